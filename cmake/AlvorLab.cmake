@@ -1,0 +1,35 @@
+# libalvor-lab, the alvor command, and what they need from the distribution.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS C) # only to hold oneDNN's team to one thread
+# Debian's dnnl-config.cmake insists on OpenCL, which nothing here uses: find the library itself.
+find_library(DNNL_LIBRARY dnnl REQUIRED)
+find_path(DNNL_INCLUDE oneapi/dnnl/dnnl.h REQUIRED)
+pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl)
+
+file(GLOB lab_sources CONFIGURE_DEPENDS
+     src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/lab/*.c src/report/*.c)
+if(NOT lab_sources)
+  return()
+endif()
+add_library(alvor-lab ${lab_sources})
+add_library(alvor::lab ALIAS alvor-lab)
+alvor_flags(alvor-lab)
+target_compile_definitions(alvor-lab PRIVATE _GNU_SOURCE)
+target_include_directories(alvor-lab PRIVATE ${PROJECT_SOURCE_DIR}/src ${DNNL_INCLUDE})
+target_link_libraries(alvor-lab PUBLIC alvor PRIVATE PkgConfig::LAB ${DNNL_LIBRARY} OpenMP::OpenMP_C
+                      Threads::Threads m)
+if(EXISTS ${PROJECT_SOURCE_DIR}/cmake/AlvorWeb.cmake)
+  include(AlvorWeb)
+endif()
+
+file(GLOB cli_sources CONFIGURE_DEPENDS src/cli/*.c)
+if(NOT cli_sources MATCHES "cmd_")
+  return()
+endif()
+add_executable(alvor-cli ${cli_sources})
+set_target_properties(alvor-cli PROPERTIES OUTPUT_NAME alvor)
+alvor_flags(alvor-cli)
+target_compile_definitions(alvor-cli PRIVATE _GNU_SOURCE)
+target_include_directories(alvor-cli PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(alvor-cli PRIVATE alvor-lab alvor PkgConfig::LAB Threads::Threads m)

@@ -1,0 +1,39 @@
+/* libalvor: the first weights of a neural network.
+ *
+ * Read the headers in this order; each is one idea.
+ *
+ *   error.h   alv_status and alv_error: how every function reports failure
+ *   stream.h  (seed, name, index) -> random bits
+ *   dist.h    uniform, normal, truncated normal: density, cdf, moments, fill
+ *   act.h     activations and their gains
+ *   model.h   what a network is: nodes, and parameters with shapes and fans
+ *   init.h    the registry of initializers: describe, parse, predict, fill
+ *   npy.h     NumPy's file format
+ *
+ * A weight depends only on (scheme, its arguments, shape, dtype, seed, parameter name, element
+ * index, stream version): never on threads, instruction set, chunking, compiler or call order.
+ *
+ *     alv_scheme scheme;
+ *     alv_tensor w = {.name = "fc1.weight", .rank = 2, .shape = {256, 784}};
+ *     float weights[256 * 784];
+ *     alv_error error;
+ *     if (alv_scheme_parse(&scheme, "he_normal", &error) ||
+ *         alv_init_fill(weights, 0, 256 * 784, &scheme, &w, 42, &error))
+ *         puts(error.message);
+ *
+ * The library prints nothing, never exits, reads no environment, creates no thread and keeps no
+ * mutable globals; fills allocate nothing. */
+#ifndef ALVOR_ALVOR_H
+#define ALVOR_ALVOR_H
+
+#define ALV_VERSION "0.1.0"
+
+#include "error.h"
+#include "stream.h"
+#include "dist.h"
+#include "act.h"
+#include "model.h"
+#include "init.h"
+#include "npy.h"
+
+#endif

@@ -1,0 +1,61 @@
+/* Distributions of one weight: density, cumulative, moments, and fills from a stream.
+ *
+ * The four families are the constant, U(lo, hi), N(mean, std^2) and the normal truncated to
+ * [lo, hi]. A fill and its density stand side by side so that each is tested against the other. */
+#ifndef ALVOR_DIST_H
+#define ALVOR_DIST_H
+
+#include "stream.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Element types. Half and 8-bit types will be added after these; the numbers are frozen. */
+typedef enum alv_dtype { ALV_F32 = 0, ALV_F64 = 1 } alv_dtype;
+
+typedef enum alv_dist_kind {
+    ALV_DIST_CONSTANT = 0,        /* uses mean */
+    ALV_DIST_UNIFORM = 1,         /* uses lo, hi */
+    ALV_DIST_NORMAL = 2,          /* uses mean, std */
+    ALV_DIST_TRUNCATED_NORMAL = 3 /* uses all: mean and std of the parent normal, absolute bounds */
+} alv_dist_kind;
+
+typedef struct alv_dist {
+    alv_dist_kind kind;
+    double mean, std, lo, hi;
+} alv_dist;
+
+ALV_API size_t alv_dtype_size(alv_dtype dtype);      /* bytes of one element; 0 if unknown */
+ALV_API const char *alv_dtype_name(alv_dtype dtype); /* "f32", "f64"; NULL if unknown */
+
+/* Constructors: exact, no check beyond alv_dist_check. */
+ALV_API alv_dist alv_dist_constant(double value);
+ALV_API alv_dist alv_dist_uniform(double lo, double hi);
+ALV_API alv_dist alv_dist_normal(double mean, double std);
+/* Bounds absolute; std is that of the normal before truncation (torch.nn.init.trunc_normal_). */
+ALV_API alv_dist alv_dist_truncated(double mean, double std, double lo, double hi);
+/* Bounds in parent deviations around mean (a < b, for example -2 and 2); std is the deviation of
+ * the values themselves, after truncation, exactly (the variance scaling of Keras and JAX). */
+ALV_API alv_dist alv_dist_truncated_to_std(double mean, double std, double a, double b);
+
+/* ALV_OK, or ALV_ERR_ARGUMENT for NaN, infinite, negative or reversed parameters, ALV_ERR_RANGE for
+ * a truncation that leaves less than 1e-290 of the parent's mass. A zero std is a constant. */
+ALV_API alv_status alv_dist_check(const alv_dist *dist, alv_error *error);
+
+ALV_API const char *alv_dist_name(alv_dist_kind kind);
+ALV_API double alv_dist_pdf(const alv_dist *dist, double x); /* +inf at a constant's value */
+ALV_API double alv_dist_cdf(const alv_dist *dist, double x);
+ALV_API double alv_dist_quantile(const alv_dist *dist, double p); /* p in (0, 1) */
+ALV_API double alv_dist_mean(const alv_dist *dist);
+ALV_API double alv_dist_variance(const alv_dist *dist);
+
+/* Writes elements [lo, hi) of the infinite sequence that (dist, dtype, stream) defines to
+ * out[0 .. hi - lo). Element i does not depend on lo or hi. Allocates nothing. */
+ALV_API alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi,
+                                 const alv_dist *dist, alv_stream stream, alv_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

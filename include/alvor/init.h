@@ -1,0 +1,83 @@
+/* The registry of initializers, and fills.
+ *
+ * A descriptor says everything about a scheme: what it draws, with which arguments and bounds, when
+ * to use it, what is dangerous about it, where it comes from. `alvor list` and `explain`, the flags
+ * of `alvor init`, the lab's grid, the report and the tests all read this table and no other. */
+#ifndef ALVOR_INIT_H
+#define ALVOR_INIT_H
+
+#include "model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ALV_MAX_INIT_ARGS 6
+
+/* Languages of the texts: index into arrays like summary[]. */
+typedef enum alv_lang { ALV_EN = 0, ALV_PT = 1, ALV_LANGS = 2 } alv_lang;
+
+/* One argument of a scheme. */
+typedef struct alv_init_arg {
+    const char *name;
+    double value;        /* default */
+    double lo, hi;       /* accepted interval */
+    bool open_lo;        /* lo itself is refused */
+    const char *choices; /* "fan_in fan_out fan_avg": value is the index; NULL for a number */
+    const char *help[ALV_LANGS];
+} alv_init_arg;
+
+/* How much of a tensor must be known to make one element (contract C1). */
+typedef enum alv_reach { ALV_REACH_ELEMENT = 0 } alv_reach;
+
+typedef struct alv_initializer alv_initializer;
+
+/* A scheme with its arguments, as parsed from "normal(std=0.01)". Plain values. */
+typedef struct alv_scheme {
+    const alv_initializer *init;
+    double args[ALV_MAX_INIT_ARGS];
+} alv_scheme;
+
+struct alv_initializer {
+    const char *name;
+    const char *aliases; /* space-separated */
+    const char *summary[ALV_LANGS];
+    const char *formula; /* plain text, of the scale: "std = gain * sqrt(2 / (fan_in + fan_out))" */
+    const char *density; /* plain text: "p(w) = exp(-w^2 / (2 std^2)) / (std sqrt(2 pi))" */
+    const char *when[ALV_LANGS];
+    const char *dangers[ALV_LANGS];
+    const char *pytorch, *keras, *jax; /* the line that draws the same distribution */
+    const char *citation;
+    alv_init_arg args[ALV_MAX_INIT_ARGS]; /* ends at the first with name == NULL */
+    alv_reach reach;
+    /* The distribution of each element; predicted mean and variance are its moments. */
+    alv_status (*law)(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                      alv_error *error);
+};
+
+ALV_API int alv_init_count(void);
+ALV_API const alv_initializer *alv_init_at(int index);
+/* By name or alias; NULL if there is none. */
+ALV_API const alv_initializer *alv_init_find(const char *name);
+
+/* Parses "he_normal", "uniform(r=1)", "normal(std=0.01)", "constant(0.5)" (a single unnamed value
+ * is the first argument). Unknown names get a suggestion; values are checked against bounds. */
+ALV_API alv_status alv_scheme_parse(alv_scheme *out, const char *text, alv_error *error);
+/* The canonical text: arguments that differ from their defaults, in table order. */
+ALV_API alv_status alv_scheme_print(char *out, size_t size, const alv_scheme *scheme,
+                                    alv_error *error);
+
+/* The distribution that a scheme gives the elements of a tensor. */
+ALV_API alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                                alv_error *error);
+
+/* Fills out[0 .. hi - lo) with elements [lo, hi), in row-major storage order, of the tensor that
+ * (scheme, tensor, seed) defines (contract C1). out is the caller's, of tensor->dtype. lo == hi is
+ * a no-op that succeeds. Nothing is written on error. */
+ALV_API alv_status alv_init_fill(void *out, int64_t lo, int64_t hi, const alv_scheme *scheme,
+                                 const alv_tensor *tensor, uint64_t seed, alv_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,34 @@
+/* NumPy's .npy, format versions 1 to 3: header only; the data is the caller's. */
+#ifndef ALVOR_NPY_H
+#define ALVOR_NPY_H
+
+#include "model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct alv_npy {
+    char kind;    /* 'f' float, 'i' signed, 'u' unsigned */
+    int item;     /* bytes of one element: 1, 2, 4, 8 */
+    bool big;     /* big-endian */
+    bool fortran; /* column-major */
+    int rank;
+    int64_t shape[ALV_MAX_RANK];
+    int64_t count; /* elements */
+    size_t offset; /* bytes before the data */
+} alv_npy;
+
+/* Reads the header of `size` bytes at `bytes` (hostile input; errors give the byte position) and
+ * checks that the data that it promises is there. */
+ALV_API alv_status alv_npy_parse(alv_npy *out, const void *bytes, size_t size, alv_error *error);
+
+/* Writes a version 1.0 header, padded to 64 bytes, for a little-endian C-order array. Returns its
+ * length through *length; ALV_ERR_RANGE if `size` is too small. */
+ALV_API alv_status alv_npy_header(char *out, size_t size, size_t *length, alv_dtype dtype, int rank,
+                                  const int64_t *shape, alv_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,10 @@
+/* What main.c needs of the parser and the verbs do not. */
+#ifndef ALV_CLI_ARGS_H
+#define ALV_CLI_ARGS_H
+
+#include "cli/cli.h"
+
+/* Parses the words after the verb; returns CLI_OK, or the exit code after printing the error. */
+int cli_parse(cli_args *out, const cli_verb *verb, int argc, char **argv);
+
+#endif

@@ -1,0 +1,60 @@
+/* Data sets: bytes or a seed in, {x, y, shape} out.
+ *
+ * One table names every source. Procedural sources generate from (seed, index) and need no file;
+ * loaders read IDX, CSV and npy. Generators use src/math and the project's streams only, so that
+ * they give the same bits everywhere, the browser included; loaders live in files of their own. */
+#ifndef ALV_DATA_H
+#define ALV_DATA_H
+
+#include "alvor/alvor.h"
+
+/* Samples in rows. Owned; free with alv_split_free. */
+typedef struct alv_samples {
+    float *x;   /* (n, dim) */
+    int32_t *y; /* (n), labels in [0, classes) */
+    int64_t n;
+} alv_samples;
+
+typedef struct alv_split {
+    alv_samples train, test;
+    int64_t dim;       /* features of one sample */
+    int height, width; /* height * width == dim for images, 0 otherwise */
+    int classes;
+    char name[64];            /* what the report calls it; hostile bytes are possible */
+    const char **class_names; /* (classes), NULL where there are none; owned */
+    uint64_t digest;          /* of all bytes of x and y: part of a run's identity */
+} alv_split;
+
+/* What to load. Zero means default. */
+typedef struct alv_data_options {
+    uint64_t seed;            /* procedural sources */
+    int64_t n_train, n_test;  /* procedural: how many; files: at most how many, in file order */
+    const char *label_column; /* CSV: name or number; default the last column, or "label"/"class" */
+    bool normalize;           /* files: scale x to [-1, 1] by the source's range (IDX: 0 to 255) */
+} alv_data_options;
+
+/* One row of the table of procedural sources. */
+typedef struct alv_source {
+    const char *name;
+    const char *summary[ALV_LANGS];
+    int64_t dim;
+    int height, width, classes;
+    int64_t n_train, n_test; /* defaults */
+    const char *citation;
+    /* Writes samples [lo, hi) of the endless sequence of (seed). */
+    alv_status (*generate)(float *x, int32_t *y, int64_t lo, int64_t hi, uint64_t seed,
+                           alv_error *error);
+    const char *const *class_names; /* (classes), NULL if none */
+} alv_source;
+
+int alv_source_count(void);
+const alv_source *alv_source_at(int index);
+const alv_source *alv_source_find(const char *name);
+
+/* Loads `what`: a source's name, "mnist" (the user's cache), a directory with IDX files, or an IDX,
+ * CSV or npy file. Hostile files give an error with file and byte position. */
+alv_status alv_data_load(alv_split **out, const char *what, const alv_data_options *options,
+                         alv_error *error);
+void alv_split_free(alv_split *split); /* NULL is fine */
+
+#endif

@@ -1,0 +1,81 @@
+/* The functions that base/libc.h declares, for the browser: plain loops, and memory that only
+ * grows. free() does nothing: the engine takes its memory once, and the page starts over with a new
+ * instance of the module. */
+#include "base/libc.h"
+
+extern unsigned char __heap_base;
+static size_t heap_end;
+
+enum { PAGE = 65536, ALIGNMENT = 64 };
+
+void *memmove(void *to, const void *from, size_t n)
+{
+    __builtin_memmove(to, from, n); /* one instruction: memory.copy */
+    return to;
+}
+
+void *memcpy(void *to, const void *from, size_t n)
+{
+    return memmove(to, from, n);
+}
+
+void *memset(void *to, int byte, size_t n)
+{
+    __builtin_memset(to, byte, n); /* one instruction: memory.fill */
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+    const unsigned char *x = a, *y = b;
+    for (size_t i = 0; i < n; i++)
+        if (x[i] != y[i]) return x[i] - y[i];
+    return 0;
+}
+
+size_t strlen(const char *s)
+{
+    size_t n = 0;
+    while (s[n]) n++;
+    return n;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i] || !a[i]) return (unsigned char)a[i] - (unsigned char)b[i];
+    return 0;
+}
+
+int strcmp(const char *a, const char *b)
+{
+    return strncmp(a, b, (size_t)-1);
+}
+
+char *strchr(const char *s, int c)
+{
+    for (;; s++) {
+        if (*s == (char)c) return (char *)(uintptr_t)s;
+        if (!*s) return NULL;
+    }
+}
+
+void *calloc(size_t n, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX / 2) return NULL;
+    if (!heap_end) heap_end = (size_t)&__heap_base;
+    size_t start = (heap_end + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    size_t end = start + bytes, have = __builtin_wasm_memory_size(0) * PAGE;
+    if (end < start) return NULL;
+    if (end > have && __builtin_wasm_memory_grow(0, (end - have + PAGE - 1) / PAGE) == (size_t)-1)
+        return NULL;
+    heap_end = end;
+    memset((void *)start, 0, bytes);
+    return (void *)start;
+}
+
+void free(void *p)
+{
+    (void)p;
+}

@@ -1,0 +1,72 @@
+/* One small training run on the portable backend, the same source natively and in the browser: the
+ * two must give the same bits (contracts C5 and C7). */
+#include "base/base.h"
+#include "data/data.h"
+#include "nn/net.h"
+#include "stream/rng.h"
+#include "selftest.h"
+
+enum { SAMPLES = 96, BATCH = 32, STEPS = 60 };
+
+static uint64_t mix(uint64_t hash, double loss)
+{
+    uint64_t bits;
+    memcpy(&bits, &loss, sizeof bits);
+    return (hash ^ bits) * 0x9e3779b97f4a7c15u + (hash >> 29);
+}
+
+static bool fill(alv_net_f32 *net, const alv_model *model, const char *text)
+{
+    alv_scheme scheme, zeros;
+    if (alv_scheme_parse(&scheme, text, NULL) || alv_scheme_parse(&zeros, "zeros", NULL))
+        return false;
+    for (int i = 0; i < net->n_layers; i++) {
+        alv_net_layer_f32 *layer = &net->layers[i];
+        if (alv_init_fill(layer->w, 0, layer->in * layer->out, &scheme,
+                          &model->params[layer->weight], 42, NULL) ||
+            alv_init_fill(layer->b, 0, layer->out, &zeros, &model->params[layer->bias], 42, NULL))
+            return false;
+    }
+    return true;
+}
+
+static uint64_t train(alv_net_f32 *net, const float *x, const int32_t *y, int64_t dim)
+{
+    uint64_t hash = 0;
+    for (int step = 0; step < STEPS; step++) {
+        int64_t first = (int64_t)(step * BATCH) % SAMPLES;
+        alv_net_forward_f32(net, x + first * dim, BATCH);
+        hash = mix(hash, alv_net_loss_f32(net, y + first, NULL));
+        alv_net_backward_f32(net, y + first);
+        alv_net_step_f32(net);
+    }
+    return hash;
+}
+
+uint64_t alvor_selftest(int which)
+{
+    static const struct {
+        const char *act, *scheme;
+        alv_optimizer_kind optimizer;
+    } cases[] = {{"relu", "he_normal", ALV_SGD},
+                 {"tanh", "xavier_uniform", ALV_ADAM},
+                 {"gelu", "truncated_normal(std=0.3)", ALV_NESTEROV}};
+    const alv_source *source = alv_source_find("spirals");
+    if (which < 0 || which >= ALV_COUNT(cases) || !source) return 0;
+    alv_model_hints hints = {source->dim, source->classes, true, cases[which].act};
+    alv_net_options options = {.batch = BATCH, .backend = ALV_BACKEND_PORTABLE,
+                               .optimizer = {.kind = cases[which].optimizer, .lr = 0.01}};
+    alv_model *model = NULL;
+    alv_net_f32 *net = NULL;
+    float x[SAMPLES * 2];
+    int32_t y[SAMPLES];
+    uint64_t hash = 0;
+    if (source->dim == 2 && source->generate(x, y, 0, SAMPLES, 42, NULL) == ALV_OK &&
+        alv_model_new(&model, "16x4", &hints, NULL) == ALV_OK &&
+        alv_net_new_f32(&net, model, &options, NULL) == ALV_OK &&
+        fill(net, model, cases[which].scheme))
+        hash = train(net, x, y, source->dim);
+    alv_net_free_f32(net);
+    alv_model_free(model);
+    return hash;
+}

@@ -23,6 +23,7 @@ typedef struct alv_init_arg {
     double value;        /* default */
     double lo, hi;       /* accepted interval */
     bool open_lo;        /* lo itself is refused */
+    bool shown;          /* the canonical text states it even at its default */
     const char *choices; /* "fan_in fan_out fan_avg": value is the index; NULL for a number */
     const char *help[ALV_LANGS];
 } alv_init_arg;
@@ -60,20 +61,26 @@ ALV_API const alv_initializer *alv_init_at(int index);
 /* By name or alias; NULL if there is none. */
 ALV_API const alv_initializer *alv_init_find(const char *name);
 
-/* Parses "he_normal", "uniform(r=1)", "normal(std=0.01)", "constant(0.5)" (a single unnamed value
- * is the first argument). Unknown names get a suggestion; values are checked against bounds. */
+/* Parses "he_normal", "uniform(r=1)", "he_normal(a=0.2, mode=fan_out)", "constant(0.5)" (the first
+ * value may go unnamed: it is the first argument). ALV_ERR_SYNTAX, ALV_ERR_UNKNOWN_NAME (with a
+ * suggestion), ALV_ERR_ARGUMENT (NaN, infinite, or given twice) and ALV_ERR_RANGE (outside the
+ * argument's bounds) give the byte position in the text. */
 ALV_API alv_status alv_scheme_parse(alv_scheme *out, const char *text, alv_error *error);
-/* The canonical text: arguments that differ from their defaults, in table order. */
+/* The canonical text: arguments that differ from their defaults, and those that the table marks as
+ * shown because they are the scheme's own scale ("normal(std=0.01)"), in table order. */
 ALV_API alv_status alv_scheme_print(char *out, size_t size, const alv_scheme *scheme,
                                     alv_error *error);
 
-/* The distribution that a scheme gives the elements of a tensor. */
+/* The distribution that a scheme gives the elements of a tensor. ALV_ERR_ARGUMENT and ALV_ERR_RANGE
+ * name the argument; ALV_ERR_SHAPE where the scheme needs fans and the tensor has none (a bias,
+ * fewer than two axes, a fan of zero); ALV_ERR_OVERFLOW where values would not fit the dtype. */
 ALV_API alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                                 alv_error *error);
 
 /* Fills out[0 .. hi - lo) with elements [lo, hi), in row-major storage order, of the tensor that
  * (scheme, tensor, seed) defines (contract C1). out is the caller's, of tensor->dtype. lo == hi is
- * a no-op that succeeds. Nothing is written on error. */
+ * a no-op that succeeds, also where the law does not exist (a fan of zero). ALV_ERR_RANGE for a
+ * slice outside the tensor; otherwise the statuses of alv_init_law. Nothing is written on error. */
 ALV_API alv_status alv_init_fill(void *out, int64_t lo, int64_t hi, const alv_scheme *scheme,
                                  const alv_tensor *tensor, uint64_t seed, alv_error *error);
 

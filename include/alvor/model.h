@@ -14,6 +14,9 @@ extern "C" {
 
 #define ALV_MAX_RANK 8
 #define ALV_MAX_NAME 64 /* bytes of a parameter's name, with the final NUL */
+/* Limits of the short text of a network: layers with weights, and units of one layer. */
+#define ALV_MAX_LAYERS 10000
+#define ALV_MAX_WIDTH INT64_C(2147483647)
 
 typedef enum alv_role { ALV_ROLE_WEIGHT = 0, ALV_ROLE_BIAS = 1 } alv_role;
 
@@ -53,11 +56,11 @@ typedef struct alv_model {
     int64_t inputs, outputs;
 } alv_model;
 
-/* What a short text may leave out. Zero or NULL: the text must say it. */
+/* What a short text may leave out, and what it must agree with. */
 typedef struct alv_model_hints {
-    int64_t inputs, outputs; /* when given, the text lists hidden layers only if hidden_only */
+    int64_t inputs, outputs; /* of the data; 0: whatever the text says */
     bool hidden_only;        /* "100x12" means inputs-100x12-outputs */
-    const char *act;         /* activation of hidden layers where the text names none */
+    const char *act;         /* of hidden layers where the text names none; NULL: relu */
 } alv_model_hints;
 
 /* Parses "784-256-128-10", "mlp 784-100x12-10 tanh", or with hidden_only "100x12". The last layer

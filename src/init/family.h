@@ -1,0 +1,39 @@
+/* Inside the room: the list of names, and what the families share. */
+#ifndef ALV_INIT_FAMILY_H
+#define ALV_INIT_FAMILY_H
+
+#include "alvor/init.h"
+
+/* Every initializer, in the order of `alvor list`. NAME here is alv_init_NAME in a family's file;
+ * nothing else in the tree lists initializers. */
+#define ALV_INITIALIZERS(NAME)                                                                     \
+    NAME(zeros)                                                                                    \
+    NAME(ones)                                                                                     \
+    NAME(constant)                                                                                 \
+    NAME(uniform)                                                                                  \
+    NAME(normal)                                                                                   \
+    NAME(truncated_normal)                                                                         \
+    NAME(lecun_uniform)                                                                            \
+    NAME(lecun_normal)                                                                             \
+    NAME(xavier_uniform)                                                                           \
+    NAME(xavier_normal)                                                                            \
+    NAME(he_uniform)                                                                               \
+    NAME(he_normal)                                                                                \
+    NAME(torch_default)
+
+#define DECLARE(name) extern const alv_initializer alv_init_##name;
+ALV_INITIALIZERS(DECLARE)
+#undef DECLARE
+
+/* Which fan a scheme divides by: the values of an argument whose choices are ALV_FAN_CHOICES. */
+typedef enum alv_fan { ALV_FAN_IN, ALV_FAN_OUT, ALV_FAN_AVG } alv_fan;
+#define ALV_FAN_CHOICES "fan_in fan_out fan_avg"
+
+/* The chosen fan of a weight, above zero; refuses biases, which these schemes do not define. */
+alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *scheme,
+                               const alv_tensor *tensor, alv_error *error);
+
+/* Every argument finite and within its bounds. */
+alv_status alv_scheme_check(const alv_scheme *scheme, alv_error *error);
+
+#endif

@@ -1,0 +1,209 @@
+/* Distributions whose scale is given, not computed: uniform, normal, truncated normal.
+ *
+ * The scale does not know the layer. With standard deviation s and fan-in n a layer multiplies the
+ * second moment of its input by n s^2, and a ReLU halves that: the right s is one for each n. */
+#include "init/family.h"
+
+#include "base/base.h"
+
+enum { UNIFORM_R, UNIFORM_MEAN };
+
+static alv_status uniform_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                              alv_error *error)
+{
+    (void)tensor, (void)error;
+    double r = scheme->args[UNIFORM_R], mean = scheme->args[UNIFORM_MEAN];
+    *out = alv_dist_uniform(mean - r, mean + r);
+    return ALV_OK;
+}
+
+enum { NORMAL_STD, NORMAL_MEAN };
+
+static alv_status normal_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                             alv_error *error)
+{
+    (void)tensor, (void)error;
+    *out = alv_dist_normal(scheme->args[NORMAL_MEAN], scheme->args[NORMAL_STD]);
+    return ALV_OK;
+}
+
+enum { TRUNCATED_STD, TRUNCATED_MEAN, TRUNCATED_A, TRUNCATED_B, TRUNCATED_BOUNDS };
+enum { BOUNDS_RELATIVE, BOUNDS_ABSOLUTE };
+
+static alv_status truncated_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                                alv_error *error)
+{
+    (void)tensor;
+    double std = scheme->args[TRUNCATED_STD], mean = scheme->args[TRUNCATED_MEAN];
+    double a = scheme->args[TRUNCATED_A], b = scheme->args[TRUNCATED_B];
+    if (!(a < b))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "truncated_normal",
+                        "the lower bound a = %g is not below the upper bound b = %g", a, b);
+    bool relative = scheme->args[TRUNCATED_BOUNDS] == BOUNDS_RELATIVE;
+    *out =
+        relative ? alv_dist_truncated_to_std(mean, std, a, b) : alv_dist_truncated(mean, std, a, b);
+    return ALV_OK;
+}
+
+const alv_initializer alv_init_uniform = {
+    .name = "uniform",
+    .aliases = "random_uniform",
+    .summary = {[ALV_EN] = "uniform on [-r, r], the same r for every layer",
+                [ALV_PT] = "uniforme em [-r, r], o mesmo r em todas as camadas"},
+    .formula = "w ~ U(mean - r, mean + r); std = r / sqrt(3)",
+    .density = "p(w) = 1 / (2 r) for |w - mean| <= r, else 0",
+    .when = {[ALV_EN] = "To study how the scale r decides training, embeddings, or a layer whose "
+                        "range is known. For dense layers take r from the fan-in: lecun_uniform, "
+                        "xavier_uniform, he_uniform.",
+             [ALV_PT] =
+                 "Para estudar como a escala r decide o treinamento, em embeddings, ou em uma "
+                 "camada cuja faixa é conhecida. Em camadas densas, tire r do fan-in: "
+                 "lecun_uniform, xavier_uniform, he_uniform."},
+    .dangers = {[ALV_EN] = "One r cannot suit layers of different widths. With r = 1 and 100 "
+                           "inputs each layer multiplies the variance by 33: tanh saturates, ReLU "
+                           "networks explode. With r = 0.05 it is divided by 12 and the signal "
+                           "vanishes. r is the bound, not the standard deviation, which is "
+                           "r / sqrt(3).",
+                [ALV_PT] = "Um único r não serve a camadas de larguras diferentes. Com r = 1 e 100 "
+                           "entradas, cada camada multiplica a variância por 33: a tanh satura, as "
+                           "redes com ReLU explodem. Com r = 0.05, ela é dividida por 12 e o sinal "
+                           "desaparece. r é o limite, não o desvio padrão, que é r / sqrt(3)."},
+    .pytorch = "torch.nn.init.uniform_(w, -0.05, 0.05)",
+    .keras = "keras.initializers.RandomUniform(-0.05, 0.05)",
+    .jax = "lambda key, shape: jax.random.uniform(key, shape, minval=-0.05, maxval=0.05)",
+    .citation = "Glorot & Bengio (2010), Understanding the difficulty of training deep feedforward "
+                "neural networks, AISTATS, PMLR 9:249-256, on why a fixed scale fails",
+    .args = {[UNIFORM_R] = {.name = "r",
+                            .value = 0.05,
+                            .lo = 0,
+                            .hi = DBL_MAX,
+                            .shown = true,
+                            .help = {[ALV_EN] = "half the width of the interval",
+                                     [ALV_PT] = "metade da largura do intervalo"}},
+             [UNIFORM_MEAN] =
+                 {.name = "mean",
+                  .value = 0,
+                  .lo = -DBL_MAX,
+                  .hi = DBL_MAX,
+                  .help = {[ALV_EN] = "centre of the interval", [ALV_PT] = "centro do intervalo"}}},
+    .law = uniform_law,
+};
+
+const alv_initializer alv_init_normal = {
+    .name = "normal",
+    .aliases = "gaussian random_normal",
+    .summary = {[ALV_EN] = "normal with a given standard deviation, the same for every layer",
+                [ALV_PT] = "normal com um desvio padrão dado, o mesmo em todas as camadas"},
+    .formula = "w ~ N(mean, std^2)",
+    .density = "p(w) = exp(-(w - mean)^2 / (2 std^2)) / (std sqrt(2 pi))",
+    .when = {[ALV_EN] = "Embeddings and transformers (std 0.02 by custom), or to study how the "
+                        "scale decides training. For dense layers take std from the fan-in: "
+                        "lecun_normal, xavier_normal, he_normal.",
+             [ALV_PT] = "Embeddings e transformers (std 0.02 por costume), ou para estudar como a "
+                        "escala decide o treinamento. Em camadas densas, tire std do fan-in: "
+                        "lecun_normal, xavier_normal, he_normal."},
+    .dangers = {[ALV_EN] = "With std 0.01 and 100 inputs each layer divides the variance by 100 "
+                           "and a ReLU halves it again: after some 20 layers the signal is exactly "
+                           "0 in 32-bit arithmetic. He et al. (2015) compute a gradient 17,000 "
+                           "times too small for a deep network that starts at 0.01.",
+                [ALV_PT] =
+                    "Com std 0.01 e 100 entradas, cada camada divide a variância por 100 e a "
+                    "ReLU a divide de novo por 2: depois de umas 20 camadas, o sinal é "
+                    "exatamente 0 em aritmética de 32 bits. He et al. (2015) calculam um "
+                    "gradiente 17 mil vezes menor que o devido em uma rede profunda que "
+                    "parte de 0.01."},
+    .pytorch = "torch.nn.init.normal_(w, mean=0.0, std=0.01)",
+    .keras = "keras.initializers.RandomNormal(mean=0.0, stddev=0.01)",
+    .jax = "jax.nn.initializers.normal(0.01)",
+    .citation = "Krizhevsky, Sutskever & Hinton (2012), ImageNet classification with deep "
+                "convolutional neural networks, NeurIPS 25, section 5 (std 0.01)",
+    .args = {[NORMAL_STD] = {.name = "std",
+                             .value = 0.01,
+                             .lo = 0,
+                             .hi = DBL_MAX,
+                             .shown = true,
+                             .help = {[ALV_EN] = "standard deviation", [ALV_PT] = "desvio padrão"}},
+             [NORMAL_MEAN] = {.name = "mean",
+                              .value = 0,
+                              .lo = -DBL_MAX,
+                              .hi = DBL_MAX,
+                              .help = {[ALV_EN] = "mean", [ALV_PT] = "média"}}},
+    .law = normal_law,
+};
+
+const alv_initializer alv_init_truncated_normal = {
+    .name = "truncated_normal",
+    .aliases = "trunc_normal",
+    .summary = {[ALV_EN] = "normal without tails, bounds relative (std exact) or absolute",
+                [ALV_PT] = "normal sem caudas, limites relativos (std exato) ou absolutos"},
+    .formula = "w ~ N(mean, s^2) kept inside [lo, hi]. bounds=relative: lo, hi = mean + a s, "
+               "mean + b s, and s such that the values have deviation std (s = std / 0.8796 for "
+               "-2, 2). bounds=absolute: lo, hi = a, b and s = std, so the values' deviation is "
+               "smaller",
+    .density = "p(w) = exp(-(w - mean)^2 / (2 s^2)) / (s sqrt(2 pi) P), P the normal's mass inside "
+               "[lo, hi]; 0 outside",
+    .when = {[ALV_EN] =
+                 "Where one far outlier would hurt: wide layers, low-precision types, vision "
+                 "transformers. Take bounds=relative unless you must match "
+                 "torch.nn.init.trunc_normal_.",
+             [ALV_PT] = "Onde um único valor extremo atrapalharia: camadas largas, tipos de baixa "
+                        "precisão, transformers de visão. Use bounds=relative, a menos que precise "
+                        "coincidir com torch.nn.init.trunc_normal_."},
+    .dangers = {[ALV_EN] = "Three conventions share the name. PyTorch's bounds are absolute: "
+                           "a = -2, b = 2 at std 0.02 cut at 100 deviations, which is no cut. "
+                           "Keras' and JAX's plain truncated normals cut at 2 deviations but leave "
+                           "the deviation 12 % short; only their variance scaling corrects it, as "
+                           "bounds=relative does here. With unequal bounds the mean moves too.",
+                [ALV_PT] =
+                    "Três convenções têm o mesmo nome. Os limites do PyTorch são absolutos: "
+                    "a = -2, b = 2 com std 0.02 cortam a 100 desvios, o que não corta nada. "
+                    "As normais truncadas simples do Keras e do JAX cortam a 2 desvios, mas "
+                    "deixam o desvio 12 % menor; só a escala por variância deles o corrige, "
+                    "como bounds=relative faz aqui. Com limites desiguais, a média também se "
+                    "desloca."},
+    .pytorch = "s = 0.02 / 0.87962566103423978; "
+               "torch.nn.init.trunc_normal_(w, std=s, a=-2 * s, b=2 * s)",
+    .keras = "keras.initializers.TruncatedNormal(stddev=0.02 / 0.87962566103423978)",
+    .jax = "jax.nn.initializers.truncated_normal(0.02 / 0.87962566103423978)",
+    .citation = "Robert (1995), Simulation of truncated normal variables, Statistics and Computing "
+                "5:121-125",
+    .args = {[TRUNCATED_STD] = {.name = "std",
+                                .value = 0.02,
+                                .lo = 0,
+                                .hi = DBL_MAX,
+                                .open_lo = true,
+                                .shown = true,
+                                .help = {[ALV_EN] =
+                                             "relative: deviation of the values; absolute: of "
+                                             "the normal before it is cut",
+                                         [ALV_PT] = "relative: desvio dos valores; absolute: o da "
+                                                    "normal antes do corte"}},
+             [TRUNCATED_MEAN] = {.name = "mean",
+                                 .value = 0,
+                                 .lo = -DBL_MAX,
+                                 .hi = DBL_MAX,
+                                 .help = {[ALV_EN] = "mean of the normal before it is cut",
+                                          [ALV_PT] = "média da normal antes do corte"}},
+             [TRUNCATED_A] = {.name = "a",
+                              .value = -2,
+                              .lo = -DBL_MAX,
+                              .hi = DBL_MAX,
+                              .help = {[ALV_EN] = "lower bound, in deviations from the mean "
+                                                  "(relative) or as it is (absolute)",
+                                       [ALV_PT] = "limite inferior, em desvios a partir da média "
+                                                  "(relative) ou como está (absolute)"}},
+             [TRUNCATED_B] = {.name = "b",
+                              .value = 2,
+                              .lo = -DBL_MAX,
+                              .hi = DBL_MAX,
+                              .help = {[ALV_EN] = "upper bound, likewise",
+                                       [ALV_PT] = "limite superior, do mesmo modo"}},
+             [TRUNCATED_BOUNDS] =
+                 {.name = "bounds",
+                  .value = BOUNDS_RELATIVE,
+                  .lo = 0,
+                  .hi = 1,
+                  .choices = "relative absolute",
+                  .help = {[ALV_EN] = "what a and b count", [ALV_PT] = "o que a e b contam"}}},
+    .law = truncated_law,
+};

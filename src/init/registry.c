@@ -1,0 +1,103 @@
+/* The registry: finds a descriptor, checks a request, fills.
+ *
+ * A fill is alv_dist_fill of the law that the scheme gives the tensor, on the stream of (seed, name
+ * of the parameter). Everything is checked before the first byte is written. */
+#include "init/family.h"
+
+#include "base/base.h"
+#include "math/math.h"
+
+static const alv_initializer *const initializers[] = {
+#define ADDRESS(name) &alv_init_##name,
+    ALV_INITIALIZERS(ADDRESS)
+#undef ADDRESS
+};
+
+int alv_init_count(void)
+{
+    return ALV_COUNT(initializers);
+}
+
+const alv_initializer *alv_init_at(int index)
+{
+    return index >= 0 && index < ALV_COUNT(initializers) ? initializers[index] : NULL;
+}
+
+const alv_initializer *alv_init_find(const char *name)
+{
+    for (int i = 0; name && i < ALV_COUNT(initializers); i++) {
+        const alv_initializer *init = initializers[i];
+        if (strcmp(init->name, name) == 0 || alv_word_in(init->aliases, name, strlen(name)))
+            return init;
+    }
+    return NULL;
+}
+
+alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *scheme,
+                               const alv_tensor *tensor, alv_error *error)
+{
+    static const char *const names[] = {"fan_in", "fan_out", "fan_in + fan_out"};
+    if (tensor->role == ALV_ROLE_BIAS)
+        return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
+                        "%s is made for weights; for a bias use zeros, constant or torch_default",
+                        scheme->init->name);
+    int64_t in, out;
+    ALV_TRY(alv_tensor_fans(&in, &out, tensor, error));
+    double value = which == ALV_FAN_IN    ? (double)in
+                   : which == ALV_FAN_OUT ? (double)out
+                                          : 0.5 * ((double)in + (double)out);
+    if (!(value > 0))
+        return alv_fail(error, ALV_ERR_SHAPE, tensor->name, "%s divides by %s, which is 0 here",
+                        scheme->init->name, names[which]);
+    *fan = value;
+    return ALV_OK;
+}
+
+/* Refuses a law whose values the element type cannot hold. Ten deviations bound every draw: 53 bits
+ * reach 8.3 at most. */
+static alv_status check_magnitude(const alv_dist *law, const alv_tensor *tensor, alv_error *error)
+{
+    double most = tensor->dtype == ALV_F32 ? (double)FLT_MAX : DBL_MAX, reach = alv_fabs(law->mean);
+    if (law->kind == ALV_DIST_UNIFORM || law->kind == ALV_DIST_TRUNCATED_NORMAL) {
+        reach = alv_fabs(law->lo) > alv_fabs(law->hi) ? alv_fabs(law->lo) : alv_fabs(law->hi);
+    } else if (law->kind == ALV_DIST_NORMAL) {
+        reach += 10 * law->std;
+    }
+    if (reach <= most) return ALV_OK;
+    return alv_fail(error, ALV_ERR_OVERFLOW, tensor->name,
+                    "values up to %.3g do not fit %s, whose largest is %.3g", reach,
+                    alv_dtype_name(tensor->dtype), most);
+}
+
+alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                        alv_error *error)
+{
+    if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    ALV_TRY(alv_scheme_check(scheme, error));
+    int64_t count;
+    ALV_TRY(alv_tensor_count(&count, tensor, error));
+    alv_dist law;
+    ALV_TRY(scheme->init->law(&law, scheme, tensor, error));
+    ALV_TRY(check_magnitude(&law, tensor, error));
+    ALV_TRY(alv_dist_check(&law, error));
+    *out = law;
+    return ALV_OK;
+}
+
+alv_status alv_init_fill(void *out, int64_t lo, int64_t hi, const alv_scheme *scheme,
+                         const alv_tensor *tensor, uint64_t seed, alv_error *error)
+{
+    ALV_TRY(alv_scheme_check(scheme, error));
+    int64_t count;
+    ALV_TRY(alv_tensor_count(&count, tensor, error));
+    if (lo < 0 || hi < lo || hi > count)
+        return alv_fail(error, ALV_ERR_RANGE, "slice",
+                        "%lld:%lld is not within the %lld elements of %s", lo, hi, count,
+                        tensor->name);
+    if (lo == hi) return ALV_OK;
+    if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    alv_dist law;
+    ALV_TRY(alv_init_law(&law, scheme, tensor, error));
+    return alv_dist_fill(out, tensor->dtype, lo, hi, &law,
+                         alv_stream_make(seed, tensor->name, NULL), error);
+}

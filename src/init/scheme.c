@@ -1,0 +1,270 @@
+/* Schemes as text: NAME or NAME(VALUE) or NAME(ARG=VALUE, ...), checked against the descriptor. */
+#include "init/family.h"
+
+#include "base/base.h"
+#include "math/math.h"
+
+static const char where[] = "scheme";
+
+/* A cursor over the text; position() is what errors report. */
+typedef struct cursor {
+    const char *text, *at;
+    alv_error *error;
+} cursor;
+
+static int64_t position(const cursor *c)
+{
+    return c->at - c->text;
+}
+
+static void skip_spaces(cursor *c)
+{
+    while (*c->at == ' ' || *c->at == '\t') c->at++;
+}
+
+static size_t word_length(const char *p)
+{
+    size_t n = 0;
+    while ((p[n] >= 'a' && p[n] <= 'z') || (p[n] >= 'A' && p[n] <= 'Z') ||
+           (p[n] >= '0' && p[n] <= '9') || p[n] == '_')
+        n++;
+    return n;
+}
+
+/* Copies the word at the cursor, cut to fit, and moves past it. */
+static void take_word(char *out, size_t size, cursor *c)
+{
+    size_t n = word_length(c->at);
+    size_t kept = n < size ? n : size - 1;
+    memcpy(out, c->at, kept);
+    out[kept] = '\0';
+    c->at += n;
+}
+
+enum { WORD = 48, MOST_WORDS = 128 };
+
+/* Splits space-separated words into rows of `copies`; returns the new count. */
+static int add_words(char copies[][WORD], int n, const char *words)
+{
+    cursor c = {words, words, NULL};
+    for (skip_spaces(&c); *c.at && n < MOST_WORDS; skip_spaces(&c))
+        take_word(copies[n++], WORD, &c);
+    return n;
+}
+
+/* Fails with the nearest of the first n rows, if any is near. */
+static alv_status fail_unknown(const cursor *c, int64_t at, const char *what, const char *name,
+                               char copies[][WORD], int n, const char *otherwise)
+{
+    const char *names[MOST_WORDS + 1];
+    for (int i = 0; i < n; i++) names[i] = copies[i];
+    names[n] = NULL;
+    const char *near = alv_suggest(name, names);
+    if (near)
+        return alv_fail_at(c->error, ALV_ERR_UNKNOWN_NAME, where, at,
+                           "there is no %s '%s'; did you mean '%s'?", what, name, near);
+    return alv_fail_at(c->error, ALV_ERR_UNKNOWN_NAME, where, at, "there is no %s '%s'; %s", what,
+                       name, otherwise);
+}
+
+static alv_status unknown_scheme(const cursor *c, int64_t at, const char *name)
+{
+    char copies[MOST_WORDS][WORD];
+    int n = 0;
+    for (int i = 0; i < alv_init_count(); i++) {
+        n = add_words(copies, n, alv_init_at(i)->name);
+        n = add_words(copies, n, alv_init_at(i)->aliases);
+    }
+    return fail_unknown(c, at, where, name, copies, n, "`alvor list` shows them all");
+}
+
+static int count_args(const alv_initializer *init)
+{
+    int n = 0;
+    while (n < ALV_MAX_INIT_ARGS && init->args[n].name) n++;
+    return n;
+}
+
+static alv_status unknown_arg(const cursor *c, int64_t at, const alv_initializer *init,
+                              const char *name)
+{
+    char copies[MOST_WORDS][WORD], all[128] = "it has none", what[WORD + 16];
+    int n = 0;
+    for (int i = 0; i < count_args(init); i++) {
+        n = add_words(copies, n, init->args[i].name);
+        size_t length = i ? strlen(all) : 0;
+        alv_text_format(all + length, sizeof all - length, i ? " %s" : "it has %s",
+                        init->args[i].name);
+    }
+    alv_text_format(what, sizeof what, "argument of %s", init->name);
+    return fail_unknown(c, at, what, name, copies, n, all);
+}
+
+static int find_arg(const alv_initializer *init, const char *name)
+{
+    for (int i = 0; i < count_args(init); i++)
+        if (strcmp(init->args[i].name, name) == 0) return i;
+    return -1;
+}
+
+/* One argument's value against its row of the table; at < 0 where there is no text. */
+static alv_status check_arg(const alv_init_arg *arg, double value, int64_t at, alv_error *error)
+{
+    if (!alv_isfinite(value))
+        return alv_fail_at(error, ALV_ERR_ARGUMENT, arg->name, at, "%s = %g is not a finite number",
+                           arg->name, value);
+    if (value < arg->lo || value > arg->hi || (arg->open_lo && value == arg->lo))
+        return alv_fail_at(error, ALV_ERR_RANGE, arg->name, at, "%s = %g is outside %s%g, %g]",
+                           arg->name, value, arg->open_lo ? "(" : "[", arg->lo, arg->hi);
+    if (arg->choices && value != alv_floor(value))
+        return alv_fail_at(error, ALV_ERR_RANGE, arg->name, at, "%s = %g is not one of: %s",
+                           arg->name, value, arg->choices);
+    return ALV_OK;
+}
+
+alv_status alv_scheme_check(const alv_scheme *scheme, alv_error *error)
+{
+    if (!scheme || !scheme->init)
+        return alv_fail(error, ALV_ERR_ARGUMENT, where, "the scheme is NULL");
+    for (int i = 0; i < count_args(scheme->init); i++)
+        ALV_TRY(check_arg(&scheme->init->args[i], scheme->args[i], -1, error));
+    return ALV_OK;
+}
+
+/* The word at the cursor as the index of one of the argument's choices. */
+static alv_status read_choice(double *out, cursor *c, const alv_init_arg *arg)
+{
+    char copies[MOST_WORDS][WORD], name[WORD], otherwise[96], what[WORD];
+    int64_t at = position(c);
+    int n = add_words(copies, 0, arg->choices);
+    take_word(name, sizeof name, c);
+    for (int i = 0; i < n; i++)
+        if (strcmp(copies[i], name) == 0) return *out = i, ALV_OK;
+    alv_text_format(what, sizeof what, "%s", arg->name);
+    alv_text_format(otherwise, sizeof otherwise, "it is one of: %s", arg->choices);
+    return fail_unknown(c, at, what, name, copies, n, otherwise);
+}
+
+static alv_status read_value(double *out, cursor *c, const alv_init_arg *arg)
+{
+    int64_t at = position(c);
+    if (arg->choices) return read_choice(out, c, arg);
+    size_t used = alv_number_parse(out, c->at, strlen(c->at));
+    if (used == 0)
+        return alv_fail_at(c->error, ALV_ERR_SYNTAX, where, at, "%s needs a number here",
+                           arg->name);
+    c->at += used;
+    return check_arg(arg, *out, at, c->error);
+}
+
+/* "NAME=" before a value moves the cursor past it; without one, only the first value may stand. */
+static alv_status read_arg_name(int *index, cursor *c, const alv_initializer *init, int ordinal)
+{
+    cursor ahead = *c;
+    char name[WORD];
+    take_word(name, sizeof name, &ahead);
+    skip_spaces(&ahead);
+    if (*ahead.at == '=' && name[0]) {
+        *index = find_arg(init, name);
+        if (*index < 0) return unknown_arg(c, position(c), init, name);
+        c->at = ahead.at + 1;
+        skip_spaces(c);
+        return ALV_OK;
+    }
+    if (count_args(init) == 0)
+        return alv_fail_at(c->error, ALV_ERR_SYNTAX, where, position(c), "%s takes no arguments",
+                           init->name);
+    if (ordinal > 0)
+        return alv_fail_at(c->error, ALV_ERR_SYNTAX, where, position(c),
+                           "name this argument, as in %s=...", init->args[0].name);
+    *index = 0;
+    return ALV_OK;
+}
+
+/* The list between the parentheses, the closing one included. */
+static alv_status read_args(alv_scheme *scheme, cursor *c)
+{
+    bool given[ALV_MAX_INIT_ARGS] = {false};
+    skip_spaces(c);
+    if (*c->at == ')') return c->at++, ALV_OK;
+    for (int ordinal = 0;; ordinal++) {
+        int index;
+        skip_spaces(c);
+        int64_t at = position(c);
+        ALV_TRY(read_arg_name(&index, c, scheme->init, ordinal));
+        if (given[index])
+            return alv_fail_at(c->error, ALV_ERR_ARGUMENT, where, at, "%s is given twice",
+                               scheme->init->args[index].name);
+        given[index] = true;
+        ALV_TRY(read_value(&scheme->args[index], c, &scheme->init->args[index]));
+        skip_spaces(c);
+        if (*c->at == ')') return c->at++, ALV_OK;
+        if (*c->at != ',')
+            return alv_fail_at(c->error, ALV_ERR_SYNTAX, where, position(c),
+                               "expected ',' or ')' here");
+        c->at++;
+    }
+}
+
+alv_status alv_scheme_parse(alv_scheme *out, const char *text, alv_error *error)
+{
+    if (!out || !text) return alv_fail(error, ALV_ERR_ARGUMENT, where, "NULL argument");
+    cursor c = {text, text, error};
+    char name[WORD];
+    skip_spaces(&c);
+    int64_t at = position(&c);
+    take_word(name, sizeof name, &c);
+    if (!name[0])
+        return alv_fail_at(error, ALV_ERR_SYNTAX, where, at, "expected the name of a scheme here");
+    alv_scheme scheme = {.init = alv_init_find(name)};
+    if (!scheme.init) return unknown_scheme(&c, at, name);
+    for (int i = 0; i < count_args(scheme.init); i++) scheme.args[i] = scheme.init->args[i].value;
+    skip_spaces(&c);
+    if (*c.at == '(') {
+        c.at++;
+        ALV_TRY(read_args(&scheme, &c));
+        skip_spaces(&c);
+    }
+    if (*c.at)
+        return alv_fail_at(error, ALV_ERR_SYNTAX, where, position(&c),
+                           "'%c' is not expected after the scheme", *c.at);
+    *out = scheme;
+    return ALV_OK;
+}
+
+/* Writes as much as fits and returns the length of all of it. */
+static size_t print(char *out, size_t size, const alv_scheme *scheme)
+{
+    const alv_initializer *init = scheme->init;
+    size_t length = alv_text_format(out, size, "%s", init->name);
+    int shown = 0;
+    for (int i = 0; i < count_args(init); i++) {
+        const alv_init_arg *arg = &init->args[i];
+        if (!arg->shown && scheme->args[i] == arg->value) continue;
+        char value[WORD], copies[MOST_WORDS][WORD];
+        if (arg->choices) {
+            add_words(copies, 0, arg->choices);
+            memcpy(value, copies[(int)scheme->args[i]], WORD);
+        } else {
+            alv_number_print(value, scheme->args[i], 0);
+        }
+        bool room = length < size;
+        length += alv_text_format(room ? out + length : NULL, room ? size - length : 0, "%s%s=%s",
+                                  shown++ ? ", " : "(", arg->name, value);
+    }
+    bool room = length < size;
+    return length + alv_text_format(room ? out + length : NULL, room ? size - length : 0, "%s",
+                                    shown ? ")" : "");
+}
+
+alv_status alv_scheme_print(char *out, size_t size, const alv_scheme *scheme, alv_error *error)
+{
+    if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    ALV_TRY(alv_scheme_check(scheme, error));
+    size_t length = print(NULL, 0, scheme);
+    if (length >= size)
+        return alv_fail(error, ALV_ERR_RANGE, "size", "the text needs %lld bytes",
+                        (int64_t)length + 1);
+    print(out, size, scheme);
+    return ALV_OK;
+}

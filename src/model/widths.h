@@ -1,0 +1,27 @@
+/* The short text of a network, read into the widths of its layers. */
+#ifndef ALV_MODEL_WIDTHS_H
+#define ALV_MODEL_WIDTHS_H
+
+#include "alvor/model.h"
+
+/* A run of equal widths: "100x12" is {100, 12}. */
+typedef struct alv_width_run {
+    int64_t width, times;
+    int64_t position; /* byte position in the text */
+} alv_width_run;
+
+/* A cursor over the runs of a text that alv_text_scan has accepted. */
+typedef struct alv_widths {
+    const char *text;
+    const char *sizes, *sizes_end; /* "784-100x12-10" */
+    const char *act;               /* the rest of the text: "tanh", or "" */
+    int64_t n;                     /* widths in all, repeats counted */
+    alv_width_run first, last;
+} alv_widths;
+
+/* Checks the whole text and counts; allocates nothing. */
+alv_status alv_widths_scan(alv_widths *out, const char *text, alv_error *error);
+/* Reads the run at *at, moves *at past it and its dash; false at the end. Only after a scan. */
+bool alv_widths_next(alv_width_run *run, const alv_widths *widths, const char **at);
+
+#endif

@@ -4,7 +4,7 @@
 
 #include "cli/cli.h"
 
-#define CLI_VERBS(VERB) VERB(list)
+#define CLI_VERBS(VERB) VERB(data)
 
 #define DECLARE(name) extern const cli_verb cli_verb_##name;
 CLI_VERBS(DECLARE)

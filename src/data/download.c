@@ -1,0 +1,222 @@
+/* Downloads: mirrors in turn, sums checked, files that appear whole or not at all. */
+#include "data/cache.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "data/sha256.h"
+
+/* One attempt at one file. */
+typedef struct attempt {
+    const alv_remote_file *file;
+    const alv_download_watch *watch;
+    FILE *out;
+    alv_sha256 sha;
+    int64_t received;
+    int disk_error; /* errno of a failed write */
+    bool too_long, stopped;
+} attempt;
+
+static void note(const alv_download_watch *watch, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    if (!watch || !watch->note) return;
+    va_start(args, format);
+    alv_text_vformat(text, sizeof text, format, args);
+    va_end(args);
+    watch->note(watch->context, text);
+}
+
+static bool go_on(const alv_download_watch *watch, const alv_remote_file *file, int64_t done)
+{
+    return !watch || !watch->progress ||
+           watch->progress(watch->context, file->name, done, file->size);
+}
+
+/* libcurl's callbacks: fewer bytes than given, or nonzero, ends the transfer. */
+static size_t on_bytes(char *bytes, size_t one, size_t n, void *context)
+{
+    attempt *a = context;
+    size_t size = one * n;
+    if (a->received + (int64_t)size > a->file->size) return a->too_long = true, 0;
+    if (fwrite(bytes, 1, size, a->out) != size) return a->disk_error = errno, 0;
+    alv_sha256_add(&a->sha, bytes, size);
+    a->received += (int64_t)size;
+    return size;
+}
+
+static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off_t up_total,
+                       curl_off_t up_now)
+{
+    attempt *a = context;
+    (void)total, (void)now, (void)up_total, (void)up_now;
+    if (!go_on(a->watch, a->file, a->received)) a->stopped = true;
+    return a->stopped;
+}
+
+static CURLcode transfer(attempt *a, const char *url, char message[CURL_ERROR_SIZE])
+{
+    CURL *curl = curl_easy_init();
+    if (!curl) return CURLE_FAILED_INIT;
+    message[0] = '\0';
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
+    curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 20L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 100L); /* bytes a second ... */
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 30L);   /* ... over this many seconds */
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "alvor/" ALV_VERSION);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, a);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, a);
+    CURLcode code = curl_easy_perform(curl);
+    curl_easy_cleanup(curl);
+    if (code != CURLE_OK && !message[0])
+        alv_text_format(message, CURL_ERROR_SIZE, "%s", curl_easy_strerror(code));
+    return code;
+}
+
+/* What became of a mirror: *retry says whether the next one may do better. */
+static alv_status judge(attempt *a, CURLcode code, const char *url, const char *message,
+                        bool *retry, alv_error *error)
+{
+    const alv_remote_file *file = a->file;
+    char sum[65];
+    *retry = false;
+    if (a->stopped) return alv_fail(error, ALV_ERR_INTERRUPTED, file->name, "stopped on request");
+    if (a->disk_error)
+        return alv_fail(error, ALV_ERR_IO, file->name, "cannot write: %s", strerror(a->disk_error));
+    *retry = true;
+    if (a->too_long)
+        return alv_fail(error, ALV_ERR_FORMAT, url, "more than the %lld bytes of %s", file->size,
+                        file->name);
+    if (code != CURLE_OK) return alv_fail(error, ALV_ERR_IO, url, "%s", message);
+    alv_sha256_end(&a->sha, sum);
+    if (strcmp(sum, file->sha256) != 0)
+        return alv_fail(error, ALV_ERR_FORMAT, url, "wrong SHA-256 after %lld bytes: %s",
+                        a->received, sum);
+    return ALV_OK;
+}
+
+/* Writes to the open temporary file and moves it to its place. */
+static alv_status fetch_to(FILE *out, const char *temporary, const char *path, const char *url,
+                           const alv_remote_file *file, const alv_download_watch *watch,
+                           bool *retry, alv_error *error)
+{
+    char message[CURL_ERROR_SIZE];
+    attempt a = {.file = file, .watch = watch, .out = out};
+    alv_sha256_start(&a.sha);
+    CURLcode code = transfer(&a, url, message);
+    ALV_TRY(judge(&a, code, url, message, retry, error));
+    *retry = false;
+    if (fflush(out) != 0 || fsync(fileno(out)) != 0 || rename(temporary, path) != 0)
+        return alv_fail(error, ALV_ERR_IO, file->name, "cannot write: %s", strerror(errno));
+    return ALV_OK;
+}
+
+static alv_status fetch(const char *path, const char *url, const alv_remote_file *file,
+                        const alv_download_watch *watch, bool *retry, alv_error *error)
+{
+    char temporary[ALV_PATH_SIZE + 32];
+    snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid());
+    *retry = false;
+    FILE *out = fopen(temporary, "wb");
+    if (!out)
+        return alv_fail(error, ALV_ERR_IO, file->name, "cannot write here: %s", strerror(errno));
+    alv_status status = fetch_to(out, temporary, path, url, file, watch, retry, error);
+    fclose(out);
+    if (status != ALV_OK) unlink(temporary);
+    return status;
+}
+
+static bool has_right_sum(const char *path, const alv_remote_file *file)
+{
+    alv_file found;
+    struct stat info;
+    char sum[65];
+    if (stat(path, &info) != 0 || info.st_size != file->size) return false;
+    if (alv_file_read(&found, path, NULL) != ALV_OK) return false;
+    alv_sha256 sha;
+    alv_sha256_start(&sha);
+    alv_sha256_add(&sha, found.bytes, found.size);
+    alv_sha256_end(&sha, sum);
+    alv_file_free(&found);
+    return strcmp(sum, file->sha256) == 0;
+}
+
+static alv_status download_file(const char *directory, const alv_remote_file *file,
+                                const char *const *mirrors, const alv_download_watch *watch,
+                                alv_error *error)
+{
+    char path[ALV_PATH_SIZE], url[ALV_PATH_SIZE];
+    if (!alv_path_join(path, directory, file->name))
+        return alv_fail(error, ALV_ERR_ARGUMENT, file->name, "the path is too long");
+    if (has_right_sum(path, file)) return note(watch, "%s: already there", file->name), ALV_OK;
+    alv_error last = {0};
+    for (int i = 0; mirrors[i]; i++) {
+        bool retry = false;
+        if (!alv_path_join(url, mirrors[i], file->name))
+            return alv_fail(error, ALV_ERR_ARGUMENT, file->name,
+                            "the mirror's address is too long");
+        alv_status status = fetch(path, url, file, watch, &retry, &last);
+        if (status == ALV_OK) return note(watch, "%s: %s", file->name, mirrors[i]), ALV_OK;
+        if (!retry) return alv_fail(error, status, last.where, "%s", last.message);
+        note(watch, "%s: %s", url, last.message);
+    }
+    return alv_fail(error, ALV_ERR_IO, file->name, "no mirror had it; the last said: %s",
+                    mirrors[0] ? last.message : "(no mirror given)");
+}
+
+/* mkdir -p */
+static alv_status make_directories(const char *directory, alv_error *error)
+{
+    char path[ALV_PATH_SIZE];
+    size_t length = strlen(directory);
+    if (length == 0 || length >= sizeof path)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "directory", "empty or too long");
+    memcpy(path, directory, length + 1);
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i] != '\0') continue;
+        char kept = path[i];
+        path[i] = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST) {
+            int cause = errno;
+            char where[64];
+            alv_file_where(where, path);
+            return alv_fail(error, ALV_ERR_IO, where, "cannot make the directory: %s",
+                            strerror(cause));
+        }
+        path[i] = kept;
+    }
+    return ALV_OK;
+}
+
+alv_status alv_download(const char *directory, const alv_remote_file *files, int n_files,
+                        const char *const *mirrors, const alv_download_watch *watch,
+                        alv_error *error)
+{
+    ALV_TRY(make_directories(directory, error));
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+        return alv_fail(error, ALV_ERR_IO, "libcurl", "cannot start");
+    alv_status status = ALV_OK;
+    for (int i = 0; i < n_files && status == ALV_OK; i++) {
+        if (!go_on(watch, &files[i], 0))
+            status = alv_fail(error, ALV_ERR_INTERRUPTED, files[i].name, "stopped on request");
+        else
+            status = download_file(directory, &files[i], mirrors, watch, error);
+    }
+    curl_global_cleanup();
+    return status;
+}

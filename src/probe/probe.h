@@ -63,7 +63,8 @@ typedef struct alv_drift {
  * Takes scratch for the units of one layer while it runs; if there is no memory for it, symmetry
  * and locked are NaN. Cost: a few reads of every activation and weight. */
 void alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const float *before);
-/* stats as alv_probe_layers gave them for the same pass. A net of one layer drifts by 1 backward. */
+/* stats as alv_probe_layers gave them for the same pass. A net of one layer drifts by 1 backward.
+ */
 void alv_probe_drift(alv_drift *out, const alv_net_f32 *net, const alv_layer_stats *stats);
 /* Sixty-four equal bins over the finite values; [0, 1] if there is none. */
 void alv_probe_histogram(alv_histogram *out, const alv_net_f32 *net, int layer,

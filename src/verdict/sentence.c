@@ -1,0 +1,119 @@
+/* Sentences with measured numbers in them. Portuguese prose has decimal commas. */
+#include "base/base.h"
+#include "math/math.h"
+#include "verdict/verdict.h"
+
+/* What a finding of one quantity says. `sentence` takes the measured value, `bound` the threshold;
+ * shares are printed as percentages. */
+typedef struct quantity_text {
+    const char *quantity;
+    bool share;
+    const char *sentence[ALV_LANGS];
+    const char *bound[ALV_LANGS];
+} quantity_text;
+
+static const quantity_text texts[] = {
+    {"forward_drift",
+     false,
+     {"From input to output the deviation of the signal is multiplied by %s",
+      "Da entrada à saída, o desvio padrão do sinal é multiplicado por %s"},
+     {"bound %s", "limite %s"}},
+    {"backward_drift",
+     false,
+     {"From the last layer back to the first the gradient is multiplied by %s",
+      "Da última camada até a primeira, o gradiente é multiplicado por %s"},
+     {"bound %s", "limite %s"}},
+    {"saturated",
+     true,
+     {"On average %s of the values of the saturating layers lie in a flat region",
+      "Em média, %s dos valores das camadas que saturam estão em uma região plana"},
+     {"bound %s", "limite %s"}},
+    {"dead",
+     true,
+     {"Up to %s of the units of a layer are dead",
+      "Até %s dos neurônios de uma camada estão mortos"},
+     {"bound %s", "limite %s"}},
+    {"locked",
+     true,
+     {"Up to %s of the units of a layer are copies that no gradient can separate",
+      "Até %s dos neurônios de uma camada são cópias que nenhum gradiente consegue separar"},
+     {"bound %s", "limite %s"}},
+    {"nonfinite",
+     false,
+     {"Values that are NaN or infinite: %s", "Valores NaN ou infinitos: %s"},
+     {"bound %s", "limite %s"}},
+};
+
+static const quantity_text *find_text(const char *quantity)
+{
+    for (int i = 0; i < ALV_COUNT(texts); i++)
+        if (strcmp(texts[i].quantity, quantity) == 0) return &texts[i];
+    return &texts[0];
+}
+
+enum { NUMBER_SIZE = 40 };
+
+/* Two significant digits; "38 %" for a share. */
+static const char *number(char out[NUMBER_SIZE], double value, bool share, alv_lang lang)
+{
+    if (share)
+        alv_text_format(out, NUMBER_SIZE, "%.3g %%", 100 * value);
+    else
+        alv_text_format(out, NUMBER_SIZE, "%.2g", value);
+    char *point = lang == ALV_PT ? strchr(out, '.') : NULL;
+    if (point) *point = ',';
+    return out;
+}
+
+/* Layers are counted from one for people. */
+static void layers(char out[NUMBER_SIZE], const alv_finding *f, alv_lang lang)
+{
+    static const char *const one[] = {"; layer %d", "; camada %d"};
+    static const char *const many[] = {"; layers %d to %d", "; camadas %d a %d"};
+    out[0] = '\0';
+    if (f->layer_lo < 0) return;
+    if (f->layer_lo == f->layer_hi)
+        alv_text_format(out, NUMBER_SIZE, one[lang], f->layer_lo + 1);
+    else
+        alv_text_format(out, NUMBER_SIZE, many[lang], f->layer_lo + 1, f->layer_hi + 1);
+}
+
+void alv_finding_text(char *out, size_t size, const alv_finding *finding, alv_lang lang)
+{
+    const quantity_text *text = find_text(finding->quantity);
+    char measured[NUMBER_SIZE], threshold[NUMBER_SIZE], where[NUMBER_SIZE];
+    char sentence[160], bound[80];
+    number(measured, finding->measured, text->share, lang);
+    number(threshold, finding->threshold, text->share, lang);
+    layers(where, finding, lang);
+    alv_text_format(sentence, sizeof sentence, text->sentence[lang], measured);
+    alv_text_format(bound, sizeof bound, text->bound[lang], threshold);
+    alv_text_format(out, size, "%s (%s%s).", sentence, bound, where);
+}
+
+void alv_forecast_text(char *out, size_t size, const alv_forecast *forecast, alv_lang lang)
+{
+    static const char *const fine[] = {
+        "Expected to train with plain SGD at a moderate learning rate.",
+        "Deve treinar com SGD simples e taxa de aprendizado moderada."};
+    static const char *const bad[] = {
+        "Not expected to train with plain SGD at a moderate learning rate: %s.",
+        "Não deve treinar com SGD simples e taxa de aprendizado moderada: %s."};
+    if (forecast->trains)
+        alv_text_format(out, size, "%s", fine[lang]);
+    else
+        alv_text_format(out, size, bad[lang],
+                        alv_verdict_word(alv_forecast_verdict(forecast), lang));
+}
+
+const char *alv_forecast_caveat(alv_lang lang)
+{
+    static const char *const caveat[] = {
+        "The forecast reads the first weights only and speaks for plain SGD at a moderate learning "
+        "rate. Adam, which divides each gradient by its own size, may train a net that it calls "
+        "stuck; too large a rate may ruin one that it calls fine.",
+        "A previsão lê apenas os primeiros pesos e vale para SGD simples com taxa de aprendizado "
+        "moderada. Adam, que divide cada gradiente pelo seu próprio tamanho, pode treinar uma rede "
+        "que ela dá por perdida; uma taxa alta demais pode arruinar uma que ela aprova."};
+    return caveat[lang];
+}

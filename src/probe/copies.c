@@ -27,11 +27,6 @@ typedef struct view {
     int64_t length;
 } view;
 
-static double magnitude(double x)
-{
-    return x < 0 ? -x : x;
-}
-
 /* Component k of the direction: the splitmix64 finalizer (Steele, Lea and Flood 2014) of k. */
 static double direction(int64_t k)
 {
@@ -47,7 +42,7 @@ static double direction(int64_t k)
 static void project(unit *u, const float *v, int64_t length, int64_t stride, const double *c)
 {
     for (int64_t k = 0; k < length; k++) {
-        double value = v[k * stride], size = magnitude(value);
+        double value = v[k * stride], size = alv_fabs(value);
         u->projection += c[k] * value;
         if (size > u->scale) u->scale = size;
     }
@@ -90,7 +85,7 @@ static void sort(unit *units, int64_t n)
 
 static bool near(double a, double b, double allowed)
 {
-    return magnitude(a - b) <= allowed;
+    return alv_fabs(a - b) <= allowed;
 }
 
 static bool equal(const view *v, const unit *a, const unit *b)

@@ -68,11 +68,11 @@ static const verdict_text verdicts[ALV_VERDICTS] = {
               "camadas não recebem gradiente com que aprender."},
          .advice =
              {"Draw larger weights, scaled with the fan-in: He for ReLU, Xavier for tanh. "
-              "Sigmoid loses a factor of four or more per layer whatever the weights: in deep "
-              "nets prefer tanh or ReLU.",
+              "The slope of the sigmoid is at most 1/4, and the gradient loses that factor in "
+              "every layer: in deep nets prefer tanh or ReLU.",
               "Sorteie pesos maiores, na escala do fan-in: He com ReLU, Xavier com tanh. A "
-              "sigmoide perde um fator de quatro ou mais por camada com pesos comuns: em "
-              "redes profundas, prefira tanh ou ReLU."},
+              "inclinação da sigmoide é no máximo 1/4, e o gradiente perde esse fator em cada "
+              "camada: em redes profundas, prefira tanh ou ReLU."},
          .command = "alvor compare --init he_normal,xavier_uniform --act relu,tanh",
          .pytorch = "torch.nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')"},
     [ALV_VERDICT_SATURATED] =

@@ -1,0 +1,210 @@
+/* The rules: forecasts from signals, outcomes from curves, and the verdict that joins them. */
+#include "handmade.h"
+#include "verdict/verdict.h"
+
+static void forecast(alv_forecast *out, hand_net *h)
+{
+    alv_layer_stats stats[HAND_LAYERS];
+    alv_drift drift;
+    hand_pass(h);
+    alv_probe_layers(stats, &h->net, NULL);
+    alv_probe_drift(&drift, &h->net, stats);
+    alv_forecast_make(out, stats, h->net.n_layers, &drift, &h->model);
+}
+
+static hand_net *deep(const alv_act *act, double scale)
+{
+    int64_t sizes[14] = {2, 0};
+    for (int l = 1; l < 13; l++) sizes[l] = 40;
+    sizes[13] = 3;
+    return hand_new(sizes, 13, 32, act, scale);
+}
+
+static alv_verdict judge(const alv_act *act, double scale)
+{
+    hand_net *h = deep(act, scale);
+    alv_forecast f;
+    forecast(&f, h);
+    hand_free(h);
+    assert_int_equal(f.trains, alv_forecast_verdict(&f) == ALV_VERDICT_HEALTHY);
+    return alv_forecast_verdict(&f);
+}
+
+/* Twelve hidden layers of forty: He's bound is sqrt(6 / 40) = 0.39. */
+static void names_what_is_wrong_with_deep_nets(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(&hand_act_relu, 0.39), ALV_VERDICT_HEALTHY);
+    assert_int_equal(judge(&hand_act_relu, 0), ALV_VERDICT_SYMMETRIC);
+    assert_int_equal(judge(&hand_act_relu, 0.05), ALV_VERDICT_VANISHING);
+    assert_int_equal(judge(&hand_act_relu, 4), ALV_VERDICT_EXPLODING);
+    assert_int_equal(judge(&hand_act_tanh, 0.3), ALV_VERDICT_HEALTHY);
+    assert_int_equal(judge(&hand_act_tanh, 0.02), ALV_VERDICT_VANISHING);
+}
+
+static void a_zero_last_layer_is_intended(void **state)
+{
+    (void)state;
+    hand_net *h = deep(&hand_act_relu, 0.39);
+    memset(h->layers[12].w, 0, 120 * sizeof(float));
+    alv_forecast f;
+    forecast(&f, h);
+    assert_true(f.trains);
+    assert_string_equal(alv_forecast_key(&f), "trains");
+    hand_free(h);
+}
+
+static void nan_explodes(void **state)
+{
+    (void)state;
+    hand_net *h = deep(&hand_act_relu, 0.39);
+    h->layers[3].w[7] = NAN;
+    alv_forecast f;
+    forecast(&f, h);
+    assert_false(f.trains);
+    assert_string_equal(alv_forecast_key(&f), "exploding");
+    assert_string_equal(f.findings[0].quantity, "nonfinite");
+    assert_int_equal(f.findings[0].layer_lo, 0); /* z from layer 3 up, delta from there down */
+    assert_int_equal(f.findings[0].layer_hi, 12);
+    hand_free(h);
+}
+
+static void findings_name_their_layers(void **state)
+{
+    (void)state;
+    hand_net *h = deep(&hand_act_relu, 0.39);
+    for (int64_t i = 0; i < 40; i++) h->layers[5].b[i] = -1e6f; /* the sixth layer is dead */
+    alv_forecast f;
+    forecast(&f, h);
+    const alv_finding *dead = NULL;
+    for (int i = 0; i < f.n; i++)
+        if (f.findings[i].kind == ALV_VERDICT_DEAD) dead = &f.findings[i];
+    assert_non_null(dead);
+    assert_int_equal(dead->severity, ALV_CRITICAL);
+    assert_true(dead->measured == 1 && dead->layer_lo == 5);
+    for (int i = 1; i < f.n; i++) assert_true(f.findings[i - 1].kind <= f.findings[i].kind);
+    hand_free(h);
+}
+
+/* One signal at a time passes its bound; at the bound itself shares fail and drifts pass. */
+static void judges_by_its_bounds(void **state)
+{
+    (void)state;
+    const alv_bounds *b = &alv_bounds_of[ALV_CRITICAL];
+    const alv_signals fine = {1, 1, 0.1, 0.1, 0, 0};
+    const struct {
+        alv_signals signals;
+        alv_verdict wanted;
+    } cases[] = {
+        {fine, ALV_VERDICT_HEALTHY},
+        {{b->forward_lo, b->backward_lo, NAN, NAN, NAN, 0}, ALV_VERDICT_HEALTHY},
+        {{b->forward_hi, b->backward_hi, NAN, NAN, NAN, 0}, ALV_VERDICT_HEALTHY},
+        {{b->forward_lo / 2, 1, 0, 0, 0, 0}, ALV_VERDICT_VANISHING},
+        {{1, b->backward_lo / 2, 0, 0, 0, 0}, ALV_VERDICT_VANISHING},
+        {{b->forward_hi * 2, b->backward_lo / 2, 0, 0, 0, 0}, ALV_VERDICT_EXPLODING},
+        {{1, INFINITY, 0, 0, 0, 0}, ALV_VERDICT_EXPLODING},
+        {{1, 1, b->saturated, 0, 0, 0}, ALV_VERDICT_SATURATED},
+        {{1, 1, 0, 1, 0, 0}, ALV_VERDICT_DEAD},
+        {{1, 1, 1, 1, 1, 0}, ALV_VERDICT_SYMMETRIC},
+        {{1, 1, 0, 0, 0, 1}, ALV_VERDICT_EXPLODING},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(alv_signals_judge(&cases[i].signals, b), cases[i].wanted);
+}
+
+static void reads_outcomes_from_curves(void **state)
+{
+    (void)state;
+    const struct {
+        double initial, final;
+        int64_t diverged_at;
+        alv_outcome wanted;
+    } cases[] = {
+        {1.1, 0.4, -1, ALV_OUTCOME_TRAINED},  {1.1, 0.8, -1, ALV_OUTCOME_SLOW},
+        {1.1, 1.0, -1, ALV_OUTCOME_STUCK},    {300, 5, -1, ALV_OUTCOME_STUCK},
+        {300, 0.4, -1, ALV_OUTCOME_TRAINED},  {1.1, NAN, -1, ALV_OUTCOME_DIVERGED},
+        {1.1, 0.4, 17, ALV_OUTCOME_DIVERGED}, {1.1, INFINITY, -1, ALV_OUTCOME_DIVERGED},
+        {1.1, 2.3, -1, ALV_OUTCOME_DIVERGED}, {2.0, 2.3, -1, ALV_OUTCOME_STUCK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_curve_summary curve = {cases[i].initial, cases[i].final, 1.0986, 800,
+                                   cases[i].diverged_at};
+        assert_int_equal(alv_outcome_read(&curve), cases[i].wanted);
+    }
+}
+
+static void one_verdict_joins_both(void **state)
+{
+    (void)state;
+    const alv_finding warning = {.kind = ALV_VERDICT_EXPLODING, .severity = ALV_WARNING};
+    const alv_finding vanishing = {.kind = ALV_VERDICT_VANISHING, .severity = ALV_CRITICAL};
+    const alv_finding symmetric = {.kind = ALV_VERDICT_SYMMETRIC, .severity = ALV_CRITICAL};
+    const alv_forecast fine = {.trains = true, .n = 1, .findings = {warning}};
+    const alv_forecast bad = {.n = 2, .findings = {warning, vanishing}};
+    const alv_forecast copies = {.n = 2, .findings = {symmetric, vanishing}};
+    assert_int_equal(alv_verdict_primary(&fine, ALV_OUTCOME_TRAINED), ALV_VERDICT_HEALTHY);
+    assert_int_equal(alv_verdict_primary(&fine, ALV_OUTCOME_SLOW), ALV_VERDICT_HEALTHY);
+    assert_int_equal(alv_verdict_primary(&fine, ALV_OUTCOME_STUCK), ALV_VERDICT_STUCK);
+    assert_int_equal(alv_verdict_primary(&bad, ALV_OUTCOME_TRAINED), ALV_VERDICT_HEALTHY);
+    assert_int_equal(alv_verdict_primary(&bad, ALV_OUTCOME_SLOW), ALV_VERDICT_VANISHING);
+    assert_int_equal(alv_verdict_primary(&bad, ALV_OUTCOME_STUCK), ALV_VERDICT_VANISHING);
+    assert_int_equal(alv_verdict_primary(&bad, ALV_OUTCOME_DIVERGED), ALV_VERDICT_DIVERGED);
+    assert_int_equal(alv_verdict_primary(&copies, ALV_OUTCOME_STUCK), ALV_VERDICT_SYMMETRIC);
+    assert_int_equal(alv_verdict_primary(&copies, ALV_OUTCOME_TRAINED), ALV_VERDICT_SYMMETRIC);
+}
+
+static void speaks_both_languages(void **state)
+{
+    (void)state;
+    const alv_finding f = {ALV_VERDICT_VANISHING, ALV_CRITICAL, -1, -1, 0.0000321, 0.0001,
+                           "forward_drift"};
+    const alv_finding s = {ALV_VERDICT_SATURATED, ALV_CRITICAL, 1, 11, 0.7225, 0.5, "saturated"};
+    char text[256];
+    alv_finding_text(text, sizeof text, &f, ALV_EN);
+    assert_string_equal(text, "From input to output the deviation of the signal is multiplied by "
+                              "3.2e-05 (bound 0.0001).");
+    alv_finding_text(text, sizeof text, &f, ALV_PT);
+    assert_string_equal(text, "Da entrada à saída, o desvio padrão do sinal é multiplicado por "
+                              "3,2e-05 (limite 0,0001).");
+    alv_finding_text(text, sizeof text, &s, ALV_PT);
+    assert_string_equal(text, "Em média, 72,2 % dos valores das camadas que saturam estão em uma "
+                              "região plana (limite 50 %; camadas 2 a 12).");
+    char small[10];
+    alv_finding_text(small, sizeof small, &s, ALV_EN);
+    assert_int_equal(strlen(small), 9);
+    assert_non_null(strstr(alv_forecast_caveat(ALV_EN), "Adam"));
+    assert_non_null(strstr(alv_forecast_caveat(ALV_PT), "Adam"));
+}
+
+static void every_kind_has_every_word(void **state)
+{
+    (void)state;
+    for (int v = 0; v < ALV_VERDICTS; v++) {
+        assert_true(strlen(alv_verdict_key(v)) > 0 && strlen(alv_finding_pytorch(v)) > 0);
+        assert_memory_equal(alv_finding_command(v), "alvor ", 6);
+        for (alv_lang lang = ALV_EN; lang < ALV_LANGS; lang++)
+            assert_true(strlen(alv_verdict_word(v, lang)) > 0 &&
+                        strlen(alv_finding_why(v, lang)) > 0 &&
+                        strlen(alv_finding_try(v, lang)) > 0);
+    }
+    for (int o = 0; o < ALV_OUTCOMES; o++)
+        assert_true(strlen(alv_outcome_key(o)) > 0 && strlen(alv_outcome_word(o, ALV_PT)) > 0);
+    for (int s = 0; s < ALV_SEVERITIES; s++)
+        assert_true(strlen(alv_severity_key(s)) > 0 && strlen(alv_severity_word(s, ALV_PT)) > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_what_is_wrong_with_deep_nets),
+        cmocka_unit_test(a_zero_last_layer_is_intended),
+        cmocka_unit_test(nan_explodes),
+        cmocka_unit_test(findings_name_their_layers),
+        cmocka_unit_test(judges_by_its_bounds),
+        cmocka_unit_test(reads_outcomes_from_curves),
+        cmocka_unit_test(one_verdict_joins_both),
+        cmocka_unit_test(speaks_both_languages),
+        cmocka_unit_test(every_kind_has_every_word),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -33,7 +33,7 @@ static void add_row(block_sums *s, const float *v, int width, double below, doub
         s->sum[u] += d;
         s->square[u] += d * d;
         s->n[u] += finite;
-        s->flat[u] += (x <= below) | (x >= above) ? finite : 0;
+        s->flat[u] += ((x <= below) | (x >= above)) ? finite : 0;
     }
 }
 

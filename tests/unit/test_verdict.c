@@ -64,8 +64,8 @@ static void nan_explodes(void **state)
     assert_false(f.trains);
     assert_string_equal(alv_forecast_key(&f), "exploding");
     assert_string_equal(f.findings[0].quantity, "nonfinite");
-    assert_int_equal(f.findings[0].layer_lo, 0); /* z from layer 3 up, delta from there down */
-    assert_int_equal(f.findings[0].layer_hi, 12);
+    assert_int_equal(f.findings[0].layer_lo, 0); /* delta, from layer 3 down */
+    assert_int_equal(f.findings[0].layer_hi, 3);
     hand_free(h);
 }
 

@@ -1,5 +1,9 @@
 /* The table of activations and their gains.
  *
+ * A unit is saturated where |f'| is, and outward stays, below 0.0591 of its maximum: the share that
+ * tanh has left at |tanh z| = 0.97. The logistic sigmoid keeps the customary 0.03 < s < 0.97, a
+ * share of 0.1164; for units of scale alpha the bound is that of alpha = 1.
+ *
  * One row per activation holds everything that the rest of the tree asks about it: f and f', the
  * array kernels of the training engine, when a unit counts as saturated, where it has a kink. */
 #ifndef ALVOR_ACT_H
@@ -20,9 +24,11 @@ typedef struct alv_act {
     const char *param;    /* name of its one parameter, NULL if it has none */
     double param_default; /* value when the text gives none */
     double param_lo, param_hi;
-    bool kink_at_zero; /* f' jumps at 0: quadrature splits there */
+    bool kink_at_zero; /* f' jumps at 0 */
+    int n_kinks;       /* where else f' jumps, in increasing order: quadrature splits there */
+    double kinks[2];
     bool can_die;      /* a unit that is flat for every input can never recover (relu) */
-    double flat_below; /* z below this is saturated (f' small); -inf where never */
+    double flat_below; /* z below this is saturated; -inf where never */
     double flat_above; /* z above this is saturated; +inf where never */
     double (*f)(double x, double param);
     double (*df)(double x, double param);

@@ -5,6 +5,15 @@
 #include "alvor/error.h"
 #include "base/libc.h"
 
+/* Before a loop whose iterations touch only their own elements, even when the arrays are one. */
+#if defined(__clang__)
+#define ALV_ELEMENTWISE _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define ALV_ELEMENTWISE _Pragma("GCC ivdep")
+#else
+#define ALV_ELEMENTWISE
+#endif
+
 #define ALV_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 /* Fills *error (which may be NULL) and returns code. The format is alv_text_format's. */

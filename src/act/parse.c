@@ -1,0 +1,117 @@
+/* Activations as text: "relu", "leaky_relu(0.2)", "leaky_relu(slope=0.2)". */
+#include "alvor/act.h"
+#include "base/base.h"
+
+/* A position in the text, and where its errors go. */
+typedef struct cursor {
+    const char *text, *at;
+    alv_error *error;
+} cursor;
+
+static alv_status wrong(const cursor *c, const char *wanted)
+{
+    return alv_fail_at(c->error, ALV_ERR_SYNTAX, "activation", c->at - c->text,
+                       "expected %s in \"%s\"; write for example relu or leaky_relu(0.2)", wanted,
+                       c->text);
+}
+
+static void skip_spaces(cursor *c)
+{
+    while (*c->at == ' ') c->at++;
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static const alv_act *find(const char *name, size_t length)
+{
+    for (int i = 0; i < alv_act_count(); i++) {
+        const alv_act *act = alv_act_at(i);
+        if (alv_word_in(act->name, name, length) || alv_word_in(act->aliases, name, length))
+            return act;
+    }
+    return NULL;
+}
+
+static alv_status unknown(const char *name, size_t length, alv_error *error)
+{
+    enum { MOST = 32 };
+    char copy[49];
+    alv_text_format(copy, length < sizeof copy ? length + 1 : sizeof copy, "%s", name);
+    const char *names[MOST + 1] = {NULL};
+    for (int i = 0; i < alv_act_count() && i < MOST; i++) names[i] = alv_act_at(i)->name;
+    const char *near = alv_suggest(copy, names);
+    if (near)
+        return alv_fail(error, ALV_ERR_UNKNOWN_NAME, "activation",
+                        "there is no activation \"%s\"; did you mean %s?", copy, near);
+    return alv_fail(error, ALV_ERR_UNKNOWN_NAME, "activation",
+                    "there is no activation \"%s\"; see alvor list", copy);
+}
+
+/* The text between the parentheses: the parameter, with or without its name. */
+static alv_status parse_param(cursor *c, alv_act_spec *spec)
+{
+    const alv_act *act = spec->act;
+    skip_spaces(c);
+    size_t n = act->param ? strlen(act->param) : 0;
+    if (n > 0 && strncmp(c->at, act->param, n) == 0 && !is_word(c->at[n])) {
+        c->at += n;
+        skip_spaces(c);
+        if (*c->at != '=') return wrong(c, "\"=\"");
+        c->at++;
+        skip_spaces(c);
+    }
+    if (n == 0)
+        return alv_fail_at(c->error, ALV_ERR_SYNTAX, "activation", c->at - c->text,
+                           "%s takes no parameter", act->name);
+    size_t used = alv_number_parse(&spec->param, c->at, strlen(c->at));
+    if (used == 0) return wrong(c, "a number");
+    if (!(spec->param >= act->param_lo && spec->param <= act->param_hi))
+        return alv_fail_at(c->error, ALV_ERR_RANGE, "activation", c->at - c->text,
+                           "%s of %s must lie in [%g, %g]", act->param, act->name, act->param_lo,
+                           act->param_hi);
+    c->at += used;
+    return ALV_OK;
+}
+
+alv_status alv_act_parse(alv_act_spec *out, const char *text, alv_error *error)
+{
+    if (!out || !text) return alv_fail(error, ALV_ERR_ARGUMENT, "activation", "no text given");
+    cursor c = {text, text, error};
+    skip_spaces(&c);
+    const char *name = c.at;
+    while (is_word(*c.at)) c.at++;
+    size_t length = (size_t)(c.at - name);
+    if (length == 0) return wrong(&c, "a name");
+    alv_act_spec spec = {.act = find(name, length)};
+    if (!spec.act) return unknown(name, length, error);
+    spec.param = spec.act->param_default;
+    skip_spaces(&c);
+    if (*c.at == '(') {
+        c.at++;
+        ALV_TRY(parse_param(&c, &spec));
+        skip_spaces(&c);
+        if (*c.at != ')') return wrong(&c, "\")\"");
+        c.at++;
+        skip_spaces(&c);
+    }
+    if (*c.at) return wrong(&c, "the end");
+    *out = spec;
+    return ALV_OK;
+}
+
+alv_status alv_act_print(char *out, size_t size, alv_act_spec spec, alv_error *error)
+{
+    char text[96];
+    const char *name = spec.act ? spec.act->name : "identity";
+    bool shown = spec.act && spec.act->param && spec.param != spec.act->param_default;
+    size_t n = shown ? alv_text_format(text, sizeof text, "%s(%g)", name, spec.param)
+                     : alv_text_format(text, sizeof text, "%s", name);
+    if (!out || n >= size)
+        return alv_fail(error, ALV_ERR_RANGE, "size", "%llu bytes are needed for \"%s\"",
+                        (uint64_t)n + 1, text);
+    memcpy(out, text, n + 1);
+    return ALV_OK;
+}

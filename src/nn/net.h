@@ -1,7 +1,10 @@
 /* The training engine: a multi-layer perceptron, its loss, its gradients and its optimizers.
  *
  * The engine is written once for `real` and compiled twice: alv_net_f32 trains, alv_net_f64 exists
- * so that every gradient is checked by finite differences. All memory is taken once, in _new. */
+ * so that every gradient is checked by finite differences. All memory is taken once, in _new.
+ *
+ * Determinism: the portable backend gives the same bits on every machine and compiler (NaNs alike
+ * only in being NaN); oneDNN gives the same bits on one machine and build. */
 #ifndef ALV_NET_H
 #define ALV_NET_H
 
@@ -23,7 +26,11 @@ typedef enum alv_optimizer_kind {
 /* Update rules and defaults are PyTorch's (torch.optim), each cited where it is written. */
 typedef struct alv_optimizer {
     alv_optimizer_kind kind;
-    double lr, momentum, beta2, epsilon, weight_decay; /* 0 in the last four: the kind's default */
+    double lr;           /* >= 0; must be said */
+    double momentum;     /* beta1 of Adam; 0: the default, 0.9; rmsprop and sgd have none */
+    double beta2;        /* alpha of RMSprop, where the default is 0.99; of Adam, 0.999 */
+    double epsilon;      /* 0: the default, 1e-8; of AdaGrad, 1e-10 */
+    double weight_decay; /* of weights and biases alike; 0: the default, 0; of AdamW, 0.01 */
 } alv_optimizer;
 
 typedef struct alv_net_options {
@@ -48,10 +55,10 @@ typedef struct alv_net_options {
     typedef struct alv_net_##suffix {                                                              \
         int n_layers;                                                                              \
         alv_net_layer_##suffix *layers;                                                            \
-        const real *x;    /* (B, inputs): the batch of the last forward, borrowed */               \
-        int64_t rows;     /* B */                                                                  \
-        int64_t n_params; /* scalars in all, contiguous at params[] and grads[] */                 \
-        real *params, *grads;                                                                      \
+        const real *x;        /* (B, inputs): the batch of the last forward, borrowed */           \
+        int64_t rows;         /* B */                                                              \
+        int64_t n_params;     /* scalars in all, contiguous at params[] and grads[] */             \
+        real *params, *grads; /* layer by layer: weight, then bias */                              \
         alv_net_options options;                                                                   \
         int64_t steps; /* optimizer steps taken */                                                 \
         void *state;   /* private */                                                               \
@@ -62,12 +69,21 @@ ALV_NET_TYPES(double, f64)
 
 /* `real` versions follow; each exists as alv_net_<verb>_f32 and _f64.
  *
- * new:      takes all memory; the weights are zero until filled (see alv_lab's trial, or tests).
- * forward:  x (rows, inputs), rows <= batch. The logits are layers[n - 1].z afterwards.
- * loss:     mean loss of the last forward against labels y (rows); `correct` (may be NULL) counts
- *           argmax hits. Mean squared error takes one-hot targets, mean over rows and classes.
+ * new:      takes all memory; the weights are zero until the caller fills layers[i].w and .b. The
+ *           model is a chain of dense layers in torch layout, else ALV_ERR_UNSUPPORTED or _SHAPE;
+ *           ALV_ERR_RANGE for options out of bounds; ALV_ERR_OVERFLOW; ALV_ERR_MEMORY. The model is
+ *           not kept.
+ * forward:  x (rows, inputs), 1 <= rows <= batch. The logits are layers[n - 1].a afterwards, equal
+ *           to .z in models without an activation on the last layer.
+ * loss:     mean loss of the last forward against labels y (rows), each in [0, outputs); `correct`
+ *           (may be NULL) counts argmax hits. Mean squared error takes one-hot targets, mean over
+ *           rows and classes (torch.nn.MSELoss). NaN or inf where the net has diverged.
  * backward: fills delta, dw, db of every layer. Call after forward.
- * step:     one optimizer update from dw, db; last_update() then gives what was added to params.
+ * step:     one optimizer update from dw, db.
+ * train:    forward, loss, backward and step in one call, and returns that loss. Plain SGD adds the
+ *           weight gradients straight to the weights: dw and db are then left as they were, and the
+ *           last bits differ from the separate calls. To probe a training run, call forward and
+ *           backward, look, then train on the same batch: probing then changes nothing.
  * Gradients are means over the batch. Nothing but _new allocates. */
 #define ALV_NET_FUNCTIONS(real, suffix)                                                            \
     alv_status alv_net_new_##suffix(alv_net_##suffix **out, const alv_model *model,                \
@@ -76,7 +92,9 @@ ALV_NET_TYPES(double, f64)
     void alv_net_forward_##suffix(alv_net_##suffix *net, const real *x, int64_t rows);             \
     double alv_net_loss_##suffix(alv_net_##suffix *net, const int32_t *y, int64_t *correct);       \
     void alv_net_backward_##suffix(alv_net_##suffix *net, const int32_t *y);                       \
-    void alv_net_step_##suffix(alv_net_##suffix *net);
+    void alv_net_step_##suffix(alv_net_##suffix *net);                                             \
+    double alv_net_train_##suffix(alv_net_##suffix *net, const real *x, const int32_t *y,          \
+                                  int64_t rows, int64_t *correct);
 
 ALV_NET_FUNCTIONS(float, f32)
 ALV_NET_FUNCTIONS(double, f64)
@@ -85,6 +103,12 @@ ALV_NET_FUNCTIONS(double, f64)
 alv_status alv_optimizer_parse(alv_optimizer_kind *out, const char *name, alv_error *error);
 const char *alv_optimizer_name(alv_optimizer_kind kind);
 alv_status alv_loss_parse(alv_loss *out, const char *name, alv_error *error);
+const char *alv_loss_name(alv_loss loss);
 alv_status alv_backend_parse(alv_backend *out, const char *name, alv_error *error);
+const char *alv_backend_name(alv_backend backend);
+
+/* Holds the calling thread's oneDNN team to that one thread (contract C5). Every thread that trains
+ * calls it once, before its first _forward. */
+void alv_backend_prepare_thread(void);
 
 #endif

@@ -1,0 +1,27 @@
+/* Which implementation of the matrix products a backend's name stands for. */
+#include "nn/gemm.h"
+
+#ifdef __wasm__
+
+const alv_gemm_f32 *alv_gemm_of_f32(alv_backend backend)
+{
+    (void)backend;
+    return &alv_gemm_portable_f32;
+}
+
+void alv_backend_prepare_thread(void) {}
+
+#else
+
+const alv_gemm_f32 *alv_gemm_of_f32(alv_backend backend)
+{
+    return backend == ALV_BACKEND_ONEDNN ? &alv_gemm_onednn_f32 : &alv_gemm_portable_f32;
+}
+
+#endif
+
+const alv_gemm_f64 *alv_gemm_of_f64(alv_backend backend)
+{
+    (void)backend;
+    return &alv_gemm_portable_f64;
+}

@@ -92,15 +92,13 @@ static inline float alv_expm1f(float x)
     return 2 * (scale * p + (scale - 0.5f));
 }
 
-/* Natural logarithm, 1 ulp; -inf at 0, NaN below. x = 2^k (1 + f), f in [sqrt(1/2), sqrt(2)) - 1,
+/* log x for a positive normal x, 1 ulp. x = 2^k (1 + f), f in [sqrt(1/2), sqrt(2)) - 1, and
  * log(1 + f) = f - f^2 / 2 + f^3 P(f). */
-static inline float alv_logf(float x)
+static inline float alv_log_normalf(float x)
 {
-    float tiny = x < 0x1p-126f ? 0x1p24f : 1.0f; /* subnormal: scale up first */
-    int32_t bits = (int32_t)alv_bitsf(x * tiny), offset = bits - 0x3f3504f3; /* sqrt(1/2) */
-    int32_t k = offset >> 23;
-    float f = alv_from_bitsf((uint32_t)(bits - (int32_t)((uint32_t)k << 23))) - 1;
-    float n = (float)k - (x < 0x1p-126f ? 24.0f : 0.0f);
+    uint32_t bits = alv_bitsf(x), offset = bits - 0x3f3504f3; /* sqrt(1/2) */
+    int32_t k = (int32_t)offset >> 23;
+    float f = alv_from_bitsf((offset & 0x7fffff) + 0x3f3504f3) - 1, n = (float)k;
     float p = 0x1.1d8ea6p-4f;
     p = p * f - 0x1.d635bcp-4f;
     p = p * f + 0x1.dea282p-4f;
@@ -111,7 +109,15 @@ static inline float alv_logf(float x)
     p = p * f - 0x1.fffffcp-3f;
     p = p * f + 0x1.555554p-2f;
     float z = f * f;
-    float y = n * 0x1.62e4p-1f + (f + (n * 0x1.7f7d1cp-20f - (0.5f * z - z * f * p)));
+    return n * 0x1.62e4p-1f + (f + (n * 0x1.7f7d1cp-20f - (0.5f * z - z * f * p)));
+}
+
+/* Natural logarithm, 1 ulp; -inf at 0, NaN below. */
+static inline float alv_logf(float x)
+{
+    bool subnormal = x < 0x1p-126f;
+    float y = alv_log_normalf(subnormal ? x * 0x1p24f : x);
+    y = subnormal ? y - 0x1.0a2b24p4f : y; /* 24 log 2 */
     y = x > 0x1.fffffep127f ? x : y;
     y = x == 0 ? -__builtin_inff() : y;
     return x >= 0 ? y : __builtin_nanf("");
@@ -211,7 +217,7 @@ static inline float alv_normal_pdff(float x)
     return 0.3989422804f * alv_gaussf(alv_minf(alv_absf(x), 15.0f), 0.5f);
 }
 
-/* sin and cos of y pi/4 for y in [-1, 1], 1 ulp. */
+/* sin and cos of y pi/4 for y in [-1, 1]; absolute error 6e-8, with the reduction 1.1e-7. */
 static inline float alv_sin_octantf(float y)
 {
     float z = y * y;

@@ -1,0 +1,113 @@
+/* The four families: constructors, names, and what makes one valid. */
+#include "dist/dist.h"
+
+#include "base/base.h"
+#include "math/math.h"
+
+static const struct {
+    const char *name;
+    size_t size;
+} dtypes[] = {
+    [ALV_F32] = {"f32", 4},
+    [ALV_F64] = {"f64", 8},
+};
+
+static const char *const kinds[] = {
+    [ALV_DIST_CONSTANT] = "constant",
+    [ALV_DIST_UNIFORM] = "uniform",
+    [ALV_DIST_NORMAL] = "normal",
+    [ALV_DIST_TRUNCATED_NORMAL] = "truncated normal",
+};
+
+size_t alv_dtype_size(alv_dtype dtype)
+{
+    return (unsigned)dtype < ALV_COUNT(dtypes) ? dtypes[dtype].size : 0;
+}
+
+const char *alv_dtype_name(alv_dtype dtype)
+{
+    return (unsigned)dtype < ALV_COUNT(dtypes) ? dtypes[dtype].name : NULL;
+}
+
+const char *alv_dist_name(alv_dist_kind kind)
+{
+    return (unsigned)kind < ALV_COUNT(kinds) ? kinds[kind] : NULL;
+}
+
+alv_dist alv_dist_constant(double value)
+{
+    return (alv_dist){.kind = ALV_DIST_CONSTANT, .mean = value};
+}
+
+alv_dist alv_dist_uniform(double lo, double hi)
+{
+    return (alv_dist){.kind = ALV_DIST_UNIFORM, .lo = lo, .hi = hi};
+}
+
+alv_dist alv_dist_normal(double mean, double std)
+{
+    return (alv_dist){.kind = ALV_DIST_NORMAL, .mean = mean, .std = std};
+}
+
+alv_dist alv_dist_truncated(double mean, double std, double lo, double hi)
+{
+    return (alv_dist){ALV_DIST_TRUNCATED_NORMAL, mean, std, lo, hi};
+}
+
+alv_dist alv_dist_truncated_to_std(double mean, double std, double a, double b)
+{
+    double parent = std / alv_sqrt(alv_truncated_moments(a, b).variance);
+    return alv_dist_truncated(mean, parent, mean + a * parent, mean + b * parent);
+}
+
+static alv_status check_std(const alv_dist *d, alv_error *error)
+{
+    if (!alv_isfinite(d->mean))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "mean", "the mean must be finite, not %g",
+                        d->mean);
+    if (!alv_isfinite(d->std) || d->std < 0)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "std",
+                        "the standard deviation must be finite and not negative, not %g", d->std);
+    return ALV_OK;
+}
+
+static alv_status check_bounds(const alv_dist *d, alv_error *error)
+{
+    if (!alv_isfinite(d->lo) || !alv_isfinite(d->hi) || d->lo > d->hi)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "lo",
+                        "the bounds must be finite and in order, not %g and %g", d->lo, d->hi);
+    return ALV_OK;
+}
+
+static alv_status check_truncation(const alv_dist *d, alv_error *error)
+{
+    ALV_TRY(check_std(d, error));
+    ALV_TRY(check_bounds(d, error));
+    double mass = d->std > 0
+                      ? alv_normal_mass((d->lo - d->mean) / d->std, (d->hi - d->mean) / d->std)
+                      : d->lo <= d->mean && d->mean <= d->hi;
+    if (!(mass >= 1e-290))
+        return alv_fail(error, ALV_ERR_RANGE, "lo",
+                        "[%g, %g] holds almost nothing of the normal with mean %g and std %g",
+                        d->lo, d->hi, d->mean, d->std);
+    return ALV_OK;
+}
+
+alv_status alv_dist_check(const alv_dist *dist, alv_error *error)
+{
+    if (!dist) return alv_fail(error, ALV_ERR_ARGUMENT, "dist", "no distribution given");
+    switch (dist->kind) {
+    case ALV_DIST_CONSTANT:
+        if (alv_isfinite(dist->mean)) return ALV_OK;
+        return alv_fail(error, ALV_ERR_ARGUMENT, "value", "the constant must be finite, not %g",
+                        dist->mean);
+    case ALV_DIST_UNIFORM:
+        return check_bounds(dist, error);
+    case ALV_DIST_NORMAL:
+        return check_std(dist, error);
+    case ALV_DIST_TRUNCATED_NORMAL:
+        return check_truncation(dist, error);
+    }
+    return alv_fail(error, ALV_ERR_ARGUMENT, "dist", "there is no distribution of kind %d",
+                    (int)dist->kind);
+}

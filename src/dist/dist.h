@@ -1,0 +1,29 @@
+/* What the files of this room share: the standard normal on an interval. */
+#ifndef ALV_DIST_INTERNAL_H
+#define ALV_DIST_INTERNAL_H
+
+#include "alvor/dist.h"
+
+/* P(a < Z < b) for a <= b, to about 1e-15 relative also in a narrow interval or far tail. */
+double alv_normal_mass(double a, double b);
+
+/* Mean and variance of the standard normal truncated to [a, b], a < b. */
+typedef struct alv_moments {
+    double mean, variance;
+} alv_moments;
+alv_moments alv_truncated_moments(double a, double b);
+
+/* The parent's mass below and above each bound of a truncated normal. */
+typedef struct alv_tails {
+    double below_lo, below_hi, above_lo, above_hi;
+} alv_tails;
+alv_tails alv_dist_tails(const alv_dist *dist);
+
+/* The standard normal's value at the fraction p of the mass between the bounds; q = 1 - p. */
+double alv_truncated_quantile(const alv_tails *tails, double p, double q);
+
+/* The same distribution as one of four families that each can really occur: without spread it is a
+ * constant. */
+alv_dist alv_dist_settled(const alv_dist *dist);
+
+#endif

@@ -1,0 +1,226 @@
+/* Fills: from words of the stream to elements of a tensor (docs/stream.md defines every bit).
+ *
+ * Elements are made in groups of sixteen Philox blocks: 64 floats, or 32 doubles of two words each.
+ * Lane l of a group is block 16 g + l, and elements of one word position lie side by side, so that
+ * sixteen lanes of any vector width write without a transpose. A normal takes two word positions of
+ * the same lane (Box and Muller 1958): radius from the first, angle from the second, cosine to the
+ * even position and sine to the odd. Every element knows its block, so slices need nothing else. */
+#include "base/base.h"
+#include "dist/dist.h"
+#include "math/math.h"
+#include "math/mathf.h"
+#include "stream/philox.h"
+
+enum { LANES = ALV_LANES };
+
+/* What the kernels need, worked out once per fill. Floats hold values rounded to float once. */
+typedef struct plan {
+    double value;    /* constant, or mean, or middle of a uniform */
+    double scale;    /* std, or half the width of a uniform */
+    double lo, hi;   /* every result lies in [lo, hi]; representable in the element type */
+    alv_tails tails; /* truncated normal */
+} plan;
+
+typedef void kernel(void *out, uint32_t w[4][LANES], const plan *p);
+
+static void constant_f32(void *out, uint32_t w[4][LANES], const plan *p)
+{
+    (void)w;
+    float *y = out, value = (float)p->value;
+    for (int i = 0; i < 4 * LANES; i++) y[i] = value;
+}
+
+static void constant_f64(void *out, uint32_t w[4][LANES], const plan *p)
+{
+    (void)w;
+    double *y = out;
+    for (int i = 0; i < 2 * LANES; i++) y[i] = p->value;
+}
+
+/* v = (2 k + 1 - 2^24) 2^-24 with k the word's upper 24 bits: odd multiples of 2^-24 in (-1, 1),
+ * symmetric about 0 and exact. */
+static void uniform_f32(void *out, uint32_t w[4][LANES], const plan *p)
+{
+    float *y = out, mid = (float)p->value, half = (float)p->scale;
+    const float lo = (float)p->lo, hi = (float)p->hi;
+    const uint32_t *words = &w[0][0];
+    for (int i = 0; i < 4 * LANES; i++) {
+        float v = (float)((int32_t)(words[i] >> 8 << 1 | 1) - 0x1000000) * 0x1p-24f;
+        y[i] = alv_minf(alv_maxf(mid + half * v, lo), hi);
+    }
+}
+
+/* The same with 53 bits, from two words: an odd multiple of 2^-53. */
+static void uniform_f64(void *out, uint32_t w[4][LANES], const plan *p)
+{
+    double *y = out;
+    for (int j = 0; j < 2; j++)
+        for (int l = 0; l < LANES; l++) {
+            uint32_t low = w[2 * j][l] >> 11, high = w[2 * j + 1][l];
+            double v = (double)(int32_t)(high ^ 0x80000000) * 0x1p-31 +
+                       (double)(int32_t)(2 * low + 1) * 0x1p-53;
+            y[j * LANES + l] = alv_min(alv_max(p->value + p->scale * v, p->lo), p->hi);
+        }
+}
+
+/* u = (w + 1/2) 2^-32 rounded to float: both halves of the sum are exact, so it rounds once. */
+static void normal_f32(void *out, uint32_t w[4][LANES], const plan *p)
+{
+    float *y = out, mean = (float)p->value, std = (float)p->scale;
+    for (int j = 0; j < 4; j += 2)
+        for (int l = 0; l < LANES; l++) {
+            uint32_t a = w[j][l];
+            float u =
+                ((float)(int32_t)(a >> 16) * 0x1p16f + ((float)(int32_t)(a & 0xffff) + 0.5f)) *
+                0x1p-32f;
+            float radius = __builtin_sqrtf(-2 * alv_log_normalf(u)), s, c;
+            alv_sincos_turnf(&s, &c, w[j + 1][l]);
+            y[j * LANES + l] = mean + std * (radius * c);
+            y[(j + 1) * LANES + l] = mean + std * (radius * s);
+        }
+}
+
+/* The 53 upper bits of two words, low word first. */
+static inline uint64_t bits53(uint32_t low, uint32_t high)
+{
+    return (uint64_t)high << 21 | low >> 11;
+}
+
+/* (k + 1/2) 2^-53, rounded once. */
+static inline double unit53(uint64_t k)
+{
+    return ((double)(k >> 21) * 0x1p21 + ((double)(k & 0x1fffff) + 0.5)) * 0x1p-53;
+}
+
+static void normal_f64(void *out, uint32_t w[4][LANES], const plan *p)
+{
+    double *y = out;
+    for (int l = 0; l < LANES; l++) {
+        double radius = alv_sqrt(-2 * alv_log(unit53(bits53(w[0][l], w[1][l])))), s, c;
+        alv_sincos_turn(&s, &c, bits53(w[2][l], w[3][l]));
+        y[l] = p->value + p->scale * (radius * c);
+        y[LANES + l] = p->value + p->scale * (radius * s);
+    }
+}
+
+static inline double truncated(const plan *p, double u, double complement)
+{
+    return p->value + p->scale * alv_truncated_quantile(&p->tails, u, complement);
+}
+
+/* By inversion in double, one word to an element, so that an element costs the same draws whatever
+ * the bounds; rounded to float, then held inside the bounds. */
+static void truncated_f32(void *out, uint32_t w[4][LANES], const plan *p)
+{
+    float *y = out;
+    const uint32_t *words = &w[0][0];
+    for (int i = 0; i < 4 * LANES; i++) {
+        double u = ((double)words[i] + 0.5) * 0x1p-32;
+        float x = (float)truncated(p, u, 1 - u);
+        y[i] = alv_minf(alv_maxf(x, (float)p->lo), (float)p->hi);
+    }
+}
+
+static void truncated_f64(void *out, uint32_t w[4][LANES], const plan *p)
+{
+    double *y = out;
+    for (int j = 0; j < 2; j++)
+        for (int l = 0; l < LANES; l++) {
+            uint64_t k = bits53(w[2 * j][l], w[2 * j + 1][l]);
+            double x = truncated(p, unit53(k), unit53((1ull << 53) - 1 - k));
+            y[j * LANES + l] = alv_min(alv_max(x, p->lo), p->hi);
+        }
+}
+
+/* By kind, then by element type. `reach`: no normal draw is farther from the mean, in deviations
+ * (sqrt(-2 log 2^-33) and sqrt(-2 log 2^-54), rounded up). */
+static kernel *const kernels[][2] = {
+    [ALV_DIST_CONSTANT] = {constant_f32, constant_f64},
+    [ALV_DIST_UNIFORM] = {uniform_f32, uniform_f64},
+    [ALV_DIST_NORMAL] = {normal_f32, normal_f64},
+    [ALV_DIST_TRUNCATED_NORMAL] = {truncated_f32, truncated_f64},
+};
+static const struct {
+    int64_t group; /* elements of sixteen blocks */
+    double reach, most;
+} types[] = {
+    [ALV_F32] = {64, 6.8, FLT_MAX},
+    [ALV_F64] = {32, 8.7, DBL_MAX},
+};
+
+/* The nearest float not below, or not above, x. */
+static double float_bound(double x, bool above)
+{
+    float f = (float)x;
+    if (above ? (double)f >= x : (double)f <= x) return f;
+    if (f == 0) return above ? 0x1p-149 : -0x1p-149;
+    uint32_t bits = alv_bitsf(f);
+    return alv_from_bitsf(above == (f > 0) ? bits + 1 : bits - 1);
+}
+
+/* Works out the constants; refuses those that the element type cannot hold. */
+static alv_status make_plan(plan *p, alv_dtype dtype, const alv_dist *d, alv_error *error)
+{
+    *p = (plan){
+        .value = d->mean, .scale = d->std, .lo = -types[dtype].most, .hi = types[dtype].most};
+    double far = alv_fabs(d->mean);
+    if (d->kind == ALV_DIST_NORMAL) far += types[dtype].reach * d->std;
+    if (d->kind == ALV_DIST_UNIFORM || d->kind == ALV_DIST_TRUNCATED_NORMAL) {
+        far = alv_max(alv_fabs(d->lo), alv_fabs(d->hi));
+        p->lo = dtype == ALV_F32 ? float_bound(d->lo, true) : d->lo;
+        p->hi = dtype == ALV_F32 ? float_bound(d->hi, false) : d->hi;
+        if (p->lo > p->hi) /* no float between the bounds: the nearest to their middle */
+            p->lo = p->hi = (float)(d->lo / 2 + d->hi / 2);
+    }
+    if (d->kind == ALV_DIST_UNIFORM) {
+        p->value = d->lo / 2 + d->hi / 2;
+        p->scale = d->hi / 2 - d->lo / 2;
+    }
+    if (d->kind == ALV_DIST_TRUNCATED_NORMAL) p->tails = alv_dist_tails(d);
+    if (!(far <= types[dtype].most))
+        return alv_fail(error, ALV_ERR_OVERFLOW, "dist", "%s values up to %g do not fit in %s",
+                        alv_dist_name(d->kind), far, alv_dtype_name(dtype));
+    return ALV_OK;
+}
+
+static alv_status check_fill(const void *out, alv_dtype dtype, int64_t lo, int64_t hi,
+                             const alv_dist *dist, alv_error *error)
+{
+    if (alv_dtype_size(dtype) == 0)
+        return alv_fail(error, ALV_ERR_DTYPE, "dtype", "there is no element type %d", (int)dtype);
+    if (lo < 0 || hi < lo || hi > INT64_MAX / 16)
+        return alv_fail(error, ALV_ERR_RANGE, "lo", "[%lld, %lld) is not a slice", lo, hi);
+    if (!out && hi > lo) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "no place for the values");
+    return alv_dist_check(dist, error);
+}
+
+alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
+                         alv_stream stream, alv_error *error)
+{
+    ALV_TRY(check_fill(out, dtype, lo, hi, dist, error));
+    alv_dist d = alv_dist_settled(dist);
+    plan p;
+    ALV_TRY(make_plan(&p, dtype, &d, error));
+    const int64_t group = types[dtype].group;
+    const size_t size = alv_dtype_size(dtype);
+    kernel *run = kernels[d.kind][dtype];
+    char *to = out;
+    for (int64_t first = lo - lo % group; first < hi; first += group) {
+        uint32_t w[4][LANES] = {{0}};
+        if (d.kind != ALV_DIST_CONSTANT) alv_philox_group(w, (uint64_t)(first / group), stream);
+        int64_t skip = lo > first ? lo - first : 0, end = hi - first < group ? hi - first : group;
+        if (skip == 0 && end == group) {
+            run(to, w, &p);
+        } else {
+            union {
+                float f32[4 * LANES];
+                double f64[2 * LANES];
+                char bytes[16 * LANES];
+            } whole;
+            run(&whole, w, &p);
+            memcpy(to, whole.bytes + (size_t)skip * size, (size_t)(end - skip) * size);
+        }
+        to += (size_t)(end - skip) * size;
+    }
+    return ALV_OK;
+}

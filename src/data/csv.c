@@ -28,13 +28,15 @@ typedef struct scanner {
     const char *where;
 } scanner;
 
-/* Position of the first byte that is not UTF-8 (RFC 3629) or is NUL; -1 if there is none. */
+/* Position of the first byte that is not UTF-8 (RFC 3629) or a control character that no table has
+ * (it could reach a terminal through a message); -1 if there is none. */
 static int64_t check_text(const unsigned char *s, size_t size)
 {
     for (size_t i = 0; i < size;) {
         unsigned char c = s[i];
+        if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) return (int64_t)i;
         int more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : (c & 0xf0) == 0xe0 ? 2 : 3;
-        bool fine = c != 0 && (more < 3 || (c >= 0xf0 && c < 0xf5)) && (size_t)more < size - i;
+        bool fine = (more < 3 || (c >= 0xf0 && c < 0xf5)) && (size_t)more < size - i;
         for (int k = 1; fine && k <= more; k++) fine = (s[i + (size_t)k] & 0xc0) == 0x80;
         if (fine && more >= 2) { /* overlong forms, surrogates, beyond U+10FFFF */
             unsigned char d = s[i + 1];
@@ -137,9 +139,12 @@ static alv_status scan_field(field *f, scanner *s, alv_error *error)
     return ALV_OK;
 }
 
+/* A decimal number: no "inf", no hexadecimal. */
 static bool is_number(const field *f)
 {
     double value;
+    for (size_t i = 0; i < f->length; i++)
+        if (!strchr("0123456789.+-eE", f->text[i])) return false;
     return f->length > 0 && alv_number_parse(&value, f->text, f->length) == f->length;
 }
 
@@ -224,7 +229,7 @@ static alv_status parse_value(float *out, const field *f, const char *where, alv
     alv_number_parse(&value, f->text, f->length);
     if (!(value >= -(double)FLT_MAX && value <= (double)FLT_MAX))
         return alv_fail_at(error, ALV_ERR_RANGE, where, f->position,
-                           "'%s' is not a finite number that a float can hold", f->text);
+                           "'%s' is beyond what a float can hold", f->text);
     *out = (float)value;
     return ALV_OK;
 }
@@ -232,13 +237,13 @@ static alv_status parse_value(float *out, const field *f, const char *where, alv
 static alv_status parse_label(int32_t *out, alv_labels *labels, const field *f, const char *where,
                               alv_error *error)
 {
-    double value;
+    double value = 0;
     if (!f->quoted && is_missing(f->text))
         return alv_fail_at(error, ALV_ERR_FORMAT, where, f->position, "a missing label ('%s')",
                            f->text);
-    size_t used = alv_number_parse(&value, f->text, f->length);
-    if (f->length && used == f->length &&
-        !(value >= -9e15 && value <= 9e15 && value == (double)(int64_t)value))
+    bool number = is_number(f);
+    if (number) alv_number_parse(&value, f->text, f->length);
+    if (number && !(value >= -9e15 && value <= 9e15 && value == (double)(int64_t)value))
         return alv_fail_at(error, ALV_ERR_UNSUPPORTED, where, f->position,
                            "the label '%s' is not a class but a quantity; choose another column",
                            f->text);

@@ -51,7 +51,7 @@ typedef struct alv_labels {
     int n_slots;    /* a power of two */
 } alv_labels;
 
-/* Index of a label, added if new; -1 out of memory, -2 beyond ALV_MAX_CLASSES. */
+/* Index of a label, added if new; -1: out of memory, -2: beyond ALV_MAX_CLASSES. */
 int alv_labels_add(alv_labels *labels, const char *text, size_t length);
 /* Sorts the labels (whole numbers by value, otherwise by bytes) and writes the new index of each
  * old one to order (count). False if out of memory. */

@@ -200,7 +200,7 @@ static void splits_a_lone_file(void **state)
     alv_split *split;
     alv_error error;
     const char *path = files_write_text("t.csv", "x,label\n0,a\n1,a\n2,b\n3,b\n4,a\n5,b\n");
-    char kept[512];
+    char kept[sizeof files_path];
     snprintf(kept, sizeof kept, "%s", path);
     assert_int_equal(alv_data_load(&split, kept, NULL, NULL), ALV_OK);
     static const float train[] = {0, 1, 2, 3, 5};

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/base.h"
 
@@ -165,21 +164,4 @@ bool cli_double(double *out, const cli_args *args, const char *name, double othe
     }
     *out = value;
     return true;
-}
-
-alv_status cli_write_file(const char *path, const void *bytes, size_t size, alv_error *error)
-{
-    char temporary[4096];
-    int length = snprintf(temporary, sizeof temporary, "%s.tmp%ld", path, (long)getpid());
-    if (length < 0 || (size_t)length >= sizeof temporary)
-        return alv_fail(error, ALV_ERR_ARGUMENT, "path", "the path is too long");
-    FILE *file = fopen(temporary, "wb");
-    bool fine = file != NULL && fwrite(bytes, 1, size, file) == size && fflush(file) == 0 &&
-                fsync(fileno(file)) == 0;
-    int cause = errno;
-    if (file && fclose(file) != 0 && fine) fine = false, cause = errno;
-    if (fine && rename(temporary, path) != 0) fine = false, cause = errno;
-    if (fine) return ALV_OK;
-    if (file) unlink(temporary);
-    return alv_fail(error, ALV_ERR_IO, path, "cannot write: %s", strerror(cause));
 }

@@ -51,7 +51,4 @@ int cli_fail(const char *hint, const char *format, ...) __attribute__((format(pr
 /* The same for a library error. */
 int cli_fail_error(const alv_error *error);
 
-/* Writes a whole file atomically: temporary file beside it, fsync, rename. */
-alv_status cli_write_file(const char *path, const void *bytes, size_t size, alv_error *error);
-
 #endif

@@ -17,6 +17,7 @@
 #include "cli/verbs.h"
 #include "data/cache.h"
 #include "data/png.h"
+#include "io/file.h"
 
 /* --- list --------------------------------------------------------------------------------- */
 
@@ -163,7 +164,7 @@ static int write_sheet(const alv_split *split, int64_t n, const char *path, alv_
         free(canvas.rgb);
     }
     if (status == ALV_OK) {
-        status = cli_write_file(path, png, size, &error);
+        status = alv_file_write(path, png, size, &error);
         free(png);
     }
     if (status != ALV_OK) return cli_fail_error(&error);

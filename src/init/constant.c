@@ -39,7 +39,7 @@ const alv_initializer alv_init_zeros = {
     .aliases = "zero",
     .summary = {[ALV_EN] = "every value is 0", [ALV_PT] = "todos os valores são 0"},
     .formula = "w = 0",
-    .density = "all the mass at 0",
+    .density = "p(w) = delta(w)",
     .when = {[ALV_EN] =
                  "Biases, almost always. Weights only of the last layer of a residual branch "
                  "or of the whole network, which then starts as the identity or as a "
@@ -69,7 +69,7 @@ const alv_initializer alv_init_ones = {
     .aliases = "one",
     .summary = {[ALV_EN] = "every value is 1", [ALV_PT] = "todos os valores são 1"},
     .formula = "w = 1",
-    .density = "all the mass at 1",
+    .density = "p(w) = delta(w - 1)",
     .when = {[ALV_EN] = "Scales of normalization layers. For the weights of a dense layer, only to "
                         "see what symmetry does.",
              [ALV_PT] =
@@ -93,7 +93,7 @@ const alv_initializer alv_init_constant = {
     .summary = {[ALV_EN] = "every value is the same number",
                 [ALV_PT] = "todos os valores são o mesmo número"},
     .formula = "w = value",
-    .density = "all the mass at value",
+    .density = "p(w) = delta(w - value)",
     .when = {[ALV_EN] = "Biases with a purpose: 1 for the forget gate of an LSTM, a little above 0 "
                         "to keep ReLUs awake, the logit of the base rate in an output unit.",
              [ALV_PT] = "Vieses com um propósito: 1 na porta de esquecimento de uma LSTM, um pouco "

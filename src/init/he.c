@@ -96,7 +96,7 @@ const alv_initializer alv_init_he_uniform = {
     .summary = {[ALV_EN] = "uniform with variance 2 / fan_in, for ReLU",
                 [ALV_PT] = "uniforme com variância 2 / fan_in, para ReLU"},
     .formula = "w ~ U(-r, r), r = sqrt(6 / ((1 + a^2) fan)); std = r / sqrt(3)",
-    .density = "p(w) = 1 / (2 r) for |w| <= r, else 0",
+    .density = "p(w) = 1 / (2 r), |w| <= r",
     .when = {[ALV_EN] = WHEN_EN, [ALV_PT] = WHEN_PT},
     .dangers = {[ALV_EN] = DANGERS_EN " The bound is sqrt(6 / fan_in). sqrt(2 / fan_in) is the "
                                       "deviation; taken for the bound, it leaves a third of the "

@@ -52,7 +52,7 @@ const alv_initializer alv_init_lecun_uniform = {
     .summary = {[ALV_EN] = "uniform with variance 1 / fan_in",
                 [ALV_PT] = "uniforme com variância 1 / fan_in"},
     .formula = "w ~ U(-r, r), r = sqrt(3 / fan_in); std = sqrt(1 / fan_in)",
-    .density = "p(w) = 1 / (2 r) for |w| <= r, else 0",
+    .density = "p(w) = 1 / (2 r), |w| <= r",
     .when = {[ALV_EN] = WHEN_EN, [ALV_PT] = WHEN_PT},
     .dangers = {[ALV_EN] = DANGERS_EN, [ALV_PT] = DANGERS_PT},
     .pytorch = "torch.nn.init.kaiming_uniform_(w, nonlinearity=\"linear\")",

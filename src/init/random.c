@@ -51,7 +51,7 @@ const alv_initializer alv_init_uniform = {
     .summary = {[ALV_EN] = "uniform on [-r, r], the same r for every layer",
                 [ALV_PT] = "uniforme em [-r, r], o mesmo r em todas as camadas"},
     .formula = "w ~ U(mean - r, mean + r); std = r / sqrt(3)",
-    .density = "p(w) = 1 / (2 r) for |w - mean| <= r, else 0",
+    .density = "p(w) = 1 / (2 r), |w - mean| <= r",
     .when = {[ALV_EN] = "To study how the scale r decides training, embeddings, or a layer whose "
                         "range is known. For dense layers take r from the fan-in: lecun_uniform, "
                         "xavier_uniform, he_uniform.",
@@ -136,12 +136,10 @@ const alv_initializer alv_init_truncated_normal = {
     .aliases = "trunc_normal",
     .summary = {[ALV_EN] = "normal without tails, bounds relative (std exact) or absolute",
                 [ALV_PT] = "normal sem caudas, limites relativos (std exato) ou absolutos"},
-    .formula = "w ~ N(mean, s^2) kept inside [lo, hi]. bounds=relative: lo, hi = mean + a s, "
-               "mean + b s, and s such that the values have deviation std (s = std / 0.8796 for "
-               "-2, 2). bounds=absolute: lo, hi = a, b and s = std, so the values' deviation is "
-               "smaller",
-    .density = "p(w) = exp(-(w - mean)^2 / (2 s^2)) / (s sqrt(2 pi) P), P the normal's mass inside "
-               "[lo, hi]; 0 outside",
+    .formula = "relative: w ~ N(mean, s^2), mean + a s <= w <= mean + b s, Var(w) = std^2 "
+               "(a = -2, b = 2: s = std / 0.8796); absolute: w ~ N(mean, std^2), a <= w <= b",
+    .density = "p(w) = exp(-(w - mean)^2 / (2 s^2)) / (s sqrt(2 pi) P), lo <= w <= hi, "
+               "P = Phi((hi - mean) / s) - Phi((lo - mean) / s)",
     .when = {[ALV_EN] =
                  "Where one far outlier would hurt: wide layers, low-precision types, vision "
                  "transformers. Take bounds=relative unless you must match "

@@ -25,11 +25,10 @@ static alv_status law(alv_dist *out, const alv_scheme *scheme, const alv_tensor 
 const alv_initializer alv_init_torch_default = {
     .name = "torch_default",
     .aliases = "pytorch_default torch pytorch",
-    .summary = {[ALV_EN] = "PyTorch's default for weights and biases, uniform on 1 / sqrt(fan_in)",
-                [ALV_PT] = "o padrão do PyTorch para pesos e vieses, uniforme em 1 / sqrt(fan_in)"},
-    .formula = "w, b ~ U(-r, r), r = 1 / sqrt(fan_in), fan_in of the weight; "
-               "std = 1 / sqrt(3 fan_in)",
-    .density = "p(w) = 1 / (2 r) for |w| <= r, else 0",
+    .summary = {[ALV_EN] = "PyTorch's own default, weights and biases within 1 / sqrt(fan_in)",
+                [ALV_PT] = "o padrão do PyTorch, pesos e vieses dentro de 1 / sqrt(fan_in)"},
+    .formula = "w, b ~ U(-r, r), r = 1 / sqrt(fan_in); std = 1 / sqrt(3 fan_in)",
+    .density = "p(w) = 1 / (2 r), |w| <= r",
     .when = {[ALV_EN] = "To reproduce a PyTorch model that was never initialized by hand; shallow "
                         "networks and networks with normalization, which hide the scale.",
              [ALV_PT] = "Para reproduzir um modelo do PyTorch que ninguém inicializou à mão; redes "

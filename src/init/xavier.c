@@ -64,7 +64,7 @@ const alv_initializer alv_init_xavier_uniform = {
     .summary = {[ALV_EN] = "uniform with variance 2 / (fan_in + fan_out)",
                 [ALV_PT] = "uniforme com variância 2 / (fan_in + fan_out)"},
     .formula = "w ~ U(-r, r), r = gain * sqrt(6 / (fan_in + fan_out)); std = r / sqrt(3)",
-    .density = "p(w) = 1 / (2 r) for |w| <= r, else 0",
+    .density = "p(w) = 1 / (2 r), |w| <= r",
     .when = {[ALV_EN] = WHEN_EN, [ALV_PT] = WHEN_PT},
     .dangers = {[ALV_EN] = DANGERS_EN " A bound of sqrt(1 / fan_in) is not Xavier: that is the "
                                       "heuristic which the paper improves on.",

@@ -4,7 +4,11 @@
 
 #include "cli/cli.h"
 
-#define CLI_VERBS(VERB) VERB(data)
+#define CLI_VERBS(VERB)                                                                            \
+    VERB(data)                                                                                     \
+    VERB(init)                                                                                     \
+    VERB(list)                                                                                     \
+    VERB(explain)
 
 #define DECLARE(name) extern const cli_verb cli_verb_##name;
 CLI_VERBS(DECLARE)

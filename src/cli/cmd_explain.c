@@ -1,0 +1,209 @@
+/* alvor explain: everything that the tables say about an initializer or an activation. */
+#include <jansson.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "cli/page.h"
+#include "cli/verbs.h"
+
+/* The titles of the page, in its order. */
+enum title { FORMULA, DENSITY, WHEN, DANGERS, ARGUMENTS, ELSEWHERE, REFERENCE, GAINS, TITLES };
+
+static const char *const titles[TITLES][ALV_LANGS] = {
+    [FORMULA] = {"Formula", "Fórmula"},
+    [DENSITY] = {"Density", "Densidade"},
+    [WHEN] = {"When to use it", "Quando usar"},
+    [DANGERS] = {"Dangers", "Perigos"},
+    [ARGUMENTS] = {"Arguments", "Argumentos"},
+    [ELSEWHERE] = {"The same distribution elsewhere", "A mesma distribuição em outras bibliotecas"},
+    [REFERENCE] = {"Reference", "Referência"},
+    [GAINS] = {"Gains, for pre-activations N(0, 1)", "Ganhos, para pré-ativações N(0, 1)"},
+};
+
+static void section(const cli_args *args, enum title title, const char *text)
+{
+    putchar('\n');
+    cli_heading(args, titles[title][args->lang]);
+    if (!text) return;
+    fputs("  ", stdout);
+    cli_wrap(stdout, text, 2, 2);
+}
+
+/* "[0, 1000]", "(0, inf)" or the choices. A bound at the edge of doubles is no bound. */
+static void domain(char *out, size_t size, const alv_init_arg *arg)
+{
+    if (arg->choices) {
+        snprintf(out, size, "%s", arg->choices);
+        for (char *p = out; *p; p++)
+            if (*p == ' ') *p = '|';
+        return;
+    }
+    char lo[32] = "-inf", hi[32] = "inf";
+    bool low = arg->lo > -DBL_MAX, high = arg->hi < DBL_MAX;
+    if (low) alv_number_print(lo, arg->lo, 0);
+    if (high) alv_number_print(hi, arg->hi, 0);
+    snprintf(out, size, "%c%s, %s%c", low && !arg->open_lo ? '[' : '(', lo, hi, high ? ']' : ')');
+}
+
+/* The text of an argument's default. */
+static void print_default(char *out, size_t size, const alv_init_arg *arg)
+{
+    if (!arg->choices) {
+        alv_number_print(out, arg->value, 0);
+        return;
+    }
+    const char *word = arg->choices;
+    for (int i = 0; i < (int)arg->value; i++) word += strcspn(word, " ") + 1;
+    snprintf(out, size, "%.*s", (int)strcspn(word, " "), word);
+}
+
+static void print_args(const cli_args *args, const alv_initializer *init)
+{
+    if (!init->args[0].name) return;
+    section(args, ARGUMENTS, NULL);
+    for (int i = 0; i < ALV_MAX_INIT_ARGS && init->args[i].name; i++) {
+        const alv_init_arg *arg = &init->args[i];
+        char value[48], range[96], left[64];
+        print_default(value, sizeof value, arg);
+        domain(range, sizeof range, arg);
+        snprintf(left, sizeof left, "%s=%s", arg->name, value);
+        fputs("  ", stdout);
+        cli_pad(stdout, left, 18);
+        char right[320];
+        snprintf(right, sizeof right, "%s; %s", range, arg->help[args->lang]);
+        cli_wrap(stdout, right, 20, 20);
+    }
+}
+
+static void print_elsewhere(const cli_args *args, const alv_initializer *init)
+{
+    const struct {
+        const char *name, *line;
+    } rows[] = {{"PyTorch", init->pytorch}, {"Keras", init->keras}, {"JAX", init->jax}};
+    section(args, ELSEWHERE, NULL);
+    for (int i = 0; i < ALV_COUNT(rows); i++) printf("  %-9s%s\n", rows[i].name, rows[i].line);
+}
+
+static void print_initializer(const cli_args *args, const alv_initializer *init)
+{
+    cli_heading(args, init->name);
+    fputs("  ", stdout);
+    cli_wrap(stdout, init->summary[args->lang], 2, 2);
+    if (*init->aliases) {
+        fputs(args->lang == ALV_PT ? "  ou " : "  or ", stdout);
+        cli_wrap(stdout, init->aliases, 5, 5);
+    }
+    section(args, FORMULA, init->formula);
+    section(args, DENSITY, init->density);
+    section(args, WHEN, init->when[args->lang]);
+    section(args, DANGERS, init->dangers[args->lang]);
+    print_args(args, init);
+    print_elsewhere(args, init);
+    section(args, REFERENCE, init->citation);
+}
+
+static json_t *args_json(const alv_initializer *init)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < ALV_MAX_INIT_ARGS && init->args[i].name; i++) {
+        const alv_init_arg *arg = &init->args[i];
+        char value[48], range[96];
+        print_default(value, sizeof value, arg);
+        domain(range, sizeof range, arg);
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:s, s:s}}", "name", arg->name,
+                                              "default", value, "domain", range, "help", "en",
+                                              arg->help[ALV_EN], "pt", arg->help[ALV_PT]));
+    }
+    return list;
+}
+
+static json_t *texts_json(const char *const texts[ALV_LANGS])
+{
+    return json_pack("{s:s, s:s}", "en", texts[ALV_EN], "pt", texts[ALV_PT]);
+}
+
+static json_t *initializer_json(const alv_initializer *init)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:s, s:s}",
+                     "schema", "alvor.explain/1", "kind", "initializer", "name", init->name,
+                     "aliases", init->aliases, "summary", texts_json(init->summary), "formula",
+                     init->formula, "density", init->density, "when", texts_json(init->when),
+                     "dangers", texts_json(init->dangers), "arguments", args_json(init), "pytorch",
+                     init->pytorch, "keras", init->keras, "jax", init->jax, "citation",
+                     init->citation);
+}
+
+static void print_act(const cli_args *args, alv_act_spec spec, const alv_gain *gain)
+{
+    static const char *const forward[ALV_LANGS] = {"keeps the signal: 1 / sqrt(E f^2)",
+                                                   "mantém o sinal: 1 / sqrt(E f^2)"};
+    static const char *const backward[ALV_LANGS] = {"keeps the gradient: 1 / sqrt(E f'^2)",
+                                                    "mantém o gradiente: 1 / sqrt(E f'^2)"};
+    char number[32];
+    cli_heading(args, spec.act->name);
+    fputs("  ", stdout);
+    cli_wrap(stdout, spec.act->formula, 2, 2);
+    if (spec.act->param) {
+        alv_number_print(number, spec.param, 0);
+        printf("  %s = %s\n", spec.act->param, number);
+    }
+    section(args, GAINS, NULL);
+    alv_number_print(number, gain->forward, 10);
+    printf("  %-14s%s\n", number, forward[args->lang]);
+    alv_number_print(number, gain->backward, 10);
+    printf("  %-14s%s\n", number, backward[args->lang]);
+}
+
+static json_t *act_json(alv_act_spec spec, const alv_gain *gain)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:{s:f, s:f, s:f, s:f, s:f}}", "schema",
+                     "alvor.explain/1", "kind", "activation", "name", spec.act->name, "aliases",
+                     spec.act->aliases, "formula", spec.act->formula, "param", spec.param, "gain",
+                     "mean", gain->mean, "second", gain->second, "slope", gain->slope, "forward",
+                     gain->forward, "backward", gain->backward);
+}
+
+static int print_json(json_t *document)
+{
+    bool fine = document && json_dumpf(document, stdout, JSON_INDENT(2)) == 0;
+    putchar('\n');
+    json_decref(document);
+    return fine ? CLI_OK : cli_fail(NULL, "cannot write the explanation");
+}
+
+static int run(const cli_args *args)
+{
+    if (args->n_positional != 1)
+        return cli_fail("alvor list shows the names", "explain needs one name");
+    alv_scheme scheme;
+    alv_act_spec act;
+    alv_gain gain;
+    alv_error error;
+    if (alv_scheme_parse(&scheme, args->positional[0], &error) == ALV_OK) {
+        if (cli_flag(args, "json")) return print_json(initializer_json(scheme.init));
+        print_initializer(args, scheme.init);
+        return CLI_OK;
+    }
+    if (alv_act_parse(&act, args->positional[0], NULL) != ALV_OK) return cli_fail_error(&error);
+    if (alv_act_gain(&gain, act, &error) != ALV_OK) return cli_fail_error(&error);
+    if (cli_flag(args, "json")) return print_json(act_json(act, &gain));
+    print_act(args, act, &gain);
+    return CLI_OK;
+}
+
+static const cli_option options[] = {
+    {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
+    {0},
+};
+
+const cli_verb cli_verb_explain = {
+    .name = "explain",
+    .summary = {"explain an initializer: formula, when to use it, dangers",
+                "explica um esquema: fórmula, quando usar, perigos"},
+    .usage = "NAME [--json]",
+    .examples = "  alvor explain he_normal\n"
+                "  alvor explain torch_default --lang pt\n"
+                "  alvor explain tanh\n",
+    .options = options,
+    .run = run,
+};

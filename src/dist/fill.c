@@ -205,7 +205,7 @@ alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, con
     const size_t size = alv_dtype_size(dtype);
     kernel *run = kernels[d.kind][dtype];
     char *to = out;
-    for (int64_t first = lo - lo % group; first < hi; first += group) {
+    for (int64_t first = lo - lo % group; first < hi && lo < hi; first += group) {
         uint32_t w[4][LANES] = {{0}};
         if (d.kind != ALV_DIST_CONSTANT) alv_philox_group(w, (uint64_t)(first / group), stream);
         int64_t skip = lo > first ? lo - first : 0, end = hi - first < group ? hi - first : group;

@@ -21,6 +21,11 @@ static bool starts_idx(const unsigned char *b, size_t size)
     return size >= 2 && ((b[0] == 0 && b[1] == 0) || (b[0] == 0x1f && b[1] == 0x8b));
 }
 
+static bool starts_npy(const unsigned char *b, size_t size)
+{
+    return size >= 6 && memcmp(b, "\x93NUMPY", 6) == 0;
+}
+
 static bool starts_any(const unsigned char *b, size_t size)
 {
     (void)b;
@@ -30,6 +35,7 @@ static bool starts_any(const unsigned char *b, size_t size)
 /* In the order in which they are tried; text comes last. */
 static const format formats[] = {
     {alv_dir_has_idx, starts_idx, alv_load_idx},
+    {alv_dir_has_npy, starts_npy, alv_load_npy},
     {alv_dir_has_csv, starts_any, alv_load_csv},
 };
 

@@ -1,0 +1,47 @@
+"""Writes small valid and nearly valid files, one folder for each fuzz target.
+
+usage: seeds.py DIRECTORY
+"""
+import gzip
+import pathlib
+import struct
+import sys
+
+root = pathlib.Path(sys.argv[1])
+
+
+def save(target, seeds):
+    folder = root / target
+    folder.mkdir(parents=True, exist_ok=True)
+    for i, seed in enumerate(seeds):
+        (folder / f"seed{i}").write_bytes(seed if isinstance(seed, bytes) else seed.encode())
+
+
+def idx(shape, values):
+    return bytes([0, 0, 8, len(shape)]) + b"".join(struct.pack(">I", n) for n in shape) + values
+
+
+def npy(descr, fortran, shape, values, version=1):
+    head = f"{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}"
+    width, prefix = ("<H", 10) if version == 1 else ("<I", 12)
+    head += " " * (-(len(head) + 1 + prefix) % 64) + "\n"
+    magic = b"\x93NUMPY" + bytes([version, 0])
+    return magic + struct.pack(width, len(head)) + head.encode() + values
+
+
+images = idx((2, 2, 3), bytes(range(12)))
+labels = idx((3,), bytes([0, 1, 2]))
+save("idx", [images, labels, gzip.compress(images, mtime=0), gzip.compress(labels, mtime=0),
+             gzip.compress(images, mtime=0)[:-4], idx((2**32 - 1, 2**32 - 1), b"")])
+save("csv", ["a,b,label\n1,2.5,cat\n-3e2,4,dog\n", "1,2,0\r\n3,4,1\r\n", "a;b\n1;x\n",
+             'a,"b ""c""",class\n"1",2,"x,\ny"\n', "\ufeffa\tb\n1\tã\n", "?,1\n,\n", "a,b\n1,nan\n\n"])
+save("npy", [npy("<f4", False, (2, 2), struct.pack("<4f", 0, 1, -1, 2)),
+             npy(">i2", True, (2, 3), struct.pack(">6h", *range(6))),
+             npy("|u1", False, (4,), bytes([0, 1, 2, 3])),
+             npy("<f8", False, (1, 1, 2), struct.pack("<2d", 1, 2), version=2),
+             npy("<i8", False, "()", bytes(8)), npy("<f4", False, (2**62, 4), b"")])
+save("scheme", ["zeros", "constant(0.5)", "uniform(r=1)", "normal(mean=0, std=0.01)",
+                "truncated_normal(std=0.02, a=-2, b=2)", "he_normal(mode=fan_out)", "xavier_uniform",
+                "uniform(r=)", "normal(std=1e308)"])
+save("model", ["784-256-128-10", "mlp 784-100x12-10 tanh", "100x12", "2-3", "64-8 leaky_relu(0.2)",
+               "4-9999999999x99999-3", "2-100x2-3 relu"])

@@ -1,0 +1,18 @@
+# Fuzz targets, one per parser: built with the `fuzz` preset only (Clang, libFuzzer, sanitizers).
+# They need the core, the parsers themselves and zlib, so that the laboratory need not be built.
+if(ALVOR_FUZZ)
+  find_package(ZLIB REQUIRED)
+  set(parsers ${PROJECT_SOURCE_DIR}/src/data/idx.c ${PROJECT_SOURCE_DIR}/src/data/csv.c
+              ${PROJECT_SOURCE_DIR}/src/data/csv_labels.c ${PROJECT_SOURCE_DIR}/src/data/npy.c)
+  add_custom_target(fuzzers)
+  foreach(name idx csv npy scheme model)
+    add_executable(fuzz-${name} EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c
+                   $<$<IN_LIST:${name},idx$<SEMICOLON>csv$<SEMICOLON>npy>:${parsers}>)
+    alvor_flags(fuzz-${name})
+    target_compile_definitions(fuzz-${name} PRIVATE _GNU_SOURCE)
+    target_include_directories(fuzz-${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(fuzz-${name} PRIVATE alvor ZLIB::ZLIB)
+    add_dependencies(fuzzers fuzz-${name})
+  endforeach()
+endif()

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 #define CLI_VERBS(VERB)                                                                            \
+    VERB(compare)                                                                                  \
     VERB(data)                                                                                     \
     VERB(init)                                                                                     \
     VERB(list)                                                                                     \

@@ -1,0 +1,235 @@
+/* alvor compare: train the same network from different first weights, and show what happened. */
+#include <stdio.h>
+#include <string.h>
+
+#include "alvor/lab.h"
+#include "base/base.h"
+#include "cli/cli.h"
+#include "cli/compare_table.h"
+#include "cli/progress.h"
+
+static const cli_option options[] = {
+    {"data", 0, "D", {"data set or path (spirals)", "conjunto de dados ou caminho (spirals)"}},
+    {"model", 0, "TEXT", {"whole network: 784-256-128-10", "rede inteira: 784-256-128-10"}},
+    {"hidden", 0, "TEXT", {"hidden layers only (100x12)", "só camadas ocultas (100x12)"}},
+    {"act", 0, "LIST", {"activations (relu,tanh)", "ativações (relu,tanh)"}},
+    {"init",
+     0,
+     "LIST",
+     {"schemes, with arguments: 'uniform(r=1)'", "esquemas, com argumentos: 'uniform(r=1)'"}},
+    {"bias",
+     0,
+     "SCHEME",
+     {"of biases (zeros; torch_default keeps its own)",
+      "dos vieses (zeros; torch_default mantém os seus)"}},
+    {"optimizer",
+     0,
+     "NAME",
+     {"sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw (sgd)",
+      "sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw (sgd)"}},
+    {"lr", 0, "X", {"learning rate (0.01)", "taxa de aprendizado (0.01)"}},
+    {"momentum", 0, "X", {"the optimizer's (0.9)", "do otimizador (0.9)"}},
+    {"weight-decay", 0, "X", {"the optimizer's", "decaimento dos pesos"}},
+    {"loss",
+     0,
+     "NAME",
+     {"cross_entropy, mse (cross_entropy)", "cross_entropy, mse (cross_entropy)"}},
+    {"batch", 0, "N", {"samples per step (128)", "amostras por passo (128)"}},
+    {"steps", 0, "N", {"training steps (800)", "passos de treino (800)"}},
+    {"epochs", 0, "N", {"passes over the data, instead of --steps", "épocas, em vez de --steps"}},
+    {"train", 0, "N", {"training samples at most", "no máximo N amostras de treino"}},
+    {"test", 0, "N", {"test samples at most", "no máximo N amostras de teste"}},
+    {"seeds", 0, "N", {"trials per scheme (5)", "ensaios por esquema (5)"}},
+    {"seed", 0, "N", {"the first of the seeds (42)", "a primeira semente (42)"}},
+    {"backend", 0, "NAME", {"onednn, portable (onednn)", "onednn, portable (onednn)"}},
+    {"no-extra",
+     0,
+     NULL,
+     {"leave out the trials on scale and on mistakes",
+      "sem os ensaios sobre escala e sobre erros comuns"}},
+    {"light",
+     0,
+     NULL,
+     {"probe at initialization only, test at the end only",
+      "sonda só na inicialização, testa só no fim"}},
+    {"jobs", 'j', "N", {"trials at a time (the cores)", "ensaios ao mesmo tempo (os núcleos)"}},
+    {"output", 'o', "DIR", {"run directory (runs/DIGEST)", "diretório da execução (runs/DIGEST)"}},
+    {"fresh", 0, NULL, {"start over instead of resuming", "recomeça em vez de continuar"}},
+    {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
+    {"quiet", 'q', NULL, {"no progress, no hints", "sem progresso nem sugestões"}},
+    {0},
+};
+
+/* An option with a number, refused with the option's name if it is none. */
+static bool read_numbers(alv_compare *what, const cli_args *args)
+{
+    int64_t seed;
+    if (!cli_int(&seed, args, "seed", (int64_t)what->seed, 0, INT64_MAX)) return false;
+    what->seed = (uint64_t)seed;
+    return cli_double(&what->lr, args, "lr", what->lr, 0, 1e6) &&
+           cli_double(&what->momentum, args, "momentum", 0, 0, 1) &&
+           cli_double(&what->weight_decay, args, "weight-decay", 0, 0, 1e6) &&
+           cli_int(&what->batch, args, "batch", what->batch, 1, INT32_MAX) &&
+           cli_int(&what->steps, args, "steps", what->steps, 0, 1000000000) &&
+           cli_int(&what->epochs, args, "epochs", 0, 1, 1000000000) &&
+           cli_int(&what->n_train, args, "train", 0, 1, INT32_MAX) &&
+           cli_int(&what->n_test, args, "test", 0, 1, INT32_MAX) &&
+           cli_int(&what->seeds, args, "seeds", what->seeds, 1, 10000) &&
+           cli_int(&what->jobs, args, "jobs", 0, 1, 1024);
+}
+
+static int read_options(alv_compare *what, const cli_args *args)
+{
+    *what = alv_compare_defaults();
+    what->data = cli_value(args, "data", what->data);
+    what->model = cli_value(args, "model", NULL);
+    what->hidden = cli_value(args, "hidden", what->hidden);
+    what->activations = cli_value(args, "act", NULL);
+    what->schemes = cli_value(args, "init", what->schemes);
+    what->bias = cli_value(args, "bias", NULL);
+    what->optimizer = cli_value(args, "optimizer", what->optimizer);
+    what->loss = cli_value(args, "loss", what->loss);
+    what->backend = cli_value(args, "backend", what->backend);
+    what->directory = cli_value(args, "output", NULL);
+    what->extra = !cli_flag(args, "no-extra");
+    what->light = cli_flag(args, "light");
+    what->fresh = cli_flag(args, "fresh");
+    if (args->n_positional > 0)
+        return cli_fail("options begin with --; a scheme's arguments need quotes: "
+                        "--init 'uniform(r=1)'",
+                        "compare takes no argument '%s'", args->positional[0]);
+    if (what->model && cli_value(args, "hidden", NULL))
+        return cli_fail(NULL, "give --model or --hidden, not both");
+    if (cli_value(args, "epochs", NULL) && cli_value(args, "steps", NULL))
+        return cli_fail(NULL, "give --epochs or --steps, not both");
+    return read_numbers(what, args) ? CLI_OK : CLI_USAGE;
+}
+
+/* Appends a word of the command as a shell would need it: in single quotes unless it is plain. */
+static size_t quote(char *out, size_t size, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-_./,:=";
+    if (*word && !word[strspn(word, plain)]) return alv_text_format(out, size, "%s", word);
+    size_t n = alv_text_format(out, size, "'");
+    for (; *word; word++)
+        n += alv_text_format(n < size ? out + n : NULL, n < size ? size - n : 0,
+                             *word == '\'' ? "'\\''" : "%c", *word);
+    return n + alv_text_format(n < size ? out + n : NULL, n < size ? size - n : 0, "'");
+}
+
+/* The command as it could be typed again, from the table of options. */
+static void print_command(char *out, size_t size, const cli_args *args)
+{
+    size_t n = alv_text_format(out, size, "alvor compare");
+    for (int i = 0; args->verb->options[i].name && n < size; i++) {
+        const char *value = args->values[i];
+        if (!value) continue;
+        n += alv_text_format(out + n, size - n, " --%s", args->verb->options[i].name);
+        if (args->verb->options[i].value && n + 1 < size) {
+            out[n++] = ' ';
+            n += quote(out + n, size - n, value);
+        }
+    }
+}
+
+static void show(void *user, const alv_progress *progress)
+{
+    cli_progress_show(user, progress);
+}
+
+static bool stop(void *user)
+{
+    (void)user;
+    return cli_interrupted();
+}
+
+static int print_document(const char *directory)
+{
+    char *text;
+    alv_error error;
+    if (alv_compare_document(&text, directory, &error) != ALV_OK) return cli_fail_error(&error);
+    fputs(text, stdout);
+    free(text);
+    return CLI_OK;
+}
+
+/* A suggestion from what was measured: where some schemes fail, whether depth is why; where none
+ * does, how deep they still hold; where all do, the fix of the first one's verdict. */
+static void print_next(const alv_results *results, alv_lang lang)
+{
+    int failing = 0, n = results->n_arms;
+    for (int i = 0; i < n; i++) failing += results->arms[i].failed == results->arms[i].n;
+    int64_t width, depth;
+    bool known = alv_results_hidden(&width, &depth, results);
+    const char *next = lang == ALV_PT ? "A seguir" : "Next";
+    if (failing == n) {
+        for (int v = 0; v < ALV_VERDICTS; v++)
+            if (strcmp(results->arms[0].verdict, alv_verdict_key((alv_verdict)v)) == 0)
+                printf("%s: %s\n", next, alv_finding_command((alv_verdict)v));
+    } else if (known && failing > 0 && depth >= 4) {
+        printf(lang == ALV_PT ? "%s: --hidden %lldx%lld (com menos camadas, quem treina?)\n"
+                              : "%s: --hidden %lldx%lld (with fewer layers, which ones train?)\n",
+               next, (long long)width, (long long)(depth / 4));
+    } else if (known && failing == 0 && depth <= 50) {
+        printf(lang == ALV_PT ? "%s: --hidden %lldx%lld (e com mais camadas?)\n"
+                              : "%s: --hidden %lldx%lld (and with more layers?)\n",
+               next, (long long)width, (long long)(4 * depth));
+    }
+}
+
+static int print_results(const char *directory, const char *report, const cli_args *args)
+{
+    alv_results *results;
+    alv_error error;
+    if (alv_results_load(&results, directory, &error) != ALV_OK) return cli_fail_error(&error);
+    cli_compare_print(results, args);
+    if (report[0]) printf(args->lang == ALV_PT ? "\nRelatório: %s\n" : "\nReport: %s\n", report);
+    if (!cli_flag(args, "quiet")) print_next(results, args->lang);
+    alv_results_free(results);
+    return CLI_OK;
+}
+
+static int explain_stop(const char *directory, const cli_args *args)
+{
+    fprintf(stderr,
+            args->lang == ALV_PT
+                ? "alvor: interrompido; o que terminou está em %s e o mesmo comando continua\n"
+                : "alvor: interrupted; what is finished is in %s and the same command resumes\n",
+            directory);
+    return CLI_INTERRUPTED;
+}
+
+static int run(const cli_args *args)
+{
+    alv_compare what;
+    alv_error error;
+    char directory[4096] = "", report[4200] = "", command[4096];
+    int status = read_options(&what, args);
+    if (status != CLI_OK) return status;
+    print_command(command, sizeof command, args);
+    what.command = command;
+    cli_progress line = cli_progress_make(args->lang, cli_flag(args, "quiet"));
+    alv_watch watch = {&line, show, stop};
+    cli_catch_interrupt(args->lang);
+    alv_status done = alv_compare_run(directory, sizeof directory, &what, &watch, &error);
+    cli_progress_end(&line);
+    if (done == ALV_ERR_INTERRUPTED) return explain_stop(directory, args);
+    if (done != ALV_OK) return cli_fail_error(&error);
+    int printed =
+        cli_flag(args, "json") ? print_document(directory) : print_results(directory, report, args);
+    return printed;
+}
+
+const cli_verb cli_verb_compare = {
+    .name = "compare",
+    .summary = {"train networks from different first weights and compare them",
+                "treina redes a partir de pesos iniciais diferentes e as compara"},
+    .usage = "[OPTIONS]",
+    .examples = "  alvor compare\n"
+                "  alvor compare --data mnist --model 784-256-128-10 --act relu --epochs 10\n"
+                "  alvor compare --init 'zeros,normal(std=0.05),he_normal' --hidden 64x20\n"
+                "  alvor compare --data iris.csv --hidden 32x4 --seeds 10 --json\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,104 @@
+/* A comparison from its texts to its run directory: set up, plan, resume, train, write. */
+#include <time.h>
+
+#include "base/base.h"
+#include "lab/env.h"
+#include "lab/file.h"
+#include "lab/pool.h"
+#include "lab/store.h"
+
+/* What the calling thread knows while workers train. */
+typedef struct session {
+    const alv_setup *setup;
+    alv_store *store;
+    const alv_watch *watch;
+    alv_progress progress;
+    char best[ALV_MAX_TEXT];
+    int64_t steps_to_do;
+    double start;
+} session;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static alv_status finished(void *user, const alv_job *job, const alv_trial *trial, alv_error *error)
+{
+    session *s = user;
+    ALV_TRY(alv_store_add(s->store, s->setup, job, trial, error));
+    s->progress.done++;
+    double loss = trial->final_train_loss;
+    if (strcmp(job->purpose, "compare") == 0 && trial->diverged_at < 0 &&
+        (!s->best[0] || loss < s->progress.best_loss)) {
+        alv_text_format(s->best, sizeof s->best, "%s", job->scheme.text);
+        s->progress.best_loss = loss;
+    }
+    return ALV_OK;
+}
+
+static bool tick(void *user, int64_t steps)
+{
+    session *s = user;
+    s->progress.seconds = now() - s->start;
+    s->progress.share = s->steps_to_do > 0 ? (double)steps / (double)s->steps_to_do : 1;
+    if (s->watch && s->watch->progress) s->watch->progress(s->watch->user, &s->progress);
+    return s->watch && s->watch->stop && s->watch->stop(s->watch->user);
+}
+
+static alv_status write_spec(const char *directory, const alv_setup *setup, alv_error *error)
+{
+    char path[ALV_MAX_PATH];
+    ALV_TRY(alv_run_path(path, sizeof path, directory, "spec.json", error));
+    return alv_file_write(path, setup->spec, strlen(setup->spec), error);
+}
+
+static alv_status train_missing(session *s, alv_plan *plan, const char *directory,
+                                const alv_compare *what, alv_error *error)
+{
+    int threads = what->jobs > 0 ? (int)what->jobs : alv_pool_threads();
+    ALV_TRY(alv_store_match(&s->progress.done, s->store, plan, error));
+    s->progress.resumed = s->progress.done;
+    s->progress.total = plan->n;
+    s->progress.best = s->best;
+    ALV_TRY(write_spec(directory, s->setup, error));
+    if (s->progress.done == plan->n) return ALV_OK;
+    ALV_TRY(alv_env_write(directory, what->command, threads, error));
+    s->steps_to_do = (plan->n - s->progress.done) * s->setup->steps;
+    s->start = now();
+    alv_pool_client client = {s, finished, tick};
+    if (tick(s, 0)) return alv_fail(error, ALV_ERR_INTERRUPTED, "compare", "stopped on request");
+    return alv_pool_run(s->setup, plan, threads, &client, error);
+}
+
+static alv_status run_in(const char *directory, const alv_setup *setup, const alv_compare *what,
+                         const alv_watch *watch, alv_error *error)
+{
+    alv_plan plan = {0};
+    session s = {.setup = setup, .watch = watch};
+    ALV_TRY(alv_directory_make(directory, error));
+    ALV_TRY(alv_plan_make(&plan, setup, error));
+    alv_status status = alv_store_open(&s.store, directory, setup, what->fresh, error);
+    if (status == ALV_OK) status = train_missing(&s, &plan, directory, what, error);
+    alv_store_close(s.store);
+    alv_plan_free(&plan);
+    return status;
+}
+
+alv_status alv_compare_run(char *directory, size_t size, const alv_compare *what,
+                           const alv_watch *watch, alv_error *error)
+{
+    alv_setup setup;
+    alv_status status = alv_setup_make(&setup, what, error);
+    if (status == ALV_OK && what->directory)
+        status = alv_text_format(directory, size, "%s", what->directory) < size
+                     ? ALV_OK
+                     : alv_fail(error, ALV_ERR_ARGUMENT, "output", "the path is too long");
+    else if (status == ALV_OK)
+        status = alv_run_path(directory, size, "runs", setup.digest, error);
+    if (status == ALV_OK) status = run_in(directory, &setup, what, watch, error);
+    alv_setup_free(&setup);
+    return status;
+}

@@ -1,0 +1,142 @@
+/* The conclusion of a comparison in words, every one of them computed.
+ *
+ * For each activation: which scheme ended lowest and how far ahead of the next one it is, with the
+ * interval; or that no scheme trained; then those that did not train, each with its verdict. */
+#include <math.h>
+
+#include "base/base.h"
+#include "lab/results.h"
+
+typedef struct text {
+    char *out;
+    size_t size, length;
+} text;
+
+static void add(text *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    size_t left = t->length < t->size ? t->size - t->length : 0;
+    t->length += alv_text_vformat(left ? t->out + t->length : NULL, left, format, args);
+    va_end(args);
+}
+
+void alv_number_for_people(char out[32], double x, int digits, alv_lang lang)
+{
+    alv_number_print(out, x, digits);
+    for (char *p = out; lang == ALV_PT && *p; p++)
+        if (*p == '.') *p = ',';
+}
+
+static bool has_outcome(const alv_arm *arm, alv_outcome outcome)
+{
+    return strcmp(arm->outcome, alv_outcome_key(outcome)) == 0;
+}
+
+/* The word of a verdict, or of the outcome "slow", which is no verdict. */
+static const char *word_of(const alv_arm *arm, alv_lang lang)
+{
+    if (has_outcome(arm, ALV_OUTCOME_SLOW) && strcmp(arm->verdict, "healthy") == 0)
+        return alv_outcome_word(ALV_OUTCOME_SLOW, lang);
+    for (int v = 0; v < ALV_VERDICTS; v++)
+        if (strcmp(arm->verdict, alv_verdict_key((alv_verdict)v)) == 0)
+            return alv_verdict_word((alv_verdict)v, lang);
+    return arm->verdict;
+}
+
+/* How the best compares with the one after it. */
+static void add_lead(text *t, const alv_arm *next, alv_lang lang)
+{
+    char by[32], lo[32], hi[32];
+    const alv_interval *gap = &next->behind;
+    if (!isfinite(gap->median)) return;
+    alv_number_for_people(by, gap->median, 2, lang);
+    if (!isfinite(gap->lo) || !isfinite(gap->hi)) {
+        add(t,
+            lang == ALV_PT ? ", %s abaixo de %s (um só par: sem intervalo)"
+                           : ", %s below %s (too few pairs for an interval)",
+            by, next->scheme);
+        return;
+    }
+    alv_number_for_people(lo, gap->lo, 2, lang);
+    alv_number_for_people(hi, gap->hi, 2, lang);
+    if (gap->lo > 0)
+        add(t,
+            lang == ALV_PT ? ", %s abaixo de %s (intervalo de 95 %%: %s a %s; %d pares)"
+                           : ", %s below %s (95 %% interval %s to %s, %d pairs)",
+            by, next->scheme, lo, hi, gap->n);
+    else
+        add(t,
+            lang == ALV_PT
+                ? ", mas não se distingue de %s (diferença %s; intervalo de 95 %%: %s a %s; %d "
+                  "pares)"
+                : ", but cannot be told from %s (difference %s, 95 %% interval %s to %s, %d pairs)",
+            next->scheme, by, lo, hi, gap->n);
+}
+
+/* "zeros (symmetric), uniform(r=1) (diverged)": the arms of an activation whose most frequent
+ * outcome is slow (is_slow) or failed. Returns how many. */
+static int add_failures(text *t, const alv_results *results, int lo, int hi, bool is_slow,
+                        alv_lang lang)
+{
+    int n = 0;
+    for (int i = lo; i < hi; i++) {
+        const alv_arm *arm = &results->arms[i];
+        if (has_outcome(arm, ALV_OUTCOME_TRAINED)) continue;
+        if (has_outcome(arm, ALV_OUTCOME_SLOW) != is_slow) continue;
+        add(t, "%s%s", n++ ? ", " : "", arm->scheme);
+        if (!is_slow || strcmp(arm->verdict, "healthy") != 0) add(t, " (%s)", word_of(arm, lang));
+    }
+    return n;
+}
+
+static int count_failures(const alv_results *results, int lo, int hi, bool is_slow)
+{
+    text nowhere = {NULL, 0, 0};
+    return add_failures(&nowhere, results, lo, hi, is_slow, ALV_EN);
+}
+
+static void add_best(text *t, const alv_results *results, int lo, int hi, alv_lang lang)
+{
+    const alv_arm *best = &results->arms[results->ranking[lo]];
+    char loss[32];
+    if (!has_outcome(best, ALV_OUTCOME_TRAINED)) {
+        add(t, lang == ALV_PT ? "nenhum esquema treinou" : "no scheme trained");
+        return;
+    }
+    alv_number_for_people(loss, best->final_train_loss.median, 3, lang);
+    add(t,
+        lang == ALV_PT ? "%s termina com a menor perda de treino (%s)"
+                       : "%s ends with the lowest training loss (%s)",
+        best->scheme, loss);
+    if (hi - lo > 1) add_lead(t, &results->arms[results->ranking[lo + 1]], lang);
+}
+
+static void conclude(text *t, const alv_results *results, int lo, int hi, alv_lang lang)
+{
+    bool pt = lang == ALV_PT;
+    add(t, pt ? "Com %s, " : "With %s, ", results->arms[lo].activation);
+    add_best(t, results, lo, hi, lang);
+    if (count_failures(results, lo, hi, true) > 0) {
+        add(t, pt ? "; avançam devagar: " : "; slow: ");
+        add_failures(t, results, lo, hi, true, lang);
+    }
+    if (count_failures(results, lo, hi, false) > 0) {
+        add(t, pt ? "; não treinaram: " : "; did not train: ");
+        add_failures(t, results, lo, hi, false, lang);
+    }
+    add(t, ".");
+}
+
+size_t alv_conclusion_write(char *out, size_t size, const alv_results *results, alv_lang lang)
+{
+    text t = {out, size, 0};
+    if (size > 0) out[0] = '\0';
+    for (int lo = 0, hi; lo < results->n_arms; lo = hi) {
+        for (hi = lo; hi < results->n_arms; hi++)
+            if (strcmp(results->arms[hi].activation, results->arms[lo].activation) != 0) break;
+        if (lo > 0) add(&t, " ");
+        conclude(&t, results, lo, hi, lang);
+    }
+    return t.length;
+}

@@ -1,0 +1,318 @@
+/* Looks up every name of a comparison, fills in its defaults, loads its data, checks its sizes. */
+#include "lab/setup.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "lab/file.h"
+
+enum { MAX_SEEDS = 10000, MAX_STEPS = 1000000000, MAX_BATCH = 1 << 24 };
+
+/* Deep enough that the choice decides between training and not (12 hidden layers), small enough
+ * that all of it takes less than half a minute on two cores. */
+alv_compare alv_compare_defaults(void)
+{
+    return (alv_compare){
+        .data = "spirals",
+        .hidden = "100x12",
+        .schemes = "zeros,normal(std=0.01),uniform(r=1),torch_default,xavier_uniform,he_normal",
+        .optimizer = "sgd",
+        .loss = "cross_entropy",
+        .backend = "onednn",
+        .lr = 0.01,
+        .batch = 128,
+        .steps = 800,
+        .seeds = 5,
+        .seed = 42,
+        .extra = true,
+    };
+}
+
+alv_status alv_list_next(char *out, size_t size, const char **at, bool *more, const char *where,
+                         alv_error *error)
+{
+    const char *start = *at, *end = start;
+    int depth = 0;
+    for (; *end && (depth > 0 || *end != ','); end++) {
+        depth += (*end == '(') - (*end == ')');
+        if (depth < 0)
+            return alv_fail(error, ALV_ERR_SYNTAX, where, "')' without '(' in '%s'", start);
+    }
+    if (depth > 0) return alv_fail(error, ALV_ERR_SYNTAX, where, "'(' without ')' in '%s'", start);
+    *more = *end == ',';
+    *at = end + *more;
+    while (start < end && *start == ' ') start++;
+    while (end > start && end[-1] == ' ') end--;
+    size_t n = (size_t)(end - start);
+    if (n == 0) return alv_fail(error, ALV_ERR_SYNTAX, where, "an item of the list is empty");
+    if (n >= size) return alv_fail(error, ALV_ERR_SYNTAX, where, "an item is too long");
+    memcpy(out, start, n);
+    out[n] = '\0';
+    return ALV_OK;
+}
+
+/* Commas that could split, plus one: room for every item. */
+static size_t list_room(const char *text)
+{
+    size_t n = 1;
+    for (; *text; text++) n += *text == ',';
+    return n;
+}
+
+static alv_status no_memory(alv_error *error)
+{
+    return alv_fail(error, ALV_ERR_MEMORY, "lab", "out of memory");
+}
+
+static alv_status parse_scheme(alv_arm_scheme *out, const char *text, alv_error *error)
+{
+    ALV_TRY(alv_scheme_parse(&out->scheme, text, error));
+    return alv_scheme_print(out->text, sizeof out->text, &out->scheme, error);
+}
+
+static alv_status parse_schemes(alv_setup *setup, const char *list, alv_error *error)
+{
+    setup->schemes = alv_new_array(list_room(list), sizeof *setup->schemes);
+    if (!setup->schemes) return no_memory(error);
+    for (bool more = true; more;) {
+        char item[ALV_MAX_TEXT];
+        ALV_TRY(alv_list_next(item, sizeof item, &list, &more, "init", error));
+        alv_arm_scheme *arm = &setup->schemes[setup->n_schemes];
+        ALV_TRY(parse_scheme(arm, item, error));
+        for (int i = 0; i < setup->n_schemes; i++)
+            if (strcmp(setup->schemes[i].text, arm->text) == 0)
+                return alv_fail(error, ALV_ERR_ARGUMENT, "init", "%s is given twice", arm->text);
+        setup->n_schemes++;
+    }
+    return ALV_OK;
+}
+
+static alv_status make_model(alv_model **out, const alv_setup *setup, const alv_compare *what,
+                             const char *act, alv_error *error)
+{
+    alv_model_hints hints = {.inputs = setup->data->dim,
+                             .outputs = setup->data->classes,
+                             .hidden_only = what->model == NULL,
+                             .act = act};
+    return alv_model_new(out, what->model ? what->model : what->hidden, &hints, error);
+}
+
+static alv_status hidden_act(char *out, size_t size, const alv_setup *setup,
+                             const alv_compare *what, const char *hint, alv_error *error)
+{
+    alv_model *model;
+    ALV_TRY(make_model(&model, setup, what, hint, error));
+    alv_status status = alv_act_print(out, size, model->nodes[0].act, error);
+    alv_model_free(model);
+    return status;
+}
+
+/* The activation that the model's text itself names: the one that no hint changes. "" if none. */
+static alv_status named_act(char *out, size_t size, const alv_setup *setup, const alv_compare *what,
+                            alv_error *error)
+{
+    char other[ALV_MAX_TEXT];
+    ALV_TRY(hidden_act(out, size, setup, what, "relu", error));
+    ALV_TRY(hidden_act(other, sizeof other, setup, what, "tanh", error));
+    if (strcmp(out, other) != 0) out[0] = '\0';
+    return ALV_OK;
+}
+
+static alv_status add_act(alv_setup *setup, const alv_compare *what, const char *text,
+                          alv_error *error)
+{
+    alv_arm_act *arm = &setup->acts[setup->n_acts];
+    alv_act_spec act;
+    ALV_TRY(alv_act_parse(&act, text, error));
+    ALV_TRY(alv_act_print(arm->text, sizeof arm->text, act, error));
+    for (int i = 0; i < setup->n_acts; i++)
+        if (strcmp(setup->acts[i].text, arm->text) == 0)
+            return alv_fail(error, ALV_ERR_ARGUMENT, "act", "%s is given twice", arm->text);
+    ALV_TRY(make_model(&arm->model, setup, what, arm->text, error));
+    setup->n_acts++;
+    return ALV_OK;
+}
+
+static alv_status parse_acts(alv_setup *setup, const alv_compare *what, alv_error *error)
+{
+    char named[ALV_MAX_TEXT];
+    ALV_TRY(named_act(named, sizeof named, setup, what, error));
+    if (named[0] && what->activations)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "act",
+                        "the model's text already names %s: leave one of them out", named);
+    const char *list = what->activations ? what->activations : named[0] ? named : "relu,tanh";
+    setup->acts = alv_new_array(list_room(list), sizeof *setup->acts);
+    if (!setup->acts) return no_memory(error);
+    for (bool more = true; more;) {
+        char item[ALV_MAX_TEXT];
+        ALV_TRY(alv_list_next(item, sizeof item, &list, &more, "act", error));
+        ALV_TRY(add_act(setup, what, item, error));
+    }
+    return ALV_OK;
+}
+
+static alv_status check_range(const char *name, double value, double lo, double hi,
+                              alv_error *error)
+{
+    if (value >= lo && value <= hi) return ALV_OK;
+    return alv_fail(error, ALV_ERR_RANGE, name, "%g is not between %g and %g", value, lo, hi);
+}
+
+static alv_status check_numbers(const alv_compare *what, alv_error *error)
+{
+    ALV_TRY(check_range("lr", what->lr, 1e-12, 1e6, error));
+    ALV_TRY(check_range("momentum", what->momentum, 0, 1, error));
+    ALV_TRY(check_range("weight-decay", what->weight_decay, 0, 1e6, error));
+    ALV_TRY(check_range("batch", (double)what->batch, 1, MAX_BATCH, error));
+    ALV_TRY(check_range("steps", (double)what->steps, 0, MAX_STEPS, error));
+    ALV_TRY(check_range("epochs", (double)what->epochs, 0, MAX_STEPS, error));
+    ALV_TRY(check_range("seeds", (double)what->seeds, 1, MAX_SEEDS, error));
+    ALV_TRY(check_range("train", (double)what->n_train, 0, INT32_MAX, error));
+    return check_range("test", (double)what->n_test, 0, INT32_MAX, error);
+}
+
+/* Loss of the predictor that knows the class frequencies and nothing else: their entropy, or for
+ * the squared error sum_k p_k (1 - p_k) / K. */
+static alv_status measure_chance(alv_setup *setup, alv_error *error)
+{
+    const alv_split *data = setup->data;
+    int64_t *counts = alv_new_array((size_t)data->classes, sizeof *counts);
+    if (!counts) return no_memory(error);
+    for (int64_t i = 0; i < data->train.n; i++) counts[data->train.y[i]]++;
+    double entropy = 0, squares = 0;
+    for (int k = 0; k < data->classes; k++) {
+        double p = (double)counts[k] / (double)data->train.n;
+        if (p > 0) entropy -= p * log(p);
+        squares += p * (1 - p);
+    }
+    free(counts);
+    setup->chance_loss = setup->loss == ALV_LOSS_MSE ? squares / data->classes : entropy;
+    return ALV_OK;
+}
+
+/* Tries every scheme on every parameter, so that no trial fails half-way through the run. */
+static alv_status check_laws(const alv_setup *setup, alv_error *error)
+{
+    alv_dist law;
+    for (int a = 0; a < setup->n_acts; a++) {
+        const alv_model *model = setup->acts[a].model;
+        for (int p = 0; p < model->n_params; p++) {
+            const alv_tensor *tensor = &model->params[p];
+            if (tensor->role == ALV_ROLE_BIAS && setup->has_bias)
+                ALV_TRY(alv_init_law(&law, &setup->bias.scheme, tensor, error));
+            for (int s = 0; tensor->role == ALV_ROLE_WEIGHT && s < setup->n_schemes; s++)
+                ALV_TRY(alv_init_law(&law, &setup->schemes[s].scheme, tensor, error));
+        }
+    }
+    return ALV_OK;
+}
+
+/* Refuses what cannot fit in memory before asking for it. A worker holds parameters, gradients,
+ * the optimizer's two moments and the last update, and three values per unit and row. */
+static alv_status check_memory(const alv_setup *setup, const alv_compare *what, alv_error *error)
+{
+    const alv_model *model = setup->acts[0].model;
+    double scalars = 0, units = 0;
+    for (int i = 0; i < model->n_params; i++) {
+        int64_t count;
+        ALV_TRY(alv_tensor_count(&count, &model->params[i], error));
+        scalars += (double)count;
+    }
+    for (int i = 0; i < model->n_nodes; i++) units += (double)model->nodes[i].out;
+    double jobs = what->jobs > 0 ? (double)what->jobs : 1;
+    double bytes = jobs * 4 * (5 * scalars + 3 * units * (double)setup->batch);
+    double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (bytes <= 0.8 * memory) return ALV_OK;
+    return alv_fail(error, ALV_ERR_RANGE, "model",
+                    "training it needs %.3g GB and this machine has %.3g GB: make it or the batch "
+                    "smaller",
+                    bytes / 1e9, memory / 1e9);
+}
+
+static alv_status parse_training(alv_setup *setup, const alv_compare *what, alv_error *error)
+{
+    ALV_TRY(alv_optimizer_parse(&setup->optimizer.kind, what->optimizer, error));
+    ALV_TRY(alv_loss_parse(&setup->loss, what->loss, error));
+    ALV_TRY(alv_backend_parse(&setup->backend, what->backend, error));
+    setup->optimizer.lr = what->lr;
+    setup->optimizer.momentum = what->momentum;
+    setup->optimizer.weight_decay = what->weight_decay;
+    setup->seeds = (int)what->seeds;
+    setup->seed = what->seed;
+    setup->extra = what->extra;
+    setup->light = what->light;
+    setup->has_bias = what->bias != NULL;
+    return what->bias ? parse_scheme(&setup->bias, what->bias, error) : ALV_OK;
+}
+
+static alv_status load_data(alv_setup *setup, const alv_compare *what, alv_error *error)
+{
+    alv_data_options options = {
+        .seed = what->seed, .n_train = what->n_train, .n_test = what->n_test, .normalize = true};
+    ALV_TRY(alv_data_load(&setup->data, what->data, &options, error));
+    int64_t n = setup->data->train.n;
+    if (n < 1 || setup->data->test.n < 1)
+        return alv_fail(error, ALV_ERR_FORMAT, "data", "it has no %s samples",
+                        n < 1 ? "training" : "test");
+    setup->batch = what->batch < n ? what->batch : n;
+    setup->epoch_steps = (n + setup->batch - 1) / setup->batch;
+    setup->steps = what->steps;
+    if (what->epochs > MAX_STEPS / setup->epoch_steps)
+        return alv_fail(error, ALV_ERR_RANGE, "epochs", "more than %d steps", MAX_STEPS);
+    if (what->epochs > 0) setup->steps = what->epochs * setup->epoch_steps;
+    return measure_chance(setup, error);
+}
+
+alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *error)
+{
+    *out = (alv_setup){0};
+    ALV_TRY(check_numbers(what, error));
+    ALV_TRY(parse_training(out, what, error));
+    ALV_TRY(parse_schemes(out, what->schemes, error));
+    ALV_TRY(load_data(out, what, error));
+    ALV_TRY(parse_acts(out, what, error));
+    ALV_TRY(check_memory(out, what, error));
+    if (out->backend == ALV_BACKEND_ONEDNN)
+        alv_processor_text(out->processor, sizeof out->processor);
+    ALV_TRY(check_laws(out, error));
+    ALV_TRY(alv_setup_schedule(out, what, error));
+    return alv_setup_describe(out, error);
+}
+
+void alv_setup_free(alv_setup *setup)
+{
+    for (int i = 0; setup->acts && i < setup->n_acts; i++) alv_model_free(setup->acts[i].model);
+    alv_split_free(setup->data);
+    free(setup->schemes);
+    free(setup->acts);
+    free(setup->probe.x);
+    free(setup->probe.y);
+    free(setup->quick_test.x);
+    free(setup->quick_test.y);
+    free(setup->curve);
+    free(setup->spec);
+    *setup = (alv_setup){0};
+}
+
+void alv_engine_text(char *out, size_t size)
+{
+    alv_text_format(out, size, "alvor %s, stream %d, trainer %s", ALV_VERSION, ALV_STREAM_VERSION,
+                    ALV_TRAINER);
+}
+
+void alv_processor_text(char *out, size_t size)
+{
+    alv_text_format(out, size, "unknown");
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    char line[256];
+    while (file && fgets(line, sizeof line, file)) {
+        char *colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) != 0 || !colon) continue;
+        colon[strcspn(colon, "\n")] = '\0';
+        alv_text_format(out, size, "%s", colon + 1 + strspn(colon + 1, " "));
+        break;
+    }
+    if (file) fclose(file);
+}

@@ -1,0 +1,77 @@
+/* A comparison with every name looked up, every default written out and the data at hand. */
+#ifndef ALV_LAB_SETUP_H
+#define ALV_LAB_SETUP_H
+
+#include "alvor/lab.h"
+#include "data/data.h"
+#include "nn/net.h"
+
+enum { ALV_MAX_TEXT = 128 }; /* bytes of a scheme's or activation's canonical text */
+
+/* One scheme of the comparison. */
+typedef struct alv_arm_scheme {
+    alv_scheme scheme;
+    char text[ALV_MAX_TEXT];
+} alv_arm_scheme;
+
+/* One activation, and the network that it makes. */
+typedef struct alv_arm_act {
+    alv_model *model;
+    char text[ALV_MAX_TEXT];
+} alv_arm_act;
+
+typedef struct alv_setup {
+    alv_split *data;
+    int n_schemes, n_acts;
+    alv_arm_scheme *schemes;
+    alv_arm_act *acts;
+    bool has_bias; /* false: zeros, except under torch_default */
+    alv_arm_scheme bias;
+    alv_optimizer optimizer;
+    alv_loss loss;
+    alv_backend backend;
+    int64_t batch, steps;
+    int64_t epoch_steps;  /* mini-batches of one pass over the data */
+    int64_t final_window; /* steps whose mean loss is the final training loss */
+    int seeds;
+    uint64_t seed;
+    bool extra, light;
+    double chance_loss; /* of the best constant predictor: class frequencies of the train set */
+    /* Fixed samples, the same for every trial: what probes look at, and what the curve's test
+     * rows are measured on (the last row takes the whole test set). */
+    alv_samples probe, quick_test;
+    int64_t *curve; /* (n_curve) steps of the curve's rows, from 0 to steps */
+    int n_curve;
+    char *spec;          /* spec.json's text */
+    char digest[17];     /* of spec and engine, hexadecimal */
+    char processor[128]; /* what the matrix library's rounding may depend on; "" if nothing */
+} alv_setup;
+
+/* Raised when a change makes the same trial come out differently. */
+#define ALV_TRAINER "1"
+
+/* Checks everything and loads the data. Free with alv_setup_free, also after an error. */
+alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *error);
+void alv_setup_free(alv_setup *setup);
+
+/* "alvor 0.1.0, stream 0, trainer 1": what a trial's results belong to besides its spec. */
+void alv_engine_text(char *out, size_t size);
+/* The name of the processor; "unknown" where the system does not tell. */
+void alv_processor_text(char *out, size_t size);
+
+/* schedule.c: fills curve, final_window, probe and quick_test. */
+alv_status alv_setup_schedule(alv_setup *setup, const alv_compare *what, alv_error *error);
+/* spec_json.c: fills spec and digest. */
+alv_status alv_setup_describe(alv_setup *setup, alv_error *error);
+/* The network's text without its activation, which is listed apart. */
+alv_status alv_setup_model_text(char *out, size_t size, const alv_setup *setup, alv_error *error);
+/* A 64-bit digest of a text as 16 hexadecimal digits. */
+void alv_text_digest(char out[17], const char *text);
+
+/* The next item of a comma-separated list whose commas inside parentheses do not count. Spaces
+ * around items are dropped. *more is false at the end of the list. ALV_ERR_SYNTAX: an empty item,
+ * unbalanced parentheses, an item that does not fit. `where` names the list in messages. */
+alv_status alv_list_next(char *out, size_t size, const char **at, bool *more, const char *where,
+                         alv_error *error);
+
+#endif

@@ -1,0 +1,24 @@
+/* run.db: the results of a comparison, one transaction per trial, one writer (docs/formats.md). */
+#ifndef ALV_LAB_STORE_H
+#define ALV_LAB_STORE_H
+
+#include "lab/trial.h"
+
+typedef struct alv_store alv_store;
+
+/* Opens or makes directory/run.db and takes the directory's lock. A database of another comparison
+ * is refused (ALV_ERR_ARGUMENT) unless `fresh`, which forgets what is there. ALV_ERR_FORMAT: the
+ * file is no database of this version. */
+alv_status alv_store_open(alv_store **out, const char *directory, const alv_setup *setup,
+                          bool fresh, alv_error *error);
+void alv_store_close(alv_store *store); /* NULL is fine */
+
+/* Marks the jobs whose results are there, and drops results of no job in the plan: those of another
+ * engine or processor. *done counts the marked. */
+alv_status alv_store_match(int64_t *done, alv_store *store, alv_plan *plan, alv_error *error);
+
+/* Writes all rows of a trial, or none. */
+alv_status alv_store_add(alv_store *store, const alv_setup *setup, const alv_job *job,
+                         const alv_trial *trial, alv_error *error);
+
+#endif

@@ -1,0 +1,291 @@
+/* One trial: fill, train, look.
+ *
+ * The paired design: the order of the samples comes from the stream (trial seed, epoch) alone, so
+ * that all schemes of one seed see the same mini-batches. The last mini-batch of an epoch may be
+ * smaller. Looking changes nothing: probes run forward and backward over samples of their own and
+ * no random number is drawn for them. */
+#include "lab/trial.h"
+
+#include <math.h>
+#include <time.h>
+
+#include "base/base.h"
+#include "stream/rng.h"
+
+enum { MAX_PROBES = 64, STEPS_BETWEEN_REPORTS = 8 };
+
+typedef struct trainer {
+    const alv_setup *setup;
+    const alv_job *job;
+    alv_control *control;
+    alv_trial *out;
+    alv_net_f32 *net;
+    float *x; /* (batch, dim): the mini-batch */
+    int32_t *y;
+    int64_t *order; /* (train.n): this epoch's order */
+    float *before;  /* parameters before the last step */
+    int64_t schedule[MAX_PROBES];
+    int n_schedule;
+    double row_sum, final_sum; /* of mini-batch losses */
+    int64_t row_n, final_n;
+    int64_t reported; /* steps told to control */
+} trainer;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Weights by the trial's scheme; biases by --bias, or PyTorch's own under torch_default, or zero.
+ */
+static const alv_scheme *scheme_of(const trainer *t, const alv_tensor *tensor)
+{
+    if (tensor->role == ALV_ROLE_WEIGHT) return &t->job->scheme.scheme;
+    if (t->setup->has_bias) return &t->setup->bias.scheme;
+    if (strcmp(t->job->scheme.scheme.init->name, "torch_default") == 0)
+        return &t->job->scheme.scheme;
+    return NULL;
+}
+
+static alv_status fill(trainer *t, float *out, const alv_tensor *tensor, alv_error *error)
+{
+    const alv_scheme *scheme = scheme_of(t, tensor);
+    if (!scheme) return ALV_OK; /* the net begins with zeros */
+    int64_t count;
+    ALV_TRY(alv_tensor_count(&count, tensor, error));
+    return alv_init_fill(out, 0, count, scheme, tensor, t->job->seed, error);
+}
+
+static alv_status fill_all(trainer *t, alv_error *error)
+{
+    const alv_model *model = t->setup->acts[t->job->act].model;
+    for (int i = 0; i < t->net->n_layers; i++) {
+        alv_net_layer_f32 *layer = &t->net->layers[i];
+        ALV_TRY(fill(t, layer->w, &model->params[layer->weight], error));
+        if (layer->bias >= 0) ALV_TRY(fill(t, layer->b, &model->params[layer->bias], error));
+    }
+    return ALV_OK;
+}
+
+static alv_status take_memory(trainer *t, alv_error *error)
+{
+    const alv_setup *setup = t->setup;
+    alv_net_options options = {.batch =
+                                   setup->batch > setup->probe.n ? setup->batch : setup->probe.n,
+                               .loss = setup->loss,
+                               .backend = setup->backend,
+                               .optimizer = setup->optimizer};
+    ALV_TRY(alv_net_new_f32(&t->net, setup->acts[t->job->act].model, &options, error));
+    alv_trial *out = t->out;
+    out->n_layers = t->net->n_layers;
+    t->n_schedule = alv_probe_schedule(t->schedule, MAX_PROBES, setup->steps);
+    if (t->job->light) t->n_schedule = 1;
+    size_t probes = (size_t)t->n_schedule, layers = (size_t)out->n_layers;
+    t->x = alv_new_array((size_t)(setup->batch * setup->data->dim), sizeof *t->x);
+    t->y = alv_new_array((size_t)setup->batch, sizeof *t->y);
+    t->order = alv_new_array((size_t)setup->data->train.n, sizeof *t->order);
+    t->before = alv_new_array((size_t)t->net->n_params, sizeof *t->before);
+    out->curve = alv_new_array((size_t)setup->n_curve + 1, sizeof *out->curve);
+    out->probe_steps = alv_new_array(probes, sizeof *out->probe_steps);
+    out->stats = alv_new_array(probes * layers, sizeof *out->stats);
+    out->histograms = alv_new_array(t->job->histograms ? probes * layers * ALV_HIST_KINDS : 0,
+                                    sizeof *out->histograms);
+    if (t->x && t->y && t->order && t->before && out->curve && out->probe_steps && out->stats &&
+        out->histograms)
+        return ALV_OK;
+    return alv_fail(error, ALV_ERR_MEMORY, "trial", "out of memory");
+}
+
+/* Order of the samples in an epoch, from the stream (seed, "order/<epoch>"). */
+static void shuffle(trainer *t, int64_t epoch)
+{
+    char name[48];
+    alv_text_format(name, sizeof name, "order/%lld", epoch);
+    alv_rng rng = alv_rng_make(t->job->seed, name);
+    alv_rng_shuffle(&rng, t->order, t->setup->data->train.n);
+}
+
+/* Gathers the mini-batch of a step (from 0); returns its rows. */
+static int64_t gather(trainer *t, int64_t step)
+{
+    const alv_setup *setup = t->setup;
+    const alv_samples *train = &setup->data->train;
+    int64_t dim = setup->data->dim, within = step % setup->epoch_steps;
+    if (within == 0) shuffle(t, step / setup->epoch_steps);
+    int64_t first = within * setup->batch, rows = train->n - first;
+    if (rows > setup->batch) rows = setup->batch;
+    for (int64_t i = 0; i < rows; i++) {
+        int64_t sample = t->order[first + i];
+        memcpy(t->x + i * dim, train->x + sample * dim, (size_t)dim * sizeof *t->x);
+        t->y[i] = train->y[sample];
+    }
+    return rows;
+}
+
+static void keep_histograms(trainer *t, int64_t step)
+{
+    alv_trial *out = t->out;
+    for (int layer = 0; layer < out->n_layers; layer++)
+        for (int kind = 0; kind < ALV_HIST_KINDS; kind++) {
+            alv_histogram_row *row = &out->histograms[out->n_histograms++];
+            *row =
+                (alv_histogram_row){.step = step, .layer = layer, .kind = (alv_histogram_kind)kind};
+            alv_probe_histogram(&row->bins, t->net, layer, row->kind);
+        }
+}
+
+static void probe(trainer *t, int64_t step)
+{
+    double start = now();
+    alv_trial *out = t->out;
+    const alv_samples *samples = &t->setup->probe;
+    alv_net_forward_f32(t->net, samples->x, samples->n);
+    double loss = alv_net_loss_f32(t->net, samples->y, NULL);
+    alv_net_backward_f32(t->net, samples->y);
+    alv_layer_stats *stats = out->stats + (int64_t)out->n_probes * out->n_layers;
+    alv_probe_layers(stats, t->net, step > 0 ? t->before : NULL);
+    if (t->job->histograms) keep_histograms(t, step);
+    if (step == 0) {
+        out->initial_loss = loss;
+        alv_probe_drift(&out->drift, t->net, stats);
+        alv_forecast_make(&out->forecast, stats, out->n_layers, &out->drift,
+                          t->setup->acts[t->job->act].model);
+    }
+    out->probe_steps[out->n_probes++] = step;
+    out->probe_seconds += now() - start;
+}
+
+/* Mean loss and accuracy over samples, in batches of what the net can hold. */
+static void evaluate(trainer *t, const alv_samples *samples, double *loss, double *accuracy)
+{
+    double start = now(), sum = 0;
+    int64_t correct = 0, most = t->net->options.batch, dim = t->setup->data->dim;
+    for (int64_t i = 0; i < samples->n; i += most) {
+        int64_t rows = samples->n - i < most ? samples->n - i : most, hits = 0;
+        alv_net_forward_f32(t->net, samples->x + i * dim, rows);
+        sum += alv_net_loss_f32(t->net, samples->y + i, &hits) * (double)rows;
+        correct += hits;
+    }
+    *loss = sum / (double)samples->n;
+    *accuracy = isfinite(*loss) ? (double)correct / (double)samples->n : NAN;
+    t->out->test_seconds += now() - start;
+}
+
+/* Ends a row of the curve at `step`; the last one takes the whole test set. */
+static void end_row(trainer *t, int64_t step)
+{
+    alv_trial *out = t->out;
+    alv_curve_row row = {step, NAN, NAN, NAN};
+    bool last = step == t->setup->steps;
+    row.train_loss = t->row_n > 0 ? t->row_sum / (double)t->row_n : out->initial_loss;
+    if (last || !t->job->light)
+        evaluate(t, last ? &t->setup->data->test : &t->setup->quick_test, &row.test_loss,
+                 &row.test_accuracy);
+    t->row_sum = 0;
+    t->row_n = 0;
+    out->curve[out->n_curve++] = row;
+}
+
+static bool is_probed(const trainer *t, int64_t step)
+{
+    return t->out->n_probes < t->n_schedule && t->schedule[t->out->n_probes] == step;
+}
+
+/* Takes step number `step` (from 1); false if its loss is not finite. */
+static bool take_step(trainer *t, int64_t step)
+{
+    int64_t rows = gather(t, step - 1);
+    if (is_probed(t, step))
+        memcpy(t->before, t->net->params, (size_t)t->net->n_params * sizeof *t->before);
+    double loss = alv_net_train_f32(t->net, t->x, t->y, rows, NULL);
+    t->out->steps = step;
+    t->row_sum += loss;
+    t->row_n++;
+    if (step > t->setup->steps - t->setup->final_window) {
+        t->final_sum += loss;
+        t->final_n++;
+    }
+    return isfinite(loss);
+}
+
+static void diverge(trainer *t, int64_t step)
+{
+    t->out->diverged_at = step;
+    t->out->curve[t->out->n_curve++] = (alv_curve_row){step, NAN, NAN, NAN};
+    alv_text_format(t->out->reason, sizeof t->out->reason, "the loss was not finite at step %lld",
+                    step);
+}
+
+static void report_steps(trainer *t, int64_t step)
+{
+    atomic_fetch_add_explicit(&t->control->steps, step - t->reported, memory_order_relaxed);
+    t->reported = step;
+}
+
+static alv_status train(trainer *t, alv_error *error)
+{
+    const alv_setup *setup = t->setup;
+    for (int64_t step = 0; step <= setup->steps; step++) {
+        if (atomic_load_explicit(&t->control->stop, memory_order_relaxed))
+            return alv_fail(error, ALV_ERR_INTERRUPTED, "trial", "stopped on request");
+        if (step > 0 && !take_step(t, step)) return diverge(t, step), ALV_OK;
+        if (is_probed(t, step)) probe(t, step);
+        if (setup->curve[t->out->n_curve] == step) end_row(t, step);
+        if (step - t->reported >= STEPS_BETWEEN_REPORTS) report_steps(t, step);
+    }
+    return ALV_OK;
+}
+
+/* Reads the end off the curve; a trial that took no step ends where it began. */
+static void conclude(trainer *t)
+{
+    alv_trial *out = t->out;
+    const alv_curve_row *last = &out->curve[out->n_curve - 1];
+    out->final_train_loss = out->initial_loss;
+    if (out->diverged_at >= 0)
+        out->final_train_loss = NAN;
+    else if (t->final_n > 0)
+        out->final_train_loss = t->final_sum / (double)t->final_n;
+    out->final_test_loss = last->test_loss;
+    out->final_test_accuracy = last->test_accuracy;
+    if (out->diverged_at < 0 && !isfinite(out->final_test_loss))
+        alv_text_format(out->reason, sizeof out->reason, "the test loss was not finite");
+    alv_curve_summary summary = {.initial_loss = out->initial_loss,
+                                 .final_loss = out->final_train_loss,
+                                 .chance_loss = t->setup->chance_loss,
+                                 .steps = out->steps,
+                                 .diverged_at = out->diverged_at};
+    out->outcome = alv_outcome_read(&summary);
+    out->verdict = alv_verdict_primary(&out->forecast, out->outcome);
+}
+
+alv_status alv_trial_run(alv_trial *out, const alv_setup *setup, const alv_job *job,
+                         alv_control *control, alv_error *error)
+{
+    double start = now();
+    *out = (alv_trial){.diverged_at = -1};
+    trainer t = {.setup = setup, .job = job, .control = control, .out = out};
+    alv_status status = take_memory(&t, error);
+    if (status == ALV_OK) status = fill_all(&t, error);
+    if (status == ALV_OK) status = train(&t, error);
+    if (status == ALV_OK) conclude(&t);
+    if (status == ALV_OK) report_steps(&t, setup->steps); /* those not taken will not be */
+    alv_net_free_f32(t.net);
+    free(t.x);
+    free(t.y);
+    free(t.order);
+    free(t.before);
+    out->seconds = now() - start;
+    return status;
+}
+
+void alv_trial_free(alv_trial *trial)
+{
+    free(trial->curve);
+    free(trial->probe_steps);
+    free(trial->stats);
+    free(trial->histograms);
+    *trial = (alv_trial){0};
+}

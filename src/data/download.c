@@ -3,21 +3,20 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "data/sha256.h"
+#include "io/file.h"
 
 /* One attempt at one file. */
 typedef struct attempt {
     const alv_remote_file *file;
     const alv_download_watch *watch;
-    FILE *out;
+    alv_writer *out;
     alv_sha256 sha;
     int64_t received;
-    int disk_error; /* errno of a failed write */
+    alv_status disk; /* of writing, with its error */
+    alv_error disk_error;
     bool too_long, stopped;
 } attempt;
 
@@ -44,7 +43,8 @@ static size_t on_bytes(char *bytes, size_t one, size_t n, void *context)
     attempt *a = context;
     size_t size = one * n;
     if (a->received + (int64_t)size > a->file->size) return a->too_long = true, 0;
-    if (fwrite(bytes, 1, size, a->out) != size) return a->disk_error = errno, 0;
+    a->disk = alv_writer_put(a->out, bytes, size, &a->disk_error);
+    if (a->disk != ALV_OK) return 0;
     alv_sha256_add(&a->sha, bytes, size);
     a->received += (int64_t)size;
     return size;
@@ -96,8 +96,8 @@ static alv_status judge(attempt *a, CURLcode code, const char *url, const char *
     char sum[65];
     *retry = false;
     if (a->stopped) return alv_fail(error, ALV_ERR_INTERRUPTED, file->name, "stopped on request");
-    if (a->disk_error)
-        return alv_fail(error, ALV_ERR_IO, file->name, "cannot write: %s", strerror(a->disk_error));
+    if (a->disk != ALV_OK)
+        return alv_fail(error, a->disk, a->disk_error.where, "%s", a->disk_error.message);
     *retry = true;
     if (a->too_long)
         return alv_fail(error, ALV_ERR_FORMAT, url, "more than the %lld bytes of %s", file->size,
@@ -110,35 +110,22 @@ static alv_status judge(attempt *a, CURLcode code, const char *url, const char *
     return ALV_OK;
 }
 
-/* Writes to the open temporary file and moves it to its place. */
-static alv_status fetch_to(FILE *out, const char *temporary, const char *path, const char *url,
-                           const alv_remote_file *file, const alv_download_watch *watch,
-                           bool *retry, alv_error *error)
-{
-    char message[CURL_ERROR_SIZE];
-    attempt a = {.file = file, .watch = watch, .out = out};
-    alv_sha256_start(&a.sha);
-    CURLcode code = transfer(&a, url, message);
-    ALV_TRY(judge(&a, code, url, message, retry, error));
-    *retry = false;
-    if (fflush(out) != 0 || fsync(fileno(out)) != 0 || rename(temporary, path) != 0)
-        return alv_fail(error, ALV_ERR_IO, file->name, "cannot write: %s", strerror(errno));
-    return ALV_OK;
-}
-
 static alv_status fetch(const char *path, const char *url, const alv_remote_file *file,
                         const alv_download_watch *watch, bool *retry, alv_error *error)
 {
-    char temporary[ALV_PATH_SIZE + 32];
-    snprintf(temporary, sizeof temporary, "%s.%ld.part", path, (long)getpid());
+    char message[CURL_ERROR_SIZE];
+    attempt a = {.file = file, .watch = watch};
     *retry = false;
-    FILE *out = fopen(temporary, "wb");
-    if (!out)
-        return alv_fail(error, ALV_ERR_IO, file->name, "cannot write here: %s", strerror(errno));
-    alv_status status = fetch_to(out, temporary, path, url, file, watch, retry, error);
-    fclose(out);
-    if (status != ALV_OK) unlink(temporary);
-    return status;
+    ALV_TRY(alv_writer_open(&a.out, path, error));
+    alv_sha256_start(&a.sha);
+    CURLcode code = transfer(&a, url, message);
+    alv_status status = judge(&a, code, url, message, retry, error);
+    if (status != ALV_OK) {
+        alv_writer_abort(a.out);
+        return status;
+    }
+    *retry = false;
+    return alv_writer_commit(a.out, error);
 }
 
 static bool has_right_sum(const char *path, const alv_remote_file *file)

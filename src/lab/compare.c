@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "base/base.h"
+#include "io/file.h"
 #include "lab/env.h"
 #include "lab/file.h"
 #include "lab/pool.h"

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/base.h"
+#include "io/file.h"
 #include "lab/file.h"
 #include "lab/json.h"
 #include "lab/setup.h"

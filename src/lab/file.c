@@ -1,9 +1,8 @@
-/* Files of a run directory: made whole or not at all (contract C6). */
+/* Run directories: making them, naming what is in them, holding them for one process. */
 #include "lab/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,23 +40,6 @@ alv_status alv_directory_make(const char *path, alv_error *error)
         ALV_TRY(make_one(part, error));
     }
     return make_one(path, error);
-}
-
-alv_status alv_file_write(const char *path, const void *bytes, size_t size, alv_error *error)
-{
-    char temporary[ALV_MAX_PATH];
-    if (alv_text_format(temporary, sizeof temporary, "%s.tmp%lld", path, (int64_t)getpid()) >=
-        sizeof temporary)
-        return alv_fail(error, ALV_ERR_ARGUMENT, "path", "the path is too long");
-    FILE *file = fopen(temporary, "wb");
-    bool fine = file != NULL && fwrite(bytes, 1, size, file) == size && fflush(file) == 0 &&
-                fsync(fileno(file)) == 0;
-    int cause = errno;
-    if (file && fclose(file) != 0 && fine) fine = false, cause = errno;
-    if (fine && rename(temporary, path) != 0) fine = false, cause = errno;
-    if (fine) return ALV_OK;
-    if (file) unlink(temporary);
-    return alv_fail(error, ALV_ERR_IO, "file", "cannot write %s: %s", path, strerror(cause));
 }
 
 alv_status alv_directory_lock(int *out, const char *path, alv_error *error)

@@ -1,4 +1,4 @@
-/* Files of a run directory: made whole or not at all (contract C6). */
+/* Run directories: making them, naming what is in them, holding them for one process. */
 #ifndef ALV_LAB_FILE_H
 #define ALV_LAB_FILE_H
 
@@ -12,8 +12,6 @@ alv_status alv_run_path(char *out, size_t size, const char *directory, const cha
                         alv_error *error);
 /* Makes a directory and those above it; one that exists is fine. */
 alv_status alv_directory_make(const char *path, alv_error *error);
-/* Writes a whole file: temporary file beside it, fsync, rename. An older file stays on error. */
-alv_status alv_file_write(const char *path, const void *bytes, size_t size, alv_error *error);
 /* Holds a run directory for one process. The lock goes away with the process, however it dies. */
 alv_status alv_directory_lock(int *out, const char *path, alv_error *error);
 void alv_directory_unlock(int lock);

@@ -1,6 +1,7 @@
 /* Sentences with measured numbers in them. Portuguese prose has decimal commas. */
 #include "base/base.h"
 #include "math/math.h"
+#include "verdict/score.h"
 #include "verdict/verdict.h"
 
 /* What a finding of one quantity says. `sentence` takes the measured value, `bound` the threshold;
@@ -57,7 +58,7 @@ enum { NUMBER_SIZE = 40 };
 static const char *number(char out[NUMBER_SIZE], double value, bool share, alv_lang lang)
 {
     if (share)
-        alv_text_format(out, NUMBER_SIZE, "%.3g %%", 100 * value);
+        alv_text_format(out, NUMBER_SIZE, "%.3g%%", 100 * value);
     else
         alv_text_format(out, NUMBER_SIZE, "%.2g", value);
     char *point = lang == ALV_PT ? strchr(out, '.') : NULL;
@@ -116,4 +117,31 @@ const char *alv_forecast_caveat(alv_lang lang)
         "moderada. Adam, que divide cada gradiente pelo seu próprio tamanho, pode treinar uma rede "
         "que ela dá por perdida; uma taxa alta demais pode arruinar uma que ela aprova."};
     return caveat[lang];
+}
+
+/* Shares of the nets, as percentages with one decimal. */
+static const char *percent(char out[NUMBER_SIZE], double share, alv_lang lang)
+{
+    alv_text_format(out, NUMBER_SIZE, "%g", alv_round(1000 * share) / 10);
+    char *point = lang == ALV_PT ? strchr(out, '.') : NULL;
+    if (point) *point = ',';
+    return out;
+}
+
+void alv_score_text(char *out, size_t size, alv_lang lang)
+{
+    static const char *const sentence[] = {
+        "On %d nets of a grid that did not choose its bounds, the forecast missed %d of %d that "
+        "learned at none of three rates of plain SGD (95%% interval %s to %s%%) and raised %d "
+        "false alarms on %d that learned (%s to %s%%).",
+        "Em %d redes de uma grade que não escolheu seus limites, a previsão deixou passar %d de %d "
+        "que não aprenderam com nenhuma de três taxas de SGD simples (intervalo de 95%%: %s a "
+        "%s%%) e deu %d alarmes falsos em %d que aprenderam (%s a %s%%)."};
+    const alv_score *s = &alv_scores[0];
+    char number[4][NUMBER_SIZE];
+    alv_text_format(out, size, sentence[lang], s->failing + s->learning, s->missed, s->failing,
+                    percent(number[0], s->missed_share[0], lang),
+                    percent(number[1], s->missed_share[1], lang), s->alarmed, s->learning,
+                    percent(number[2], s->alarm_share[0], lang),
+                    percent(number[3], s->alarm_share[1], lang));
 }

@@ -1,6 +1,6 @@
 /* The rules: forecasts from signals, outcomes from curves, and the verdict that joins them. */
 #include "handmade.h"
-#include "verdict/verdict.h"
+#include "verdict/score.h"
 
 static void forecast(alv_forecast *out, hand_net *h)
 {
@@ -167,8 +167,8 @@ static void speaks_both_languages(void **state)
     assert_string_equal(text, "Da entrada à saída, o desvio padrão do sinal é multiplicado por "
                               "3,2e-05 (limite 0,0001).");
     alv_finding_text(text, sizeof text, &s, ALV_PT);
-    assert_string_equal(text, "Em média, 72,2 % dos valores das camadas que saturam estão em uma "
-                              "região plana (limite 50 %; camadas 2 a 12).");
+    assert_string_equal(text, "Em média, 72,2% dos valores das camadas que saturam estão em uma "
+                              "região plana (limite 50%; camadas 2 a 12).");
     char small[10];
     alv_finding_text(small, sizeof small, &s, ALV_EN);
     assert_int_equal(strlen(small), 9);
@@ -193,6 +193,51 @@ static void every_kind_has_every_word(void **state)
         assert_true(strlen(alv_severity_key(s)) > 0 && strlen(alv_severity_word(s, ALV_PT)) > 0);
 }
 
+/* P(X >= k) for X ~ Binomial(n, p), by the recursion over n: one row of probabilities a trial. */
+static double upper_tail(int k, int n, double p)
+{
+    double *row = calloc((size_t)n + 2, sizeof *row), sum = 0;
+    row[0] = 1;
+    for (int trial = 1; trial <= n; trial++)
+        for (int i = trial; i >= 0; i--) row[i] = row[i] * (1 - p) + (i > 0 ? row[i - 1] * p : 0);
+    for (int i = k; i <= n; i++) sum += row[i];
+    free(row);
+    return sum;
+}
+
+/* At each end of an exact interval the observed count is just 2.5 % likely or rarer. */
+static void check_interval(const double bounds[2], int k, int n)
+{
+    assert_true(bounds[0] <= (double)k / n && (double)k / n <= bounds[1]);
+    if (k == 0)
+        assert_true(bounds[0] == 0);
+    else
+        assert_near(upper_tail(k, n, bounds[0]), 0.025, 2e-3);
+    if (k == n)
+        assert_true(bounds[1] == 1);
+    else
+        assert_near(1 - upper_tail(k + 1, n, bounds[1]), 0.025, 2e-3);
+}
+
+static void the_score_has_exact_intervals(void **state)
+{
+    (void)state;
+    const alv_score *parts[] = {alv_scores, alv_scores_chosen_on};
+    for (int p = 0; p < 2; p++)
+        for (int g = 0; g < ALV_SCORE_GROUPS; g++) {
+            const alv_score *s = &parts[p][g];
+            assert_true(s->failing > 0 && s->learning > 0);
+            check_interval(s->missed_share, s->missed, s->failing);
+            check_interval(s->alarm_share, s->alarmed, s->learning);
+        }
+    assert_string_equal(alv_scores[0].group, "all");
+    char text[512];
+    for (alv_lang lang = ALV_EN; lang < ALV_LANGS; lang++) {
+        alv_score_text(text, sizeof text, lang);
+        assert_true(strlen(text) > 100 && strlen(text) < 400);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +250,7 @@ int main(void)
         cmocka_unit_test(one_verdict_joins_both),
         cmocka_unit_test(speaks_both_languages),
         cmocka_unit_test(every_kind_has_every_word),
+        cmocka_unit_test(the_score_has_exact_intervals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,47 @@
+/* Prints elements of a stream as hexadecimal bits, for comparison with a second implementation:
+ *     dump_stream KIND DTYPE SEED NAME PURPOSE LO HI MEAN STD LO HI     (PURPOSE "-": none) */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alvor/dist.h"
+
+enum { MOST = 1 << 16 };
+
+static alv_dist make(const char *kind, const double p[4])
+{
+    alv_dist dist = {.mean = p[0], .std = p[1], .lo = p[2], .hi = p[3]};
+    static const char *const kinds[] = {"constant", "uniform", "normal", "truncated"};
+    for (int i = 0; i < 4; i++)
+        if (strcmp(kind, kinds[i]) == 0) dist.kind = (alv_dist_kind)i;
+    return dist;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 12) return 2;
+    static uint32_t f32[MOST];
+    static uint64_t f64[MOST];
+    alv_dtype dtype = strcmp(argv[2], "f64") == 0 ? ALV_F64 : ALV_F32;
+    const char *purpose = strcmp(argv[5], "-") == 0 ? NULL : argv[5];
+    alv_stream stream = alv_stream_make(strtoull(argv[3], NULL, 10), argv[4], purpose);
+    int64_t lo = strtoll(argv[6], NULL, 10), hi = strtoll(argv[7], NULL, 10);
+    double p[4];
+    for (int i = 0; i < 4; i++) p[i] = strtod(argv[8 + i], NULL);
+    if (hi < lo || hi - lo > MOST) return 2;
+
+    alv_dist dist = make(argv[1], p);
+    alv_error error;
+    void *out = dtype == ALV_F64 ? (void *)f64 : (void *)f32;
+    if (alv_dist_fill(out, dtype, lo, hi, &dist, stream, &error)) {
+        fprintf(stderr, "%s\n", error.message);
+        return 1;
+    }
+    for (int64_t i = 0; i < hi - lo; i++)
+        if (dtype == ALV_F64)
+            printf("%016" PRIx64 "\n", f64[i]);
+        else
+            printf("%08" PRIx32 "\n", f32[i]);
+    return 0;
+}

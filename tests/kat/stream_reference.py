@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+"""A second implementation of the stream, written from docs/stream.md alone.
+
+Slow and plain: f64 is Python's float, f32 is a float rounded through struct after every operation
+(which is exact, since a double holds more than twice the bits of a float). The long tables are read
+from the document itself, so that it cannot drift from the library.
+
+    stream_reference.py DUMP_PROGRAM STREAM_MD
+
+asks the C program for many tensors and compares every bit.
+"""
+import math
+import struct
+import subprocess
+import sys
+from fractions import Fraction
+
+M32, M64 = 2**32 - 1, 2**64 - 1
+hexf = float.fromhex
+
+
+def f32(x):
+    return struct.unpack("<f", struct.pack("<f", x))[0]
+
+
+def f32_bits(x):
+    return struct.unpack("<I", struct.pack("<f", x))[0]
+
+
+def f32_of_bits(bits):
+    return struct.unpack("<f", struct.pack("<I", bits))[0]
+
+
+def poly(coefficients, x, rounded=lambda v: v):
+    p = coefficients[0]
+    for c in coefficients[1:]:
+        p = rounded(rounded(p * x) + c)
+    return p
+
+
+# ---- section 1: from seed and name to words
+
+def name_hash(name, purpose=None):
+    data = name.encode()
+    if purpose is not None:
+        data += b"\0" + purpose.encode()
+    h = 0xCBF29CE484222325
+    for byte in data:
+        h = ((h ^ byte) * 0x100000001B3) & M64
+    h = ((h ^ (h >> 33)) * 0xFF51AFD7ED558CCD) & M64
+    h = ((h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53) & M64
+    return h ^ (h >> 33)
+
+
+def philox(counter, key):
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        p, q = 0xD2511F53 * c0, 0xCD9E8D57 * c2
+        c0, c1, c2, c3 = (q >> 32) ^ c1 ^ k0, q & M32, (p >> 32) ^ c3 ^ k1, p & M32
+        k0, k1 = (k0 + 0x9E3779B9) & M32, (k1 + 0xBB67AE85) & M32
+    return c0, c1, c2, c3
+
+
+class Stream:
+    def __init__(self, seed, name, purpose=None):
+        self.seed, self.hash, self.cache = seed, name_hash(name, purpose), {}
+
+    def block(self, b):
+        if b not in self.cache:
+            self.cache[b] = philox((b & M32, b >> 32, self.hash & M32, self.hash >> 32),
+                                   (self.seed & M32, self.seed >> 32))
+        return self.cache[b]
+
+
+# ---- section 2: which words an element uses
+
+def lane_words(stream, e, per_group):
+    return stream.block(16 * (e // per_group) + e % 16), (e % per_group) // 16
+
+
+def bits53(w0, w1):
+    return w1 * 2**21 + (w0 >> 11)
+
+
+# ---- section 4: uniform
+
+def bounds(dtype, lo, hi):
+    if dtype == "f64":
+        return lo, hi
+    a, b = f32(lo), f32(hi)
+    if a < lo:
+        a = f32_above(a)
+    if b > hi:
+        b = -f32_above(-b)
+    if a > b:
+        a = b = f32(lo / 2 + hi / 2)
+    return a, b
+
+
+def f32_above(x):
+    if x == 0:
+        return f32_of_bits(1)
+    bits = f32_bits(x)
+    return f32_of_bits(bits + 1 if x > 0 else bits - 1)
+
+
+def held(x, lo, hi):
+    return lo if x < lo else hi if x > hi else x
+
+
+def uniform(stream, dtype, e, lo, hi):
+    mid, half = lo / 2 + hi / 2, hi / 2 - lo / 2
+    low, high = bounds(dtype, lo, hi)
+    if dtype == "f32":
+        words, j = lane_words(stream, e, 64)
+        v = (2 * (words[j] >> 8) + 1 - 2**24) * 2.0**-24
+        return held(f32(f32(mid) + f32(f32(half) * v)), low, high)
+    words, j = lane_words(stream, e, 32)
+    v = (2 * bits53(words[2 * j], words[2 * j + 1]) + 1 - 2**53) * 2.0**-53
+    return held(mid + half * v, low, high)
+
+
+# ---- section 5: normal
+
+def rotate(quadrant, s, c):
+    return ((s, c), (c, -s), (-s, -c), (-c, s))[quadrant % 4]
+
+
+LOG32 = [hexf(t) for t in """0x1.1d8ea6p-4 -0x1.d635bcp-4 0x1.dea282p-4 -0x1.fcf4c6p-4 0x1.23d21ap-3
+         -0x1.555b4ap-3 0x1.999d5ap-3 -0x1.fffffcp-3 0x1.555554p-2""".split()]
+SIN32 = [hexf(t) for t in "-0x1.2ee7bcp-15 0x1.4665e8p-9 -0x1.4abbccp-4".split()]
+COS32 = [hexf(t) for t in "0x1.db6492p-19 -0x1.55cb98p-12 0x1.03c1eap-6 -0x1.3bd3ccp-2".split()]
+
+
+def log32(x):
+    o = (f32_bits(x) - 0x3F3504F3) & M32
+    n = f32((o - 2**32 if o >= 2**31 else o) >> 23)
+    f = f32(f32_of_bits(o % 2**23 + 0x3F3504F3) - 1)
+    p = poly(LOG32, f, f32)
+    z = f32(f * f)
+    inner = f32(f32(0.5 * z) - f32(f32(z * f) * p))
+    inner = f32(f32(n * hexf("0x1.7f7d1cp-20")) - inner)
+    return f32(f32(n * hexf("0x1.62e4p-1")) + f32(f + inner))
+
+
+def normal32(a, t):
+    u = f32(f32(f32(a >> 16) * 65536.0) + f32(f32(a % 65536) + 0.5)) * 2.0**-32
+    radius = f32(math.sqrt(f32(-2 * log32(u))))
+    quadrant = ((t + 2**29) & M32) >> 30
+    rest = (t - (quadrant << 30)) & M32
+    rest = rest - 2**32 if rest >= 2**31 else rest
+    y = f32(f32(rest) * 2.0**-29)
+    z = f32(y * y)
+    s = f32(f32(y * hexf("0x1.921fb6p-1")) + f32(f32(y * z) * poly(SIN32, z, f32)))
+    c = f32(1 + f32(z * poly(COS32, z, f32)))
+    s, c = rotate(quadrant, s, c)
+    return f32(radius * c), f32(radius * s)
+
+
+def log64(x):
+    m, k = math.frexp(x)
+    if m < hexf("0x1.6a09e667f3bcdp-1"):
+        m, k = 2 * m, k - 1
+    f = m - 1
+    s = f / (2 + f)
+    z = s * s
+    r = z * poly([2.0 / n for n in range(23, 1, -2)], z)
+    if k == 0:
+        return f - s * (f - r)
+    return k * hexf("0x1.62e42feep-1") - ((s * (f - r) - k * hexf("0x1.a39ef35793c76p-33")) - f)
+
+
+def unit(k):
+    return (float(k >> 21) * 2.0**21 + (float(k % 2**21) + 0.5)) * 2.0**-53
+
+
+def inverse_factorials(numbers):
+    return [1.0 / math.factorial(n) for n in numbers]
+
+
+def alternate(values):
+    return [v if i % 2 == 0 else -v for i, v in enumerate(values)]
+
+
+SIN64 = alternate(inverse_factorials(range(17, 1, -2)))
+COS64 = alternate(inverse_factorials(range(16, 2, -2)))
+
+
+def normal64(k, t):
+    radius = math.sqrt(-2 * log64(unit(k)))
+    quadrant = (t + 2**50) >> 51
+    x = float(t - (quadrant << 51)) * 2.0**-51 * hexf("0x1.921fb54442d18p0")
+    z = x * x
+    s = x + (x * z) * poly(SIN64, z)
+    p = poly([COS64[0] - z * (1.0 / math.factorial(18))] + COS64[1:], z)
+    h = z / 2
+    w = 1 - h
+    c = w + (((1 - w) - h) + (z * z) * p)
+    s, c = rotate(quadrant, s, c)
+    return radius * c, radius * s
+
+
+def normal(stream, dtype, e, mean, std):
+    if dtype == "f32":
+        words, j = lane_words(stream, e, 64)
+        pair = normal32(words[j - j % 2], words[j - j % 2 + 1])
+        return f32(f32(mean) + f32(f32(std) * pair[j % 2]))
+    words, j = lane_words(stream, e, 32)
+    pair = normal64(bits53(words[0], words[1]), bits53(words[2], words[3]))
+    return mean + std * pair[j]
+
+
+# ---- section 6: truncated normal
+
+TABLES = {}
+
+
+def table(text, name, convert):
+    """The numbers that follow the table's name, in rows of numerator / denominator."""
+    rows = [[]]
+    for token in text.split("\n    %s " % name)[1].split():
+        if token == "/":
+            rows.append([])
+            continue
+        try:
+            rows[-1].append(convert(token))
+        except ValueError:
+            break
+    return rows
+
+
+def read_tables(path):
+    text = open(path, encoding="utf-8").read()
+    for name in ("R0", "R1", "R2"):
+        TABLES[name] = [row[::-1] for row in table(text, name, float)]
+        assert [len(row) for row in TABLES[name]] == [8, 8], name
+    for name, count in (("E", 13), ("H", 23)):
+        TABLES[name] = table(text, name, hexf)[0]
+        assert len(TABLES[name]) == count, name
+
+
+def ratio(name, x):
+    return poly(TABLES[name][0], x) / poly(TABLES[name][1], x)
+
+
+def quantile(p):
+    d = p - 0.5
+    if abs(d) <= 0.425:
+        return d * ratio("R0", 0.180625 - d * d)
+    r = math.sqrt(-log64(p))
+    return -ratio("R1", r - 1.6) if r <= 5 else -ratio("R2", r - 5)
+
+
+def exact_product(a, b):
+    high = a * b
+    return high, float(Fraction(a) * Fraction(b) - Fraction(high))
+
+
+def exp_sum(a, b):
+    if a < -746:
+        return 0.0
+    n = round(a * hexf("0x1.71547652b82fep0"))
+    r = ((a - n * hexf("0x1.62e42feep-1")) - n * hexf("0x1.a39ef35793c76p-33")) + b
+    e = 1 + (r + (r * r) * poly(inverse_factorials(range(14, 1, -1)), r))
+    return math.ldexp(e, n)
+
+
+def erfc(y, d):
+    if y > 27.3:
+        return 0.0
+    square, rest = exact_product(y, y)
+    t = (y - 4) / (y + 4)
+    return exp_sum(-square, -(rest + (2 * y) * d)) * (poly(TABLES["H"], t) / (1 + 2 * y))
+
+
+def phi(x):
+    K, K2 = hexf("0x1.6a09e667f3bcdp-1"), hexf("-0x1.bdd3413b26456p-55")
+    if abs(x) < 0.7:
+        y = x * K
+        return 0.5 + 0.5 * (y * poly(TABLES["E"], y * y))
+    if abs(x) > 40:
+        return 1.0 if x > 0 else 0.0
+    y, rest = exact_product(abs(x), K)
+    tail = 0.5 * erfc(y, rest + abs(x) * K2)
+    return 1 - tail if x > 0 else tail
+
+
+def truncated(stream, dtype, e, mean, std, lo, hi):
+    a, b = (lo - mean) / std, (hi - mean) / std
+    if dtype == "f32":
+        words, j = lane_words(stream, e, 64)
+        p = (float(words[j]) + 0.5) * 2.0**-32
+        q = 1 - p
+    else:
+        words, j = lane_words(stream, e, 32)
+        k = bits53(words[2 * j], words[2 * j + 1])
+        p, q = unit(k), unit(2**53 - 1 - k)
+    below = phi(a) * q + phi(b) * p
+    above = phi(-a) * q + phi(-b) * p
+    value = mean + std * (quantile(below) if below <= above else -quantile(above))
+    return held(f32(value) if dtype == "f32" else value, *bounds(dtype, lo, hi))
+
+
+# ---- comparison with the library
+
+def element(stream, kind, dtype, e, mean, std, lo, hi):
+    if kind == "uniform" and lo == hi:
+        kind, mean = "constant", lo
+    if kind in ("normal", "truncated") and std == 0:
+        kind = "constant"
+    if kind == "constant":
+        return f32(mean) if dtype == "f32" else mean
+    if kind == "uniform":
+        return uniform(stream, dtype, e, lo, hi)
+    if kind == "normal":
+        return normal(stream, dtype, e, mean, std)
+    return truncated(stream, dtype, e, mean, std, lo, hi)
+
+
+def as_hex(dtype, x):
+    return struct.pack(">f" if dtype == "f32" else ">d", x).hex()
+
+
+def compare(program, kind, dtype, seed, name, lo, hi, params, purpose=None):
+    command = [program, kind, dtype, str(seed), name, purpose or "-", str(lo), str(hi)]
+    command += [float(p).hex() for p in params]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert len(lines) == hi - lo, (command, len(lines))
+    stream, wrong = Stream(seed, name, purpose), 0
+    for i, line in enumerate(lines):
+        mine = as_hex(dtype, element(stream, kind, dtype, lo + i, *params))
+        if mine != line:
+            wrong += 1
+            if wrong < 4:
+                print("%s: element %d is %s in C, %s here" % (command[1:], lo + i, line, mine))
+    return wrong
+
+
+def main():
+    program, document = sys.argv[1:3]
+    read_tables(document)
+    zeros = philox((0, 0, 0, 0), (0, 0))
+    assert zeros == (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)
+    params = {  # mean, std, lo, hi
+        "constant": [(0.1, 0, 0, 0), (-3e-39, 0, 0, 0)],
+        "uniform": [(0, 0, -0.1, 0.1), (0, 0, 1 / 3, 2 / 3), (0, 0, 5, 5), (0, 0, -1e-44, 3e-44)],
+        "normal": [(0, 1, 0, 0), (0.5, 0.02, 0, 0), (1, 0, 0, 0), (-1e5, 1e-3, 0, 0)],
+        "truncated": [(0, 1, -2, 2), (0.1, 0.7, -1, 9), (0, 1, 6, 8), (0, 1, -30, -20),
+                      (0, 1, 36, 40), (0, 1, 0.3, 0.30000004), (0, 0.02, -2, 2), (3, 0, 2, 4)],
+    }
+    places = [(0, "weight", 0, 700), (42, "fc1.weight", 5, 300), (2**64 - 1, "camada.ção", 4096, 4200),
+              (0x0123456789ABCDEF, "", 2**38 - 50, 2**38 + 90)]
+    compared = wrong = 0
+    for kind, rows in params.items():
+        for row in rows:
+            for dtype in ("f32", "f64"):
+                for seed, name, lo, hi in places:
+                    for purpose in (None, "zeros") if name == "fc1.weight" else (None,):
+                        wrong += compare(program, kind, dtype, seed, name, lo, hi, row, purpose)
+                        compared += hi - lo
+    print("%d elements compared, %d differ" % (compared, wrong))
+    return wrong > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -150,7 +150,7 @@ static alv_status build(alv_split **out, const pair *train, const pair *test,
                           alv_split_limit(n_test, options->n_test), dim, error));
     copy_samples(&split->train, train, 0, dim, options->normalize);
     copy_samples(&split->test, test, first, dim, options->normalize);
-    if (train->images.rank == 3) {
+    if (train->images.rank == 3 && dim <= INT32_MAX) {
         split->height = (int)train->images.shape[1];
         split->width = (int)train->images.shape[2];
     }

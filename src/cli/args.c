@@ -46,9 +46,11 @@ static int letter_index(const cli_verb *verb, char letter)
 
 static int unknown_option(const cli_verb *verb, const char *text)
 {
-    const char *names[CLI_MAX_OPTIONS + 1];
+    const char *names[CLI_MAX_OPTIONS + 3];
     int n = 0;
     for (; verb->options[n].name; n++) names[n] = verb->options[n].name;
+    names[n++] = "lang";
+    names[n++] = "help";
     names[n] = NULL;
     char hint[128], name[64];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "="), text);

@@ -1,4 +1,5 @@
 /* alvor: the table of verbs, and help. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 
 #include "base/base.h"
 #include "cli/args.h"
+#include "cli/page.h"
 #include "cli/verbs.h"
 
 static const cli_verb *const verbs[] = {
@@ -29,13 +31,19 @@ static const char *const tagline[ALV_LANGS] = {
     "alvor: os primeiros pesos de uma rede neural, e o que fazem com o seu treinamento",
 };
 
+/* "pt", "pt-BR", "pt_BR.UTF-8": the language and, perhaps, where it is spoken. */
+static bool names_lang(const char *text, const char *code)
+{
+    return strncmp(text, code, 2) == 0 && (text[2] == '\0' || strchr("-_.@", text[2]));
+}
+
 /* Portuguese if the first of LC_ALL, LC_MESSAGES and LANG that is set says so. */
 static alv_lang locale_lang(void)
 {
     static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     for (int i = 0; i < ALV_COUNT(variables); i++) {
         const char *value = getenv(variables[i]);
-        if (value && *value) return strncmp(value, "pt", 2) == 0 ? ALV_PT : ALV_EN;
+        if (value && *value) return names_lang(value, "pt") ? ALV_PT : ALV_EN;
     }
     return ALV_EN;
 }
@@ -53,43 +61,59 @@ static bool find_lang(alv_lang *out, int argc, char **argv)
         if (strncmp(argv[i], "--lang", 6) != 0) continue;
         const char *value = argv[i][6] == '=' ? argv[i] + 7 : i + 1 < argc ? argv[i + 1] : "";
         if (argv[i][6] != '=' && argv[i][6] != '\0') continue;
-        if (strncmp(value, "pt", 2) == 0) return *out = ALV_PT, true;
-        if (strncmp(value, "en", 2) == 0) return *out = ALV_EN, true;
+        if (names_lang(value, "pt")) return *out = ALV_PT, true;
+        if (names_lang(value, "en")) return *out = ALV_EN, true;
         cli_fail("use --lang en or --lang pt", "--lang: no language '%s'", value);
         return false;
     }
     return true;
 }
 
+enum { HELP_COLUMN = 28, VERB_COLUMN = 12 };
+
 static void print_option(const cli_option *option, alv_lang lang)
 {
-    char left[40];
-    snprintf(left, sizeof left, "%s%c%s--%s%s%s", option->letter ? "-" : " ",
-             option->letter ? option->letter : ' ', option->letter ? ", " : "  ", option->name,
-             option->value ? " " : "", option->value ? option->value : "");
-    printf("  %-26s %s\n", left, option->help[lang]);
+    char left[64] = "      ";
+    if (option->letter) snprintf(left, sizeof left, "  -%c, ", option->letter);
+    size_t used = strlen(left);
+    snprintf(left + used, sizeof left - used, "--%s%s%s", option->name, option->value ? " " : "",
+             option->value ? option->value : "");
+    cli_pad(stdout, left, HELP_COLUMN);
+    if (cli_text_width(left) >= HELP_COLUMN) printf("\n%*s", HELP_COLUMN, "");
+    cli_wrap(stdout, option->help[lang], HELP_COLUMN, HELP_COLUMN);
 }
 
-static void print_verb_help(const cli_verb *verb, alv_lang lang)
+static int print_verb_help(const cli_verb *verb, const cli_args *args)
 {
-    printf("%s\n\n%s alvor %s %s\n", verb->summary[lang],
-           lang == ALV_PT ? "Uso:" : "Usage:", verb->name, verb->usage);
-    if (verb->examples)
-        printf("\n%s\n%s", lang == ALV_PT ? "Exemplos:" : "Examples:", verb->examples);
-    printf("\n%s\n", lang == ALV_PT ? "Opções:" : "Options:");
+    alv_lang lang = args->lang;
+    bool pt = lang == ALV_PT;
+    cli_wrap(stdout, verb->summary[lang], 0, 0);
+    printf("\n%s alvor %s %s\n", pt ? "Uso:" : "Usage:", verb->name, verb->usage);
+    if (verb->examples) {
+        putchar('\n');
+        cli_heading(args, pt ? "Exemplos" : "Examples");
+        fputs(verb->examples, stdout);
+    }
+    putchar('\n');
+    cli_heading(args, pt ? "Opções" : "Options");
     for (const cli_option *option = verb->options; option->name; option++)
         print_option(option, lang);
     for (int i = 0; i < ALV_COUNT(common); i++) print_option(&common[i], lang);
+    return CLI_OK;
 }
 
 static void print_help(FILE *to, alv_lang lang)
 {
-    fprintf(to, "%s\n\n%s alvor %s\n\n", tagline[lang], lang == ALV_PT ? "Uso:" : "Usage:",
-            lang == ALV_PT ? "VERBO [OPÇÕES]" : "VERB [OPTIONS]");
-    for (int i = 0; i < ALV_COUNT(verbs); i++)
-        fprintf(to, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary[lang]);
-    fprintf(to, "\n%s alvor VERB --help\n",
-            lang == ALV_PT ? "Ajuda de um verbo:" : "Help on a verb:");
+    bool pt = lang == ALV_PT;
+    cli_wrap(to, tagline[lang], 0, 0);
+    fprintf(to, "\n%s alvor %s\n\n",
+            pt ? "Uso:" : "Usage:", pt ? "VERBO [OPÇÕES]" : "VERB [OPTIONS]");
+    for (int i = 0; i < ALV_COUNT(verbs); i++) {
+        fputs("  ", to);
+        cli_pad(to, verbs[i]->name, VERB_COLUMN - 2);
+        cli_wrap(to, verbs[i]->summary[lang], VERB_COLUMN, VERB_COLUMN);
+    }
+    fprintf(to, "\n%s alvor VERB --help\n", pt ? "Ajuda de um verbo:" : "Help on a verb:");
 }
 
 static const cli_verb *find_verb(const char *name)
@@ -133,23 +157,40 @@ static int drop_lang(int argc, char **argv)
     return n;
 }
 
-int main(int argc, char **argv)
+/* --version, --help and "help VERB", which are no verbs; -1 for anything else. */
+static int answer(int argc, char **argv, const cli_args *args)
+{
+    bool help = strcmp(argv[1], "help") == 0;
+    if (strcmp(argv[1], "--version") == 0) return printf("alvor %s\n", ALV_VERSION), CLI_OK;
+    if (help && argc > 2) {
+        const cli_verb *verb = find_verb(argv[2]);
+        return verb ? print_verb_help(verb, args) : unknown_verb(argv[2]);
+    }
+    if (help || asks_help(1, argv + 1)) return print_help(stdout, args->lang), CLI_OK;
+    return -1;
+}
+
+/* Runs the command line; the exit code. */
+static int run(int argc, char **argv)
 {
     cli_args args = {.lang = locale_lang(), .color = wants_color()};
     if (!find_lang(&args.lang, argc, argv)) return CLI_USAGE;
     argc = drop_lang(argc, argv);
     if (argc < 2) return print_help(stderr, args.lang), CLI_USAGE;
-    if (strcmp(argv[1], "--version") == 0) return printf("alvor %s\n", ALV_VERSION), CLI_OK;
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0)
-        return print_help(stdout, args.lang), CLI_OK;
+    int status = answer(argc, argv, &args);
+    if (status >= 0) return status;
     const cli_verb *verb = find_verb(argv[1]);
     if (!verb) return unknown_verb(argv[1]);
-    if (asks_help(argc - 2, argv + 2)) return print_verb_help(verb, args.lang), CLI_OK;
-    int status = cli_parse(&args, verb, argc - 2, argv + 2);
-    if (status != CLI_OK) return status;
-    status = verb->run(&args);
-    if (fflush(stdout) != 0 && status == CLI_OK)
+    if (asks_help(argc - 2, argv + 2)) return print_verb_help(verb, &args);
+    status = cli_parse(&args, verb, argc - 2, argv + 2);
+    return status == CLI_OK ? verb->run(&args) : status;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGXFSZ, SIG_IGN); /* a file-size limit is then a write error like a full disk */
+    int status = run(argc, argv);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == CLI_OK)
         return cli_fail(NULL, "cannot write to standard output");
     return status;
 }

@@ -1,0 +1,155 @@
+# init: what it writes, that slices equal the whole, what it refuses and that nothing is left.
+. "$(dirname "$0")/lib.sh"
+
+size() { wc -c <"$1" | tr -d ' '; }
+# The data behind a header of 128 bytes.
+data() { tail -c +129 "$1"; }
+
+try 0 init --scheme he_normal --shape 256,784 --seed 42 -o w.npy
+silent_out
+err '^w.npy: he_normal, 256 x 784 f32, fan_in 784, fan_out 256, std 0.0505076, seed 42, crc32 '
+[ "$(size w.npy)" -eq $((128 + 4 * 256 * 784)) ] || fail 'wrong size'
+head -c 128 w.npy | grep -aq "{'descr': '<f4', 'fortran_order': False, 'shape': (256, 784), }" ||
+    fail 'wrong header'
+
+# Defaults written out are the same file; so is standard output; so is a locale with commas.
+try 0 init --scheme kaiming_normal --shape=256,784 --seed=42 --name weight --layout torch \
+    --dtype f32 --role weight --output again.npy
+same w.npy again.npy
+"$alvor" init --scheme he_normal --shape 256,784 -o - 2>/dev/null >piped.npy
+same w.npy piped.npy
+try_with LC_ALL=pt_BR.UTF-8 0 init --scheme 'normal(std=0.25)' --shape 9 -o pt.npy
+err 'normal\(std=0.25\), 9 f32, std 0.25, '
+try 0 init --scheme 'normal(std=0.25)' --shape 9 -o en.npy; same pt.npy en.npy
+
+# What names a draw changes it: seed, name, type. What does not: the old file.
+for other in '--seed 43' '--name fc2.weight' '--dtype f64' '--layout keras'; do
+    # shellcheck disable=SC2086
+    try 0 init --scheme he_normal --shape 256,784 $other -o other.npy
+    cmp -s w.npy other.npy && fail "$other changes nothing"
+done
+# The layout changes the fans, so the scale, and nothing else: a scheme without fans is the same.
+try 0 init --scheme 'uniform(r=1)' --shape 30,20 -o torch.npy
+try 0 init --scheme 'uniform(r=1)' --shape 30,20 --layout keras -o keras.npy; same torch.npy keras.npy
+try 0 init --scheme he_normal --shape 784,256 --layout keras -o keras.npy; err 'fan_in 784, fan_out 256'
+
+# Two slices are the whole, across the writer's chunk of 1 MiB, in both types.
+for dtype in f32 f64; do
+    draw="init --scheme truncated_normal --shape 700,1001 --dtype $dtype --seed 7"
+    # shellcheck disable=SC2086
+    {
+        try 0 $draw -o whole.npy
+        try 0 $draw --slice :333333 -o lo.npy
+        try 0 $draw --slice 333333: -o hi.npy
+        try 0 $draw --slice 262143:262145 -o seam.npy
+    }
+    data whole.npy >whole
+    { data lo.npy; data hi.npy; } >halves
+    same whole halves
+    bytes=$([ $dtype = f32 ] && echo 4 || echo 8)
+    data seam.npy >seam
+    tail -c +$((262143 * bytes + 1)) whole | head -c $((2 * bytes)) >cut
+    same seam cut
+done
+head -c 128 seam.npy | grep -aq "'shape': (2,), " || fail 'a slice is not one axis'
+
+# A bias takes the fan-in of its weight; schemes that need two axes refuse it.
+try 0 init --scheme torch_default --role bias --shape 256 --fan-in 784 -o b.npy; err 'std 0.0206197'
+try 2 init --scheme torch_default --role bias --shape 256 -o no.npy; err "state its weight's"
+try 2 init --scheme he_normal --role bias --shape 256 --fan-in 784 -o no.npy; err 'zeros, constant'
+try 2 init --scheme he_normal --shape 256 -o no.npy; err '2 axes or more'
+rm -f ./*.npy whole halves seam cut
+empty_here
+
+# Bad words: what is wrong and what is near; nothing is written.
+shape='--shape 4,4 -o no.npy'
+refuse() {
+    pattern=$1
+    shift
+    # shellcheck disable=SC2068
+    try 2 init $@
+    err "$pattern"
+    silent_out
+    empty_here
+}
+refuse "did you mean 'he_normal'" --scheme he_norml $shape
+refuse "did you mean 'std'" --scheme 'normal(sdt=1)' $shape
+refuse 'byte 11: std = nan is not a finite' --scheme 'normal(std=nan)' $shape
+refuse 'byte 11: std = -1 is outside' --scheme 'normal(std=-1)' $shape
+refuse 'do not fit f32' --scheme 'constant(1e39)' $shape
+refuse 'did you mean keras' --scheme zeros --layout kerras $shape
+refuse 'one of: f32, f64' --scheme zeros --dtype integers $shape
+refuse 'did you mean --slice' --scheme zeros --slize 1:2 $shape
+refuse "'1e3' is not a whole number" --scheme zeros --seed 1e3 $shape
+refuse "'-1' is not a whole number" --scheme zeros --seed -1 $shape
+refuse "'99999999999999999999' is not" --scheme zeros --seed 99999999999999999999 $shape
+refuse "'0' is not a whole number from 1" --scheme zeros --fan-in 0 $shape
+refuse 'axis 0 is 0' --scheme zeros --shape 0,5 -o no.npy
+refuse 'byte 0 is not part' --scheme zeros --shape -1,5 -o no.npy
+refuse 'byte 1 is not part' --scheme zeros --shape 4x5 -o no.npy
+refuse 'more than 2\^62 bytes' --scheme zeros --shape 9000000000000000000,9000000000000000000 -o no.npy
+refuse 'a size below 2\^63' --scheme zeros --shape 9999999999999999999999 -o no.npy
+refuse 'more than 8 axes' --scheme zeros --shape 1,1,1,1,1,1,1,1,1 -o no.npy
+refuse 'is not LO:HI' --scheme zeros --slice 5 $shape
+refuse 'is not LO:HI' --scheme zeros --slice 1:2:3 $shape
+refuse '0:17 is not within the 16' --scheme zeros --slice 0:17 $shape
+refuse '5:4 is not within' --scheme zeros --slice 5:4 $shape
+refuse 'init needs --scheme' $shape
+refuse 'init needs --shape' --scheme zeros -o no.npy
+refuse 'init needs -o' --scheme zeros --shape 4
+refuse "takes no 'extra'" extra --scheme zeros $shape
+
+# A place that cannot be written leaves nothing; a device that fills up stays a device.
+refuse 'none/w.npy: cannot write' --scheme zeros --shape 4 -o none/w.npy
+mkdir sub
+try 2 init --scheme zeros --shape 4 -o sub; err 'sub: cannot write'
+rmdir sub
+if [ -e /dev/full ]; then
+    try 2 init --scheme zeros --shape 4 -o /dev/full; err '/dev/full: cannot write'
+    [ -c /dev/full ] || fail '/dev/full is no device any more'
+fi
+# A file-size limit stands for a full disk: 64 blocks are 32 or 64 KiB. The old file survives.
+echo old >kept.npy
+last='init under a file-size limit'
+(ulimit -f 64 && "$alvor" init --scheme zeros --shape 1000,1000 -o kept.npy) \
+    >"$streams/out" 2>"$streams/err"
+[ $? -eq 2 ] || fail 'exit code is not 2'
+err 'kept.npy: cannot write'
+[ "$(cat kept.npy)" = old ] || fail 'the old file is gone'
+[ "$(ls -A)" = kept.npy ] || fail "left behind: $(ls -A)"
+rm kept.npy
+
+# Interrupted: exit code 130, nothing left.
+"$alvor" init --scheme zeros --shape 2000000000 -o big.npy 2>"$streams/err" &
+pid=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ -n "$(ls -A)" ] && break
+    sleep 0.1
+done
+kill -INT $pid 2>/dev/null
+kill -TERM $pid 2>/dev/null
+wait $pid
+[ $? -eq 130 ] || fail 'an interrupted draw does not exit with 130'
+empty_here
+
+# Memory does not grow with the tensor: 800 MB drawn within 400 MB of address space. (A sanitizer
+# reserves more than that for itself.)
+case $(nm -D "$alvor" 2>/dev/null) in *__asan*) limited=no ;; *) limited=yes ;; esac
+if [ $limited = yes ]; then
+    last='init under a memory limit'
+    (ulimit -v 400000 && "$alvor" init --scheme zeros --shape 200000000 -o - >/dev/null) \
+        2>"$streams/err" || fail 'memory grows with the tensor'
+fi
+
+# numpy reads it, where there is numpy.
+if python3 -c 'import numpy' 2>/dev/null; then
+    try 0 init --scheme xavier_uniform --shape 30,40 --dtype f64 -o w.npy
+    python3 -c 'import numpy
+w = numpy.load("w.npy")
+assert w.shape == (30, 40) and w.dtype == numpy.float64 and w.flags.c_contiguous
+assert 0.9 * (6 / 70) ** 0.5 < abs(w).max() <= (6 / 70) ** 0.5' || fail 'numpy disagrees'
+    rm w.npy
+else
+    echo 'numpy is not installed: that numpy reads the file was not checked'
+fi
+empty_here

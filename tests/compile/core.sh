@@ -1,0 +1,25 @@
+# libalvor from one plain compiler line, without a build system or options; it needs libc and no
+# libm, and exports only names that begin with alv_.
+set -eu
+source=$1
+cc=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$source"
+# shellcheck disable=SC2046
+$cc -Iinclude -Isrc -ffp-contract=off -fvisibility=hidden -shared -fPIC -o "$work/libalvor.so" \
+    $(tools/core-sources.sh)
+if readelf -d "$work/libalvor.so" | grep NEEDED | grep -v 'libc\.so'; then
+    echo 'the core needs more than libc'
+    exit 1
+fi
+if nm -D --defined-only "$work/libalvor.so" | awk '{print $3}' | grep -v '^alv_'; then
+    echo 'exported names that do not begin with alv_'
+    exit 1
+fi
+# The public functions are exported, each of them.
+grep -hoE 'ALV_API .*' include/alvor/*.h | grep -oE 'alv_[a-z0-9_]+\(' | tr -d '(' | sort -u >"$work/api"
+nm -D --defined-only "$work/libalvor.so" | awk '{print $3}' | sort -u >"$work/exported"
+missing=$(comm -23 "$work/api" "$work/exported")
+[ -z "$missing" ] || { echo "declared and not exported: $missing"; exit 1; }
+echo "$(wc -l <"$work/api") public functions"

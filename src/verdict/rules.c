@@ -15,11 +15,11 @@
 #include "math/math.h"
 #include "verdict/verdict.h"
 
-/* Critical bounds: `forecast-grid choose docs/forecast.csv`, from the choosing part of the grid; but
- * dead and locked, which are exact: a layer that is dead or locked as a whole. Warnings lie inside
- * them: a hundredth of the signal or the gradient, thirty or a hundred times as much, a fifth of the
- * values saturated (Karpathy, CS231n: want at most 5 to 20 %), half of a ReLU layer dead (the usual
- * rule), any lock at all. */
+/* Critical bounds: `forecast-grid choose docs/forecast.csv`, from the choosing part of the grid;
+ * but dead and locked, which are exact: a layer that is dead or locked as a whole. Warnings lie
+ * inside them: a hundredth of the signal or the gradient, thirty or a hundred times as much, a
+ * fifth of the values saturated (Karpathy, CS231n: want at most 5 to 20 %), half of a ReLU layer
+ * dead (the usual rule), any lock at all. */
 const alv_bounds alv_bounds_of[ALV_SEVERITIES] = {
     [ALV_WARNING] = {1e-2, 30, 1e-2, 100, .saturated = 0.2, .dead = 0.5, .locked = 1e-9},
     [ALV_CRITICAL] = {3e-6, 100, 3e-3, 1000, .saturated = 0.6, .dead = 1, .locked = 1},

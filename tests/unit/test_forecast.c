@@ -21,9 +21,8 @@ static alv_verdict forecast(const char *act, const char *scheme_text)
     assert_int_equal(alv_data_load(&data, "spirals", &some, &error), ALV_OK);
     assert_int_equal(alv_scheme_parse(&scheme, scheme_text, &error), ALV_OK);
     for (int l = 0; l < net->n_layers; l++)
-        assert_int_equal(alv_init_fill(net->layers[l].w, 0,
-                                       net->layers[l].in * net->layers[l].out, &scheme,
-                                       &model->params[net->layers[l].weight], 42, &error),
+        assert_int_equal(alv_init_fill(net->layers[l].w, 0, net->layers[l].in * net->layers[l].out,
+                                       &scheme, &model->params[net->layers[l].weight], 42, &error),
                          ALV_OK);
     alv_layer_stats stats[13];
     alv_drift drift;
@@ -65,7 +64,8 @@ static void tells_the_default_comparison_apart(void **state)
                         alv_verdict_key(got), alv_verdict_key(cases[i].wanted));
         assert_int_equal(got, cases[i].wanted);
     }
-    /* Seen: tanh with U(-1, 1) is stuck; by saturation or by its gradient, it must be called out. */
+    /* Seen: tanh with U(-1, 1) is stuck; by saturation or by its gradient, it must be called out.
+     */
     assert_int_not_equal(forecast("tanh", "uniform(r=1)"), ALV_VERDICT_HEALTHY);
 }
 

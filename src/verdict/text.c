@@ -125,21 +125,47 @@ static const verdict_text verdicts[ALV_VERDICTS] = {
          .pytorch = "torch.optim.SGD(model.parameters(), lr=0.03)"},
 };
 
-static const struct {
+typedef struct named {
     const char *key;
     const char *word[ALV_LANGS];
-} outcomes[ALV_OUTCOMES] =
-    {
-        [ALV_OUTCOME_TRAINED] = {"trained", {"trained", "treinou"}},
-        [ALV_OUTCOME_SLOW] = {"slow", {"slow", "lenta"}},
-        [ALV_OUTCOME_STUCK] = {"stuck", {"stuck", "estagnada"}},
-        [ALV_OUTCOME_DIVERGED] = {"diverged", {"diverged", "divergiu"}},
-},
-  severities[ALV_SEVERITIES] = {
-      [ALV_INFO] = {"info", {"info", "informação"}},
-      [ALV_WARNING] = {"warning", {"warning", "atenção"}},
-      [ALV_CRITICAL] = {"critical", {"critical", "crítico"}},
+} named;
+
+static const named outcomes[ALV_OUTCOMES] = {
+    [ALV_OUTCOME_TRAINED] = {"trained", {"trained", "treinou"}},
+    [ALV_OUTCOME_SLOW] = {"slow", {"slow", "lenta"}},
+    [ALV_OUTCOME_STUCK] = {"stuck", {"stuck", "estagnada"}},
+    [ALV_OUTCOME_DIVERGED] = {"diverged", {"diverged", "divergiu"}},
 };
+
+static const named severities[ALV_SEVERITIES] = {
+    [ALV_INFO] = {"info", {"info", "informação"}},
+    [ALV_WARNING] = {"warning", {"warning", "atenção"}},
+    [ALV_CRITICAL] = {"critical", {"critical", "crítico"}},
+};
+
+static int find(const named *table, int count, const char *key)
+{
+    for (int i = 0; key && i < count; i++)
+        if (strcmp(table[i].key, key) == 0) return i;
+    return -1;
+}
+
+int alv_outcome_find(const char *key)
+{
+    return find(outcomes, ALV_OUTCOMES, key);
+}
+
+int alv_severity_find(const char *key)
+{
+    return find(severities, ALV_SEVERITIES, key);
+}
+
+int alv_verdict_find(const char *key)
+{
+    for (int v = 0; key && v < ALV_VERDICTS; v++)
+        if (strcmp(verdicts[v].key, key) == 0) return v;
+    return -1;
+}
 
 const char *alv_verdict_key(alv_verdict verdict)
 {

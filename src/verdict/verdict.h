@@ -118,6 +118,10 @@ alv_verdict alv_verdict_primary(const alv_forecast *forecast, alv_outcome outcom
 const char *alv_verdict_key(alv_verdict verdict);
 const char *alv_outcome_key(alv_outcome outcome);
 const char *alv_severity_key(alv_severity severity);
+/* The verdict, outcome or severity of that key; -1 if there is none. NULL is fine. */
+int alv_verdict_find(const char *key);
+int alv_outcome_find(const char *key);
+int alv_severity_find(const char *key);
 const char *alv_verdict_word(alv_verdict verdict, alv_lang lang);
 const char *alv_outcome_word(alv_outcome outcome, alv_lang lang);
 const char *alv_severity_word(alv_severity severity, alv_lang lang);

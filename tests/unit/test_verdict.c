@@ -169,6 +169,10 @@ static void speaks_both_languages(void **state)
     alv_finding_text(text, sizeof text, &s, ALV_PT);
     assert_string_equal(text, "Em média, 72,2% dos valores das camadas que saturam estão em uma "
                               "região plana (limite 50%; camadas 2 a 12).");
+    const alv_finding huge = {ALV_VERDICT_EXPLODING, ALV_CRITICAL, -1, -1, INFINITY, 1000,
+                              "backward_drift"};
+    alv_finding_text(text, sizeof text, &huge, ALV_PT);
+    assert_non_null(strstr(text, "multiplicado por infinito (limite 1000)"));
     char small[10];
     alv_finding_text(small, sizeof small, &s, ALV_EN);
     assert_int_equal(strlen(small), 9);
@@ -179,7 +183,10 @@ static void speaks_both_languages(void **state)
 static void every_kind_has_every_word(void **state)
 {
     (void)state;
+    assert_int_equal(alv_verdict_find("nonsense"), -1);
+    assert_int_equal(alv_outcome_find(NULL), -1);
     for (int v = 0; v < ALV_VERDICTS; v++) {
+        assert_int_equal(alv_verdict_find(alv_verdict_key(v)), v);
         assert_true(strlen(alv_verdict_key(v)) > 0 && strlen(alv_finding_pytorch(v)) > 0);
         assert_memory_equal(alv_finding_command(v), "alvor ", 6);
         for (alv_lang lang = ALV_EN; lang < ALV_LANGS; lang++)
@@ -188,9 +195,11 @@ static void every_kind_has_every_word(void **state)
                         strlen(alv_finding_try(v, lang)) > 0);
     }
     for (int o = 0; o < ALV_OUTCOMES; o++)
-        assert_true(strlen(alv_outcome_key(o)) > 0 && strlen(alv_outcome_word(o, ALV_PT)) > 0);
+        assert_true(alv_outcome_find(alv_outcome_key(o)) == o &&
+                    strlen(alv_outcome_word(o, ALV_PT)) > 0);
     for (int s = 0; s < ALV_SEVERITIES; s++)
-        assert_true(strlen(alv_severity_key(s)) > 0 && strlen(alv_severity_word(s, ALV_PT)) > 0);
+        assert_true(alv_severity_find(alv_severity_key(s)) == s &&
+                    strlen(alv_severity_word(s, ALV_PT)) > 0);
 }
 
 /* P(X >= k) for X ~ Binomial(n, p), by the recursion over n: one row of probabilities a trial. */

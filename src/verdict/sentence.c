@@ -54,14 +54,17 @@ static const quantity_text *find_text(const char *quantity)
 
 enum { NUMBER_SIZE = 40 };
 
-/* Two significant digits; "38.2%" for a share. What is not finite was stored as nothing and read
- * back as NaN: only infinities are ever found, so both are called infinity. */
+/* Two significant digits, all of those before the point up to 99,999; "38.2%" for a share. What is
+ * not finite was stored as nothing and read back as NaN: only infinities are ever found, so both
+ * are called infinity. */
 static const char *number(char out[NUMBER_SIZE], double value, bool share, alv_lang lang)
 {
     if (!alv_isfinite(value))
         alv_text_format(out, NUMBER_SIZE, "%s", lang == ALV_PT ? "infinito" : "infinity");
     else if (share)
         alv_text_format(out, NUMBER_SIZE, "%.3g%%", 100 * value);
+    else if (alv_fabs(value) >= 100 && alv_fabs(value) < 1e5)
+        alv_text_format(out, NUMBER_SIZE, "%g", alv_round(value));
     else
         alv_text_format(out, NUMBER_SIZE, "%.2g", value);
     char *point = lang == ALV_PT ? strchr(out, '.') : NULL;

@@ -16,14 +16,14 @@ for source in $(tools/core-sources.sh wasm) web/wasm/libc.c web/wasm/selftest.c;
     objects="$objects $object"
 done
 # shellcheck disable=SC2086
-"$ld" --no-entry --export=alvor_selftest --export=memory -z stack-size=262144 --gc-sections \
+"$ld" --no-entry --export=alvor_selftest -z stack-size=262144 --gc-sections \
     --fatal-warnings $objects -o "$out/alvor.wasm"
 wc -c <"$out/alvor.wasm" | awk '{ printf "alvor.wasm: %d bytes\n", $1 }'
 
 # The same sources natively, by the system's compiler: the losses must be the same bits.
 if command -v node >/dev/null 2>&1; then
     # shellcheck disable=SC2046
-    cc -std=gnu11 -O3 -ffp-contract=off -fno-math-errno -Iinclude -Isrc -o "$out/native" \
+    cc -std=gnu11 -O3 -ffp-contract=off -fno-math-errno -DALV_PORTABLE_ONLY -Iinclude -Isrc -o "$out/native" \
         $(tools/core-sources.sh wasm) web/wasm/selftest.c web/wasm/native.c
     "$out/native" >"$out/native.txt"
     node web/wasm/selftest.mjs "$out/alvor.wasm" >"$out/wasm.txt"

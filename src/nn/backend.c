@@ -1,7 +1,7 @@
 /* Which implementation of the matrix products a backend's name stands for. */
 #include "nn/gemm.h"
 
-#ifdef __wasm__
+#ifdef ALV_PORTABLE_ONLY
 
 const alv_gemm_f32 *alv_gemm_of_f32(alv_backend backend)
 {

@@ -38,7 +38,12 @@ const alv_gemm_f64 *alv_gemm_of_f64(alv_backend backend);
 
 extern const alv_gemm_f32 alv_gemm_portable_f32;
 extern const alv_gemm_f64 alv_gemm_portable_f64;
-#ifndef __wasm__
+/* Defined for the browser, and by builds that want no oneDNN at all. */
+#if defined(__wasm__) && !defined(ALV_PORTABLE_ONLY)
+#define ALV_PORTABLE_ONLY
+#endif
+
+#ifndef ALV_PORTABLE_ONLY
 extern const alv_gemm_f32 alv_gemm_onednn_f32;
 #endif
 

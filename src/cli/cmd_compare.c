@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/compare_table.h"
 #include "cli/progress.h"
+#include "report/report.h"
 
 static const cli_option options[] = {
     {"data", 0, "D", {"data set or path (spirals)", "conjunto de dados ou caminho (spirals)"}},
@@ -216,9 +217,13 @@ static int run(const cli_args *args)
     cli_progress_end(&line);
     if (done == ALV_ERR_INTERRUPTED) return explain_stop(directory, args);
     if (done != ALV_OK) return cli_fail_error(&error);
+    if (alv_report_write(directory, NULL, args->lang, &error) == ALV_OK)
+        alv_text_format(report, sizeof report, "%s/report.html", directory);
+    else
+        status = cli_fail_error(&error);
     int printed =
         cli_flag(args, "json") ? print_document(directory) : print_results(directory, report, args);
-    return printed;
+    return printed != CLI_OK ? printed : status;
 }
 
 const cli_verb cli_verb_compare = {

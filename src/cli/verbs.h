@@ -6,6 +6,7 @@
 
 #define CLI_VERBS(VERB)                                                                            \
     VERB(compare)                                                                                  \
+    VERB(report)                                                                                   \
     VERB(data)                                                                                     \
     VERB(init)                                                                                     \
     VERB(list)                                                                                     \

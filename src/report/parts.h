@@ -1,0 +1,83 @@
+/* What the files of this room share: the open run, groups of trials, and the parts of the document.
+ *
+ * A group is the trials of one purpose, scheme and activation: they differ in their seeds only. */
+#ifndef ALV_REPORT_PARTS_H
+#define ALV_REPORT_PARTS_H
+
+#include <jansson.h>
+#include <sqlite3.h>
+
+#include "alvor/alvor.h"
+#include "base/base.h"
+
+enum { REPORT_MAX_TARGETS = 4 };
+
+typedef struct report_group {
+    char *purpose, *scheme, *activation;
+    int n; /* trials */
+} report_group;
+
+typedef struct report_run {
+    sqlite3 *db;
+    json_t *spec, *env; /* objects; env may be empty */
+    char *spec_text, *env_text;
+    alv_model *model; /* NULL if the spec's model does not parse */
+    report_group *groups;
+    int n_groups;
+    int64_t classes;
+    bool cross_entropy; /* so that ln K is the loss of a random guess */
+} report_run;
+
+/* run.c: opens the three files of a run. Close with report_close, also after an error. */
+alv_status report_open(report_run *run, const char *dir, alv_error *error);
+void report_close(report_run *run);
+
+/* query.c: a statement over the trials of one group (its first three parameters); `sql` selects
+ * from trial t with WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3. */
+alv_status report_query(sqlite3_stmt **out, const report_run *run, const char *sql,
+                        const report_group *group, alv_error *error);
+/* *more = a row is there. A corrupt page is ALV_ERR_FORMAT. */
+alv_status report_step(bool *more, sqlite3_stmt *statement, alv_error *error);
+/* The REAL of a column; NaN where it is NULL. */
+double report_real(sqlite3_stmt *statement, int column);
+/* The text of a column as UTF-8 whatever its bytes; "" where it is NULL. */
+json_t *report_text(sqlite3_stmt *statement, int column);
+json_t *report_string(const char *bytes);
+/* A JSON number, null where x is not finite. */
+json_t *report_number(double x);
+alv_status report_no_memory(alv_error *error);
+
+/* quantile.c: quantiles that count what is missing.
+ *
+ * `values` (n) may hold NaN: a measurement that did not survive. It sorts as `missing` (+inf for
+ * losses, -inf for accuracies), so that a median over seeds never quietly becomes a median over
+ * survivors. p in [0, 1], linear between order statistics; NaN if it falls on a missing one. Sorts
+ * values in place. */
+double report_quantile(double *values, int n, double p, double missing);
+/* [median, q1, q3], each null where missing. Sorts values in place. */
+json_t *report_quartiles(double *values, int n, double missing);
+
+/* The parts of the document; each is owned by the caller, NULL on error. */
+alv_status report_summary(json_t *entry, const report_run *run, const report_group *group,
+                          alv_error *error);
+alv_status report_curves(json_t *entry, const report_run *run, const report_group *group,
+                         alv_error *error);
+alv_status report_layers(json_t *entry, const report_run *run, const report_group *group,
+                         alv_error *error);
+alv_status report_histograms(json_t *entry, const report_run *run, const report_group *group,
+                             alv_error *error);
+alv_status report_findings(json_t *entry, const report_run *run, const report_group *group,
+                           alv_error *error);
+/* theory.c: what the registry predicts for this network. */
+alv_status report_laws(json_t *entry, const report_run *run, const report_group *group,
+                       alv_error *error);
+json_t *report_shapes(const report_run *run);
+json_t *report_schemes(const report_run *run);
+json_t *report_marks(const report_run *run);
+json_t *report_words(void);
+
+/* page.c: the page with the document in it; bytes owned by the caller. */
+alv_status report_page(char **out, size_t *size, const char *document, alv_lang lang,
+                       alv_error *error);
+
+#endif

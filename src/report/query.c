@@ -1,0 +1,70 @@
+/* Rows of run.db as JSON: hostile bytes become valid UTF-8, what is not finite becomes null. */
+#include "report/parts.h"
+
+#include <math.h>
+
+alv_status report_no_memory(alv_error *error)
+{
+    return alv_fail(error, ALV_ERR_MEMORY, "report", "out of memory");
+}
+
+static alv_status database_error(const report_run *run, alv_error *error)
+{
+    return alv_fail(error, ALV_ERR_FORMAT, "run.db", "cannot read: %s", sqlite3_errmsg(run->db));
+}
+
+alv_status report_query(sqlite3_stmt **out, const report_run *run, const char *sql,
+                        const report_group *group, alv_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(run->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        return database_error(run, error);
+    if (group) {
+        const char *keys[] = {group->purpose, group->scheme, group->activation};
+        for (int i = 0; i < ALV_COUNT(keys); i++)
+            sqlite3_bind_text(statement, i + 1, keys[i], -1, SQLITE_STATIC);
+    }
+    *out = statement;
+    return ALV_OK;
+}
+
+alv_status report_step(bool *more, sqlite3_stmt *statement, alv_error *error)
+{
+    int code = sqlite3_step(statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return alv_fail(error, ALV_ERR_FORMAT, "run.db", "cannot read: %s",
+                        sqlite3_errmsg(sqlite3_db_handle(statement)));
+    *more = code == SQLITE_ROW;
+    return ALV_OK;
+}
+
+double report_real(sqlite3_stmt *statement, int column)
+{
+    if (sqlite3_column_type(statement, column) == SQLITE_NULL) return (double)NAN;
+    return sqlite3_column_double(statement, column);
+}
+
+json_t *report_number(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+json_t *report_string(const char *bytes)
+{
+    json_t *text = json_string(bytes);
+    if (text) return text;
+    /* Not UTF-8: keep what is ASCII, so that a person can still recognise the name. */
+    size_t n = strlen(bytes);
+    char *ascii = alv_new_array(n + 1, 1);
+    if (!ascii) return json_null();
+    for (size_t i = 0; i < n; i++) ascii[i] = (bytes[i] & 0x80) ? '?' : bytes[i];
+    text = json_string(ascii);
+    free(ascii);
+    return text;
+}
+
+json_t *report_text(sqlite3_stmt *statement, int column)
+{
+    const unsigned char *text = sqlite3_column_text(statement, column);
+    return report_string(text ? (const char *)text : "");
+}

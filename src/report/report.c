@@ -1,0 +1,130 @@
+/* Builds the document "alvor.report/1" and writes the page.
+ *
+ * The document holds what the page shows and no more: quartiles over seeds instead of every
+ * curve, medians instead of every layer, numbers to five digits. */
+#include "report/report.h"
+
+#include "io/file.h"
+#include "report/parts.h"
+
+enum { DIGITS = 5 };
+
+typedef alv_status part(json_t *entry, const report_run *run, const report_group *group,
+                        alv_error *error);
+
+/* What each purpose shows: comparisons everything, sweeps and mistakes their summaries. */
+static part *const whole[] = {report_summary,    report_curves,   report_layers,
+                              report_histograms, report_findings, report_laws};
+static part *const brief[] = {report_summary, report_laws};
+
+static alv_status group_json(json_t *list, const report_run *run, const report_group *group,
+                             alv_error *error)
+{
+    bool all = strcmp(group->purpose, "compare") == 0;
+    json_t *entry = json_object();
+    if (!entry) return report_no_memory(error);
+    json_array_append_new(list, entry);
+    json_object_set_new(entry, "purpose", report_string(group->purpose));
+    json_object_set_new(entry, "scheme", report_string(group->scheme));
+    json_object_set_new(entry, "activation", report_string(group->activation));
+    json_object_set_new(entry, "n", json_integer(group->n));
+    int n = all ? ALV_COUNT(whole) : ALV_COUNT(brief);
+    for (int i = 0; i < n; i++) ALV_TRY((all ? whole[i] : brief[i])(entry, run, group, error));
+    return ALV_OK;
+}
+
+/* {"relu": {"formula": ..., "forward": 1.4142, "backward": 1.4142}, ...} */
+static json_t *activations_json(const report_run *run)
+{
+    json_t *out = json_object();
+    for (int i = 0; i < run->n_groups; i++) {
+        alv_act_spec spec;
+        alv_gain gain;
+        const char *name = run->groups[i].activation;
+        if (json_object_get(out, name) || alv_act_parse(&spec, name, NULL) != ALV_OK ||
+            alv_act_gain(&gain, spec, NULL) != ALV_OK)
+            continue;
+        json_object_set_new(out, name,
+                            json_pack("{s:s, s:f, s:f}", "formula",
+                                      spec.act ? spec.act->formula : "x", "forward", gain.forward,
+                                      "backward", gain.backward));
+    }
+    return out;
+}
+
+static json_t *meta_json(const report_run *run, alv_error *error, alv_status *status)
+{
+    json_t *meta = json_object();
+    sqlite3_stmt *statement;
+    bool more = true;
+    *status =
+        report_query(&statement, run,
+                     "SELECT key, value FROM meta WHERE key <> 'spec' ORDER BY key", NULL, error);
+    if (*status != ALV_OK) return meta;
+    while ((*status = report_step(&more, statement, error)) == ALV_OK && more) {
+        json_t *key = report_text(statement, 0);
+        json_object_set_new(meta, json_string_value(key), report_text(statement, 1));
+        json_decref(key);
+    }
+    sqlite3_finalize(statement);
+    return meta;
+}
+
+static alv_status fill_document(json_t *out, const report_run *run, alv_lang lang, alv_error *error)
+{
+    alv_status status;
+    json_t *groups = json_array();
+    json_object_set_new(out, "schema", json_string("alvor.report/1"));
+    json_object_set_new(out, "version", json_string(ALV_VERSION));
+    json_object_set_new(out, "lang", json_string(lang == ALV_PT ? "pt" : "en"));
+    json_object_set(out, "spec", run->spec);
+    json_object_set(out, "env", run->env);
+    json_object_set_new(out, "spec_text", report_string(run->spec_text));
+    json_object_set_new(out, "env_text", report_string(run->env_text));
+    json_object_set_new(out, "meta", meta_json(run, error, &status));
+    json_object_set_new(out, "classes", json_integer(run->classes));
+    json_object_set_new(out, "activations", activations_json(run));
+    json_object_set_new(out, "shapes", report_shapes(run));
+    json_object_set_new(out, "schemes", report_schemes(run));
+    json_object_set_new(out, "marks", report_marks(run));
+    json_object_set_new(out, "words", report_words());
+    json_object_set_new(out, "groups", groups);
+    ALV_TRY(status);
+    for (int i = 0; i < run->n_groups; i++)
+        ALV_TRY(group_json(groups, run, &run->groups[i], error));
+    return ALV_OK;
+}
+
+alv_status alv_report_document(char **out, const char *run_dir, alv_lang lang, alv_error *error)
+{
+    report_run run;
+    json_t *document = json_object();
+    alv_status status = document ? report_open(&run, run_dir, error) : report_no_memory(error);
+    if (document && status == ALV_OK) status = fill_document(document, &run, lang, error);
+    char *text = NULL;
+    if (status == ALV_OK) text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
+    if (document) report_close(&run);
+    json_decref(document);
+    ALV_TRY(status);
+    if (!text) return report_no_memory(error);
+    *out = text;
+    return ALV_OK;
+}
+
+alv_status alv_report_write(const char *run_dir, const char *html_path, alv_lang lang,
+                            alv_error *error)
+{
+    char path[4096], *document = NULL, *page = NULL;
+    size_t size = 0;
+    if (!html_path) {
+        if (alv_text_format(path, sizeof path, "%s/report.html", run_dir) >= sizeof path)
+            return alv_fail(error, ALV_ERR_ARGUMENT, "path", "the path is too long");
+        html_path = path;
+    }
+    ALV_TRY(alv_report_document(&document, run_dir, lang, error));
+    alv_status status = report_page(&page, &size, document, lang, error);
+    free(document);
+    if (status == ALV_OK) status = alv_file_write(html_path, page, size, error);
+    free(page);
+    return status;
+}

@@ -1,0 +1,199 @@
+/* What the registry predicts for this network: laws of the weights, formulas, marks on the scale.
+ *
+ * Everything here is computed from the spec's model and the schemes' texts; where either does not
+ * parse (a run of another version) the part is left out and the report says less. */
+#include "report/parts.h"
+
+#include <math.h>
+
+enum { DENSITY_POINTS = 81, MAX_SHAPES = 16 };
+
+/* Distinct weight shapes of the model, in order of first appearance. */
+typedef struct shapes {
+    int n;
+    int param[MAX_SHAPES];
+} shapes;
+
+static bool same_shape(const alv_model *model, int a, int b)
+{
+    const alv_tensor *x = &model->params[a], *y = &model->params[b];
+    return x->rank == y->rank &&
+           memcmp(x->shape, y->shape, (size_t)x->rank * sizeof *x->shape) == 0 &&
+           (x->act.act == NULL) == (y->act.act == NULL);
+}
+
+static int shape_index(shapes *list, const alv_model *model, int param)
+{
+    for (int i = 0; i < list->n; i++)
+        if (same_shape(model, list->param[i], param)) return i;
+    if (list->n == MAX_SHAPES) return -1;
+    list->param[list->n] = param;
+    return list->n++;
+}
+
+static shapes distinct_shapes(const alv_model *model)
+{
+    shapes list = {0};
+    for (int i = 0; i < model->n_nodes; i++)
+        if (model->nodes[i].weight >= 0) shape_index(&list, model, model->nodes[i].weight);
+    return list;
+}
+
+static json_t *layers_of_shape(const report_run *run, shapes *list, int index)
+{
+    json_t *layers = json_array();
+    int layer = 0;
+    for (int i = 0; i < run->model->n_nodes; i++) {
+        if (run->model->nodes[i].weight < 0) continue;
+        if (shape_index(list, run->model, run->model->nodes[i].weight) == index)
+            json_array_append_new(layers, json_integer(layer));
+        layer++;
+    }
+    return layers;
+}
+
+json_t *report_shapes(const report_run *run)
+{
+    json_t *out = json_array();
+    if (!run->model) return out;
+    shapes list = distinct_shapes(run->model);
+    for (int i = 0; i < list.n; i++) {
+        int64_t fan_in = 0, fan_out = 0;
+        if (alv_tensor_fans(&fan_in, &fan_out, &run->model->params[list.param[i]], NULL) != ALV_OK)
+            continue;
+        json_array_append_new(out, json_pack("{s:I, s:I, s:o}", "fan_in", (json_int_t)fan_in,
+                                             "fan_out", (json_int_t)fan_out, "layers",
+                                             layers_of_shape(run, &list, i)));
+    }
+    return out;
+}
+
+/* The shape that most layers have: what one number for the whole network is computed for. */
+static int common_shape(const report_run *run, shapes *list)
+{
+    int best = 0;
+    size_t most = 0;
+    for (int i = 0; i < list->n; i++) {
+        json_t *layers = layers_of_shape(run, list, i);
+        if (json_array_size(layers) > most) most = json_array_size(layers), best = i;
+        json_decref(layers);
+    }
+    return best;
+}
+
+/* The law of `scheme` on a weight of the model, with the group's activation after hidden layers. */
+static bool law_of(alv_dist *law, const report_run *run, int param, const char *scheme,
+                   const char *activation)
+{
+    alv_scheme parsed;
+    alv_tensor tensor = run->model->params[param];
+    bool hidden = param != run->model->nodes[run->model->n_nodes - 1].weight;
+    if (hidden && activation && alv_act_parse(&tensor.act, activation, NULL) != ALV_OK)
+        return false;
+    return alv_scheme_parse(&parsed, scheme, NULL) == ALV_OK &&
+           alv_init_law(law, &parsed, &tensor, NULL) == ALV_OK;
+}
+
+/* The density at DENSITY_POINTS equally spaced points of [from, to], ends included. */
+static json_t *density(const alv_dist *law, double from, double to)
+{
+    json_t *y = json_array();
+    for (int i = 0; i < DENSITY_POINTS; i++) {
+        double x = from + (to - from) * i / (DENSITY_POINTS - 1);
+        json_array_append_new(y, report_number(alv_dist_pdf(law, x)));
+    }
+    return json_pack("{s:f, s:f, s:o}", "lo", from, "hi", to, "y", y);
+}
+
+static json_t *law_json(const alv_dist *law)
+{
+    double sd = sqrt(alv_dist_variance(law));
+    double mean = alv_dist_mean(law);
+    bool bounded = law->kind == ALV_DIST_UNIFORM || law->kind == ALV_DIST_TRUNCATED_NORMAL;
+    json_t *out =
+        json_pack("{s:s, s:f, s:f}", "kind", alv_dist_name(law->kind), "mean", mean, "sd", sd);
+    if (bounded) {
+        json_object_set_new(out, "lo", report_number(law->lo));
+        json_object_set_new(out, "hi", report_number(law->hi));
+    }
+    if (law->kind != ALV_DIST_CONSTANT && sd > 0)
+        json_object_set_new(
+            out, "pdf",
+            density(law, bounded ? law->lo : mean - 4 * sd, bounded ? law->hi : mean + 4 * sd));
+    return out;
+}
+
+alv_status report_laws(json_t *entry, const report_run *run, const report_group *group,
+                       alv_error *error)
+{
+    (void)error;
+    json_t *laws = json_array();
+    json_object_set_new(entry, "laws", laws);
+    if (!run->model) return ALV_OK;
+    shapes list = distinct_shapes(run->model);
+    for (int i = 0; i < list.n; i++) {
+        alv_dist law;
+        bool known = law_of(&law, run, list.param[i], group->scheme, group->activation);
+        json_array_append_new(laws, known ? law_json(&law) : json_null());
+        if (known && i == common_shape(run, &list))
+            json_object_set_new(entry, "sigma", report_number(sqrt(alv_dist_variance(&law))));
+    }
+    return ALV_OK;
+}
+
+static json_t *pair(const char *const text[ALV_LANGS])
+{
+    json_t *out = json_array();
+    for (int lang = 0; lang < ALV_LANGS; lang++)
+        json_array_append_new(out, report_string(text[lang] ? text[lang] : ""));
+    return out;
+}
+
+static void set_string(json_t *object, const char *key, const char *text)
+{
+    json_object_set_new(object, key, report_string(text ? text : ""));
+}
+
+static json_t *scheme_json(const alv_initializer *init)
+{
+    json_t *out = json_object();
+    set_string(out, "name", init->name);
+    set_string(out, "formula", init->formula);
+    set_string(out, "density", init->density);
+    set_string(out, "citation", init->citation);
+    set_string(out, "pytorch", init->pytorch);
+    json_object_set_new(out, "summary", pair(init->summary));
+    json_object_set_new(out, "when", pair(init->when));
+    json_object_set_new(out, "dangers", pair(init->dangers));
+    return out;
+}
+
+/* What the registry says of every scheme that the run compares, by the scheme's text. */
+json_t *report_schemes(const report_run *run)
+{
+    json_t *out = json_object();
+    for (int i = 0; i < run->n_groups; i++) {
+        alv_scheme scheme;
+        const report_group *group = &run->groups[i];
+        if (alv_scheme_parse(&scheme, group->scheme, NULL) != ALV_OK) continue;
+        if (!json_object_get(out, group->scheme))
+            json_object_set_new(out, group->scheme, scheme_json(scheme.init));
+    }
+    return out;
+}
+
+/* The deviations that the classical schemes give the common shape, by activation. */
+json_t *report_marks(const report_run *run)
+{
+    static const char *const names[] = {"lecun_normal", "xavier_normal", "he_normal"};
+    json_t *out = json_array();
+    if (!run->model) return out;
+    shapes list = distinct_shapes(run->model);
+    for (int i = 0; i < ALV_COUNT(names); i++) {
+        alv_dist law;
+        if (law_of(&law, run, list.param[common_shape(run, &list)], names[i], NULL))
+            json_array_append_new(out, json_pack("{s:s, s:f}", "scheme", names[i], "sigma",
+                                                 sqrt(alv_dist_variance(&law))));
+    }
+    return out;
+}

@@ -1,0 +1,16 @@
+# The report's page in a real browser: needs the distribution's Chromium, and says so when it skips.
+if(TARGET alvor-cli AND NODE_PROGRAM)
+  find_package(Python3 COMPONENTS Interpreter)
+  find_program(CHROMIUM_PROGRAM NAMES chromium chromium-browser google-chrome)
+  add_test(NAME web.languages
+           COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_languages.mjs)
+  add_test(NAME web.page
+           COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_page.mjs
+                   ${ALVOR_WEB_DIR}/node_modules $<TARGET_FILE:alvor-cli>
+                   "${Python3_EXECUTABLE}" "${CHROMIUM_PROGRAM}")
+  add_test(NAME web.errors
+           COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/web/test_errors.sh
+                   $<TARGET_FILE:alvor-cli> "${Python3_EXECUTABLE}")
+  set_tests_properties(web.languages web.page web.errors PROPERTIES SKIP_RETURN_CODE 77
+                       TIMEOUT 300)
+endif()

@@ -1,0 +1,77 @@
+// The page: a header, a list of contents, the sections in order. Every change draws it anew.
+import { h } from "./dom.js";
+import { drawAll, forget } from "./figure.js";
+import { t } from "./i18n.js";
+import { run } from "./run.js";
+import { backward } from "./sections/backward.js";
+import { convergence } from "./sections/convergence.js";
+import { findings } from "./sections/findings.js";
+import { formulas } from "./sections/formulas.js";
+import { forward } from "./sections/forward.js";
+import { glossary } from "./sections/glossary.js";
+import { mistakes } from "./sections/mistakes.js";
+import { performance } from "./sections/performance.js";
+import { reproducibility } from "./sections/reproducibility.js";
+import { saturation } from "./sections/saturation.js";
+import { scale } from "./sections/scale.js";
+import { setup } from "./sections/setup.js";
+import { symmetry } from "./sections/symmetry.js";
+import { updates } from "./sections/updates.js";
+import { verdict } from "./sections/verdict.js";
+import { weights } from "./sections/weights.js";
+import { onChange, set, state } from "./state.js";
+
+const SECTIONS = [
+  verdict, setup, convergence, weights, forward, backward, saturation, symmetry, updates, scale,
+  performance, findings, formulas, mistakes, glossary, reproducibility,
+];
+
+function languageSwitch() {
+  const button = (lang, name) => h("button", {
+    type: "button", lang, "aria-pressed": String(state.lang === lang), onclick: () => set({ lang }),
+  }, name);
+  return h("span", { class: "choice", role: "group", "aria-label": t("language") }, button("en", "EN"), button("pt", "PT"));
+}
+
+const dark = () => state.theme === "dark" || (state.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+
+const themeSwitch = () => h("button", {
+  type: "button", class: "theme", "aria-pressed": String(dark()), "aria-label": t("theme"), title: t("theme"),
+  onclick: () => set({ theme: dark() ? "light" : "dark" }),
+}, dark() ? "☀" : "☾");
+
+const dataName = () => (typeof run.spec.data === "object" ? run.spec.data?.name : run.spec.data) ?? "";
+
+const header = () => h("header", {},
+  h("div", { class: "brand" }, h("span", { class: "logo", "aria-hidden": "true" }), h("h1", {}, "alvor"), h("p", {}, t("tagline"))),
+  h("div", { class: "tools no-print" }, languageSwitch(), themeSwitch()));
+
+const contents = (sections) => h("nav", { class: "contents no-print", "aria-label": t("contents") },
+  h("ol", {}, sections.map((one) => h("li", {}, h("a", { href: `#${one.id}` }, t(`h.${one.id}`))))));
+
+// The same control keeps the keyboard's focus when the page is drawn anew.
+function focusPath(root) {
+  const all = [...root.querySelectorAll("button, summary, a")];
+  return all.indexOf(document.activeElement);
+}
+
+function render() {
+  const root = document.getElementById("app");
+  const focused = focusPath(root), top = scrollY;
+  const open = new Set([...root.querySelectorAll("figure details[open]")].map((one) => one.closest("figure").id));
+  forget();
+  document.documentElement.lang = state.lang === "pt" ? "pt-BR" : "en";
+  document.documentElement.dataset.theme = state.theme;
+  document.title = `alvor · ${dataName()} · ${t("report")}`;
+  const sections = SECTIONS.map((make) => make()).filter(Boolean);
+  root.replaceChildren(h("a", { class: "skip", href: "#verdict" }, t("skip")), header(),
+    h("div", { class: "layout" }, contents(sections), h("main", {}, sections)));
+  for (const id of open) root.querySelector(`#${id} details`)?.setAttribute("open", "");
+  drawAll();
+  scrollTo(0, top);
+  root.querySelectorAll("button, summary, a")[focused]?.focus({ preventScroll: true });
+}
+
+onChange(render);
+render();
+if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();

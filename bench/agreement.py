@@ -8,7 +8,8 @@ numbers, so single runs differ; medians over seeds must agree within 3 combined 
 
     bench/agreement.py ALVOR DATA_DIR [--seeds 10] [--json]
 
-Needs PyTorch (Debian: python3-torch; run with /usr/bin/python3). Exits 1 if they disagree.
+Needs PyTorch (Debian: python3-torch and libopenblas0-pthread; without the latter its matrix products
+are 25 times slower; run with /usr/bin/python3). Exits 1 if they disagree.
 """
 import argparse
 import gzip
@@ -87,7 +88,7 @@ def train_alvor(program, directory, seeds):
                         "--seeds", str(seeds), "-o", run, "--quiet"],
                        check=True, stdout=subprocess.DEVNULL)
         rows = sqlite3.connect(os.path.join(run, "run.db")).execute(
-            "SELECT scheme, epoch_loss, final_test_accuracy FROM trial"
+            "SELECT scheme, final_train_loss, final_test_accuracy FROM trial"
             " WHERE purpose = 'compare' ORDER BY scheme, seed").fetchall()
     return {s: [(loss, accuracy) for scheme, loss, accuracy in rows if scheme == s]
             for s in SCHEMES}

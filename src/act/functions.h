@@ -154,13 +154,13 @@ SLOPE(sin)
 }
 
 #define KERNELS(name)                                                                              \
-    static void NAME(name##_forward)(REAL * y, const REAL *x, int64_t n, double param)             \
+    VECTOR static void NAME(name##_forward)(REAL * y, const REAL *x, int64_t n, double param)      \
     {                                                                                              \
         REAL a = (REAL)param;                                                                      \
         LOOP for (int64_t i = 0; i < n; i++) y[i] = NAME(name)(x[i], a);                           \
     }                                                                                              \
-    static void NAME(name##_backward)(REAL * dx, const REAL *dy, const REAL *x UNUSED,             \
-                                      const REAL *y UNUSED, int64_t n, double param)               \
+    VECTOR static void NAME(name##_backward)(REAL * dx, const REAL *dy, const REAL *x UNUSED,      \
+                                             const REAL *y UNUSED, int64_t n, double param)        \
     {                                                                                              \
         REAL a = (REAL)param;                                                                      \
         LOOP for (int64_t i = 0; i < n; i++) dx[i] = dy[i] * NAME(name##_slope)(x[i], y[i], a);    \

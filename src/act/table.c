@@ -13,6 +13,7 @@ static inline double sigmoid(double x)
 #define REAL float
 #define NAME(function) function##_f32
 #define LOOP ALV_ELEMENTWISE
+#define VECTOR ALV_CLONES
 #define ABS alv_absf
 #define EXP alv_expf
 #define EXPM1 alv_expm1f
@@ -28,6 +29,7 @@ static inline double sigmoid(double x)
 #undef REAL
 #undef NAME
 #undef LOOP
+#undef VECTOR
 #undef ABS
 #undef EXP
 #undef EXPM1
@@ -42,6 +44,7 @@ static inline double sigmoid(double x)
 #define REAL double
 #define NAME(function) function##_f64
 #define LOOP
+#define VECTOR
 #define ABS alv_fabs
 #define EXP alv_exp
 #define EXPM1 alv_expm1

@@ -14,6 +14,16 @@
 #define ALV_ELEMENTWISE
 #endif
 
+/* Before a function whose loops become vector code: compiles it for each instruction set, and the
+ * loader picks one. The results are the same bits, since every operation is rounded on its own
+ * (contract C1). Where the toolchain cannot, the plain function remains. */
+#if defined(__x86_64__) && defined(__ELF__) && defined(__GLIBC__) && defined(__GNUC__) &&          \
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define ALV_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define ALV_CLONES
+#endif
+
 #define ALV_COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 /* Fills *error (which may be NULL) and returns code. The format is alv_text_format's. */

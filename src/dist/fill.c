@@ -39,7 +39,7 @@ static void constant_f64(void *out, uint32_t w[4][LANES], const plan *p)
 
 /* v = (2 k + 1 - 2^24) 2^-24 with k the word's upper 24 bits: odd multiples of 2^-24 in (-1, 1),
  * symmetric about 0 and exact. */
-static void uniform_f32(void *out, uint32_t w[4][LANES], const plan *p)
+ALV_CLONES static void uniform_f32(void *out, uint32_t w[4][LANES], const plan *p)
 {
     float *y = out, mid = (float)p->value, half = (float)p->scale;
     const float lo = (float)p->lo, hi = (float)p->hi;
@@ -51,7 +51,7 @@ static void uniform_f32(void *out, uint32_t w[4][LANES], const plan *p)
 }
 
 /* The same with 53 bits, from two words: an odd multiple of 2^-53. */
-static void uniform_f64(void *out, uint32_t w[4][LANES], const plan *p)
+ALV_CLONES static void uniform_f64(void *out, uint32_t w[4][LANES], const plan *p)
 {
     double *y = out;
     for (int j = 0; j < 2; j++)
@@ -64,7 +64,7 @@ static void uniform_f64(void *out, uint32_t w[4][LANES], const plan *p)
 }
 
 /* u = (w + 1/2) 2^-32 rounded to float: both halves of the sum are exact, so it rounds once. */
-static void normal_f32(void *out, uint32_t w[4][LANES], const plan *p)
+ALV_CLONES static void normal_f32(void *out, uint32_t w[4][LANES], const plan *p)
 {
     float *y = out, mean = (float)p->value, std = (float)p->scale;
     for (int j = 0; j < 4; j += 2)
@@ -194,6 +194,11 @@ static alv_status check_fill(const void *out, alv_dtype dtype, int64_t lo, int64
     return alv_dist_check(dist, error);
 }
 
+ALV_CLONES static void draw_group(uint32_t w[4][LANES], uint64_t group, alv_stream stream)
+{
+    alv_philox_group(w, group, stream);
+}
+
 alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
                          alv_stream stream, alv_error *error)
 {
@@ -207,7 +212,7 @@ alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, con
     char *to = out;
     for (int64_t first = lo - lo % group; first < hi && lo < hi; first += group) {
         uint32_t w[4][LANES] = {{0}};
-        if (d.kind != ALV_DIST_CONSTANT) alv_philox_group(w, (uint64_t)(first / group), stream);
+        if (d.kind != ALV_DIST_CONSTANT) draw_group(w, (uint64_t)(first / group), stream);
         int64_t skip = lo > first ? lo - first : 0, end = hi - first < group ? hi - first : group;
         if (skip == 0 && end == group) {
             run(to, w, &p);

@@ -87,6 +87,22 @@ static void until_commit_the_old_file_stands(void **state)
     alv_writer_abort(NULL);
 }
 
+/* A commit that cannot rename leaves no temporary file. */
+static void a_failed_commit_cleans_up(void **state)
+{
+    (void)state;
+    alv_writer *writer;
+    alv_error error;
+    int before = count_entries();
+    assert_int_equal(alv_writer_open(&writer, "later", NULL), ALV_OK);
+    assert_int_equal(alv_writer_put(writer, "x", 1, NULL), ALV_OK);
+    assert_int_equal(mkdir("later", 0700), 0);
+    assert_int_equal(alv_writer_commit(writer, &error), ALV_ERR_IO);
+    assert_non_null(strstr(error.where, "later"));
+    assert_int_equal(rmdir("later"), 0);
+    assert_int_equal(count_entries(), before);
+}
+
 static void errors_name_the_path(void **state)
 {
     (void)state;
@@ -124,6 +140,7 @@ int main(void)
         cmocka_unit_test(writes_and_replaces),
         cmocka_unit_test(a_link_stays_a_link),
         cmocka_unit_test(until_commit_the_old_file_stands),
+        cmocka_unit_test(a_failed_commit_cleans_up),
         cmocka_unit_test(errors_name_the_path),
         cmocka_unit_test(a_full_device),
     };

@@ -170,7 +170,9 @@ static void survives_cuts_and_changes(void **state)
     for (size_t size = 0; size < 128 + 48; size++) {
         char *copy = calloc(size ? size : 1, 1);
         memcpy(copy, numpy_header, size < 128 ? size : 128);
-        assert_int_not_equal(alv_npy_parse(&npy, copy, size, NULL), ALV_OK);
+        alv_error error;
+        assert_int_equal(alv_npy_parse(&npy, copy, size, &error), ALV_ERR_FORMAT);
+        assert_int_equal(error.position, size >= 10 && size < 128 ? 8 : size);
         free(copy);
     }
     char *file = calloc(128 + 48, 1);

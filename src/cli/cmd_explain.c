@@ -90,8 +90,10 @@ static void print_initializer(const cli_args *args, const alv_initializer *init)
     fputs("  ", stdout);
     cli_wrap(stdout, init->summary[args->lang], 2, 2);
     if (*init->aliases) {
+        char others[256];
+        cli_join(others, sizeof others, init->aliases);
         fputs(args->lang == ALV_PT ? "  ou " : "  or ", stdout);
-        cli_wrap(stdout, init->aliases, 5, 5);
+        cli_wrap(stdout, others, 5, 5);
     }
     section(args, FORMULA, init->formula);
     section(args, DENSITY, init->density);

@@ -34,14 +34,10 @@ static int print_json(void)
 static void print_row(const cli_args *args, const char *name, int width, const char *text,
                       const char *aliases)
 {
-    char right[512];
-    int length = snprintf(right, sizeof right, "%s", text);
-    for (const char *p = aliases; *p && length < (int)sizeof right - 64; p += strspn(p, " ")) {
-        const char *before = p > aliases ? ", " : args->lang == ALV_PT ? " (ou " : " (or ";
-        int n = (int)strcspn(p, " ");
-        length += sprintf(right + length, "%s%.*s%s", before, n, p, p[n] ? "" : ")");
-        p += n;
-    }
+    char others[256], right[512];
+    cli_join(others, sizeof others, aliases);
+    snprintf(right, sizeof right, *others ? "%s (%s %s)" : "%s", text,
+             args->lang == ALV_PT ? "ou" : "or", others);
     fputs("  ", stdout);
     cli_pad(stdout, name, width);
     cli_wrap(stdout, right, width + 2, width + 2);

@@ -54,6 +54,16 @@ void cli_heading(const cli_args *args, const char *text)
     printf(args->color ? "\033[1m%s\033[0m\n" : "%s\n", text);
 }
 
+void cli_join(char *out, size_t size, const char *words)
+{
+    size_t n = 0;
+    for (const char *p = words; *p && n + 2 < size; p++) {
+        if (*p == ' ') out[n++] = ',';
+        out[n++] = *p;
+    }
+    out[n] = '\0';
+}
+
 void cli_pad(FILE *to, const char *text, int width)
 {
     int gap = width - cli_text_width(text);

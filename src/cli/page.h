@@ -14,6 +14,8 @@ int cli_text_width(const char *text);
 void cli_wrap(FILE *to, const char *text, int at, int indent);
 /* A line of its own, bold if args->color. */
 void cli_heading(const cli_args *args, const char *text);
+/* "a b c" as "a, b, c", cut to fit. */
+void cli_join(char *out, size_t size, const char *words);
 /* `text` padded with spaces to `width` columns. */
 void cli_pad(FILE *to, const char *text, int width);
 

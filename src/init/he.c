@@ -56,14 +56,14 @@ static alv_status normal_law(alv_dist *out, const alv_scheme *scheme, const alv_
     "do lugar."
 #define DANGERS_EN                                                                                 \
     "It keeps the mean of the squared signal, not the typical one: at width 30 and 40 layers the " \
-    "median is 3 % of the input. With GELU, SiLU, Mish and Hardswish no scale alone is stable "    \
+    "median is 3 % of the mean. With GELU, SiLU, Mish and Hardswish no scale alone is stable "     \
     "over great depth. In a residual block it triples the variance at each block unless the "      \
     "branch is scaled down. It assumes inputs of unit second moment."
 #define DANGERS_PT                                                                                 \
-    "Ela mantém a média do quadrado do sinal, não o sinal típico: com largura 30 e 40 camadas, a " \
-    "mediana é 3 % da entrada. Com GELU, SiLU, Mish e Hardswish, nenhuma escala sozinha é "        \
-    "estável em grande profundidade. Em um bloco residual, triplica a variância a cada bloco, a "  \
-    "menos que o ramo seja reduzido. Supõe entradas de segundo momento 1."
+    "Ela mantém a média do quadrado do sinal, não o valor típico: com largura 30 e 40 camadas, a " \
+    "mediana é 3 % da média. Com GELU, SiLU, Mish e Hardswish, nenhuma escala sozinha é estável "  \
+    "em grande profundidade. Em um bloco residual, triplica a variância a cada bloco, a menos "    \
+    "que o ramo seja reduzido. Supõe entradas de segundo momento 1."
 
 #define ARGS                                                                                       \
     {                                                                                              \

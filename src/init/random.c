@@ -103,15 +103,14 @@ const alv_initializer alv_init_normal = {
                         "escala decide o treinamento. Em camadas densas, tire std do fan-in: "
                         "lecun_normal, xavier_normal, he_normal."},
     .dangers = {[ALV_EN] = "With std 0.01 and 100 inputs each layer divides the variance by 100 "
-                           "and a ReLU halves it again: after some 20 layers the signal is exactly "
-                           "0 in 32-bit arithmetic. He et al. (2015) compute a gradient 17,000 "
-                           "times too small for a deep network that starts at 0.01.",
+                           "and a ReLU halves it again: 22 layers leave 5e-26 of the signal. He et "
+                           "al. (2015) compute a gradient 17,000 times too small for a deep "
+                           "network that starts at 0.01.",
                 [ALV_PT] =
                     "Com std 0.01 e 100 entradas, cada camada divide a variância por 100 e a "
-                    "ReLU a divide de novo por 2: depois de umas 20 camadas, o sinal é "
-                    "exatamente 0 em aritmética de 32 bits. He et al. (2015) calculam um "
-                    "gradiente 17 mil vezes menor que o devido em uma rede profunda que "
-                    "parte de 0.01."},
+                    "ReLU a divide de novo por 2: 22 camadas deixam 5e-26 do sinal. He et "
+                    "al. (2015) calculam um gradiente 17 mil vezes menor que o devido em uma "
+                    "rede profunda que parte de 0.01."},
     .pytorch = "torch.nn.init.normal_(w, mean=0.0, std=0.01)",
     .keras = "keras.initializers.RandomNormal(mean=0.0, stddev=0.01)",
     .jax = "jax.nn.initializers.normal(0.01)",

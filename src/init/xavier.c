@@ -40,14 +40,15 @@ static alv_status normal_law(alv_dist *out, const alv_scheme *scheme, const alv_
     "tamanho nas duas direções. O artigo treina 5 camadas ocultas com ela."
 #define DANGERS_EN                                                                                 \
     "With ReLU each layer halves the second moment: 30 layers leave 3e-5 of the signal and do "    \
-    "not train (He et al. 2015, figure 3); use he. With sigmoid the gradient shrinks about 16 "    \
-    "times a layer. PyTorch's gain 5/3 for tanh is a rule of experience: gradients then grow "     \
-    "21 % in variance a layer; the gain that keeps unit variance is 1.5925."
+    "not train (He et al. 2015, figure 3); use he. With sigmoid the variance of the gradient "     \
+    "shrinks about 18 times a layer. PyTorch's gain 5/3 for tanh is a rule of experience: "        \
+    "gradients then grow 21 % in variance a layer; the gain that keeps unit variance is 1.5925."
 #define DANGERS_PT                                                                                 \
     "Com ReLU, cada camada divide o segundo momento por 2: 30 camadas deixam 3e-5 do sinal e não " \
-    "treinam (He et al. 2015, figura 3); use he. Com sigmoid, o gradiente encolhe cerca de 16 "    \
-    "vezes por camada. O ganho 5/3 do PyTorch para tanh é uma regra de experiência: com ele, os "  \
-    "gradientes crescem 21 % em variância por camada; o ganho que mantém a variância 1 é 1.5925."
+    "treinam (He et al. 2015, figura 3); use he. Com sigmoid, a variância do gradiente encolhe "   \
+    "cerca de 18 vezes por camada. O ganho 5/3 do PyTorch para tanh é uma regra de experiência: "  \
+    "com ele, os gradientes crescem 21 % em variância por camada; o ganho que mantém a variância " \
+    "em 1 é 1.5925."
 
 #define GAIN                                                                                       \
     {.name = "gain",                                                                               \

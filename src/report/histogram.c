@@ -11,7 +11,7 @@ static const char histogram_sql[] =
     "SELECT h.step, h.layer, h.kind, h.lo, h.hi, h.nonfinite, h.counts "
     "FROM histogram h, chosen, ends WHERE h.trial = chosen.trial "
     "AND (h.step = ends.first OR h.step = ends.last) "
-    "AND (h.kind IN ('weight', 'act') OR (h.kind = 'delta' AND h.step = ends.first)) "
+    "AND h.kind IN ('weight', 'act') "
     "ORDER BY h.kind, h.step, h.layer";
 
 static uint32_t little_endian(const unsigned char *bytes)

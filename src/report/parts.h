@@ -47,14 +47,10 @@ json_t *report_string(const char *bytes);
 json_t *report_number(double x);
 alv_status report_no_memory(alv_error *error);
 
-/* quantile.c: quantiles that count what is missing.
- *
- * `values` (n) may hold NaN: a measurement that did not survive. It sorts as `missing` (+inf for
- * losses, -inf for accuracies), so that a median over seeds never quietly becomes a median over
- * survivors. p in [0, 1], linear between order statistics; NaN if it falls on a missing one. Sorts
+/* [median, q1, q3] over seeds by the lab's rules (lab/stats.h): a NaN is a measurement that did not
+ * survive and sorts as `missing` (+inf for losses, -inf for accuracies), so that a median over
+ * seeds never becomes a median over survivors. Null where a quantile falls on a missing one. Sorts
  * values in place. */
-double report_quantile(double *values, int n, double p, double missing);
-/* [median, q1, q3], each null where missing. Sorts values in place. */
 json_t *report_quartiles(double *values, int n, double missing);
 
 /* The parts of the document; each is owned by the caller, NULL on error. */
@@ -75,6 +71,9 @@ json_t *report_shapes(const report_run *run);
 json_t *report_schemes(const report_run *run);
 json_t *report_marks(const report_run *run);
 json_t *report_words(void);
+
+/* ranking.c: adds what the lab concludes to the finished document. */
+alv_status report_ranking(json_t *document, const char *run_dir, alv_error *error);
 
 /* page.c: the page with the document in it; bytes owned by the caller. */
 alv_status report_page(char **out, size_t *size, const char *document, alv_lang lang,

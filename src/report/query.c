@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "lab/stats.h"
+
 alv_status report_no_memory(alv_error *error)
 {
     return alv_fail(error, ALV_ERR_MEMORY, "report", "out of memory");
@@ -67,4 +69,11 @@ json_t *report_text(sqlite3_stmt *statement, int column)
 {
     const unsigned char *text = sqlite3_column_text(statement, column);
     return report_string(text ? (const char *)text : "");
+}
+
+json_t *report_quartiles(double *values, int n, double missing)
+{
+    alv_quartiles q = alv_stats_quartiles(values, n, missing);
+    return json_pack("[o, o, o]", report_number(q.median), report_number(q.q1),
+                     report_number(q.q3));
 }

@@ -70,7 +70,8 @@ static json_t *meta_json(const report_run *run, alv_error *error, alv_status *st
     return meta;
 }
 
-static alv_status fill_document(json_t *out, const report_run *run, alv_lang lang, alv_error *error)
+static alv_status fill_document(json_t *out, const report_run *run, const char *run_dir,
+                                alv_lang lang, alv_error *error)
 {
     alv_status status;
     json_t *groups = json_array();
@@ -92,7 +93,7 @@ static alv_status fill_document(json_t *out, const report_run *run, alv_lang lan
     ALV_TRY(status);
     for (int i = 0; i < run->n_groups; i++)
         ALV_TRY(group_json(groups, run, &run->groups[i], error));
-    return ALV_OK;
+    return report_ranking(out, run_dir, error);
 }
 
 alv_status alv_report_document(char **out, const char *run_dir, alv_lang lang, alv_error *error)
@@ -100,7 +101,7 @@ alv_status alv_report_document(char **out, const char *run_dir, alv_lang lang, a
     report_run run;
     json_t *document = json_object();
     alv_status status = document ? report_open(&run, run_dir, error) : report_no_memory(error);
-    if (document && status == ALV_OK) status = fill_document(document, &run, lang, error);
+    if (document && status == ALV_OK) status = fill_document(document, &run, run_dir, lang, error);
     char *text = NULL;
     if (status == ALV_OK) text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
     if (document) report_close(&run);

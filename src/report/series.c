@@ -2,10 +2,12 @@
  *
  * Rows arrive ordered by step (and layer); the values of all seeds at one place are collected in a
  * bucket and reduced when the place changes. A seed without a row there (it diverged earlier)
- * counts as missing, see quantile.c. */
+ * counts as missing, see lab/stats.h. */
 #include "report/parts.h"
 
 #include <math.h>
+
+#include "lab/stats.h"
 
 enum { MAX_STEPS = 160 };
 
@@ -42,9 +44,9 @@ static void bucket_add(bucket *b, sqlite3_stmt *statement, int first)
     b->filled++;
 }
 
-static double bucket_quantile(bucket *b, int i, double p)
+static alv_quartiles bucket_quartiles(bucket *b, int i)
 {
-    return report_quantile(b->values + i * b->n, b->n, p, b->columns[i].missing);
+    return alv_stats_quartiles(b->values + i * b->n, b->n, b->columns[i].missing);
 }
 
 /* ---- curves ---- */
@@ -76,14 +78,14 @@ static json_t *curves_new(void)
 
 static void curves_flush(json_t *curves, bucket *b, int64_t step)
 {
-    static const double at[] = {0.5, 0.25, 0.75};
     if (b->filled == 0) return;
     json_array_append_new(json_object_get(curves, "step"), json_integer(step));
     for (int i = 0; i < b->n_columns; i++) {
         json_t *bands = json_object_get(curves, b->columns[i].name);
+        alv_quartiles q = bucket_quartiles(b, i);
+        const double band[] = {q.median, q.q1, q.q3};
         for (int k = 0; k < ALV_COUNT(band_names); k++)
-            json_array_append_new(json_object_get(bands, band_names[k]),
-                                  report_number(bucket_quantile(b, i, at[k])));
+            json_array_append_new(json_object_get(bands, band_names[k]), report_number(band[k]));
     }
     bucket_clear(b);
 }
@@ -151,13 +153,13 @@ static const column layer_columns[] = {
     {"forward_gain", (double)INFINITY}, {"backward_gain", (double)INFINITY},
     {"delta_rms", (double)INFINITY},    {"grad_rms", (double)INFINITY},
     {"weight_std", (double)INFINITY},   {"update_ratio", (double)INFINITY},
-    {"symmetry", (double)INFINITY},
+    {"symmetry", (double)INFINITY},     {"locked", (double)INFINITY},
 };
 
 static const char layer_sql[] =
     "SELECT l.step, l.layer, l.z_mean, l.z_std, l.a_mean, l.a_std, l.saturated, l.dead, "
     "l.forward_gain, l.backward_gain, l.delta_rms, l.grad_rms, l.weight_std, l.update_ratio, "
-    "l.symmetry FROM layer l JOIN trial t ON t.id = l.trial "
+    "l.symmetry, l.locked FROM layer l JOIN trial t ON t.id = l.trial "
     "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 "
     "ORDER BY l.step, l.layer, t.seed";
 
@@ -169,7 +171,7 @@ static void layers_flush(json_t *layers, bucket *b, int64_t step, bool new_step)
         json_t *rows = json_object_get(layers, b->columns[i].name);
         if (new_step) json_array_append_new(rows, json_array());
         json_t *row = json_array_get(rows, json_array_size(rows) - 1);
-        json_array_append_new(row, report_number(bucket_quantile(b, i, 0.5)));
+        json_array_append_new(row, report_number(bucket_quartiles(b, i).median));
     }
     bucket_clear(b);
 }

@@ -16,6 +16,9 @@ export const dash = (scheme) => DASHES[slot(scheme) % DASHES.length];
 export const mark = (scheme) => SYMBOLS[slot(scheme) % SYMBOLS.length];
 const symbolPath = (scheme, size = 42) => symbol(mark(scheme), size)();
 
+// A scheme's text for labels: long decimals to four digits.
+export const brief = (scheme) => scheme.replace(/\d+\.\d{5,}/g, (x) => String(Number(Number(x).toPrecision(4))));
+
 export const shorten = (text, n = 20) => (text.length > n ? `${text.slice(0, n - 1)}…` : text);
 
 // A legend's key: the symbol on a piece of the line.
@@ -46,7 +49,7 @@ export function logScale(values, label) {
   let hi = Math.ceil(Math.log10(Math.max(...positive)) - 1e-9);
   if (positive.length === 0) (lo = -1), (hi = 0);
   if (hi - lo < 1) hi = lo + 1;
-  const gap = zeros ? Math.max(0.5, (hi - lo) / 10) : 0;
+  const gap = zeros ? Math.max(1, Math.round((hi - lo) / 10)) : 0; // whole: d3 labels powers of ten only
   const floor = 10 ** (lo - gap);
   const ticks = decades(lo, hi);
   if (ticks.length < 3)
@@ -116,7 +119,7 @@ export function endLabels(ends, room) {
       const dot = svg("path", { d: symbolPath(end.scheme), transform: `translate(${x + 5},${end.at})` });
       dot.style.fill = color(end.scheme);
       const name = svg("text", { x: x + 13, y: end.at, dy: "0.33em", fill: "currentColor" },
-        shorten(end.text ?? end.scheme, Math.floor((room - 22) / 6.1)));
+        shorten(brief(end.text ?? end.scheme), Math.floor((room - 22) / 6.1)));
       name.append(svg("title", {}, end.text ?? end.scheme));
       g.append(line, dot, name);
     }

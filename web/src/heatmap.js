@@ -25,21 +25,26 @@ function shade(value, { log, lo, hi }) {
   return interpolateViridis(Math.min(1, Math.max(0, at)));
 }
 
-function cells(one, name, scale) {
-  return one.layers.step.flatMap((step, i) =>
-    (one.layers[name][i] ?? []).map((value, layer) => ({ step, layer: layer + 1, value, fill: shade(value, scale) })));
+// A cell for every step that any panel has: a network that diverged has no number later.
+function cells(one, name, scale, steps) {
+  const depth = Math.max(0, ...one.layers[name].map((row) => row.length));
+  return steps.flatMap((step) => {
+    const row = one.layers[name][one.layers.step.indexOf(step)] ?? Array(depth).fill(null);
+    return row.map((value, layer) => ({ step, layer: layer + 1, value, fill: shade(value, scale) }));
+  });
 }
 
 // A panel per scheme of one activation.
 export function heatPanels(activation, name, { log, label }) {
   const groups = groupsOf(activation);
   const scale = heatScale(groups, name, log);
-  return groups.map((one) => ({ label: one.scheme, plot: (width, title) => heatChart(one, name, scale, label, width, title) }));
+  const steps = [...new Set(groups.flatMap((one) => one.layers.step))].sort((a, b) => a - b);
+  return groups.map((one) => ({ label: one.scheme, plot: (width, title) => heatChart(one, name, scale, label, steps, width, title) }));
 }
 
-function heatChart(one, name, scale, label, width, title) {
-  const data = cells(one, name, scale);
-  const steps = one.layers.step, depth = Math.max(1, ...data.map((d) => d.layer));
+function heatChart(one, name, scale, label, steps, width, title) {
+  const data = cells(one, name, scale, steps);
+  const depth = Math.max(1, ...data.map((d) => d.layer));
   const each = Math.ceil(steps.length / Math.max(3, width / 62));
   const stride = Math.ceil(depth / 7);
   return Plot.plot({

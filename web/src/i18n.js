@@ -27,8 +27,8 @@ const superscript = (n) => String(n).replace(/[-\d]/g, (c) => "⁻⁰¹²³⁴�
 
 export const power = (exponent) => `10${superscript(exponent)}`;
 
-// 0.0123, 1,234, 4.0 × 10⁻⁶; a dash where there is no number.
-export function num(x, digits = 3) {
+// 0.0123, 1,234, 4 × 10⁻⁶; a dash where there is no number. padded: 1.10, not 1.1, for columns.
+export function num(x, digits = 3, padded = false) {
   if (x === null || x === undefined || Number.isNaN(x)) return "–";
   if (!Number.isFinite(x)) return x < 0 ? "−∞" : "∞";
   const size = Math.abs(x);
@@ -38,7 +38,7 @@ export function num(x, digits = 3) {
     return `${factor} × ${power(Number(exponent))}`.replace("-", "−");
   }
   const whole = Number.isInteger(x) && size < 1e6;
-  const options = whole ? {} : { maximumSignificantDigits: digits };
+  const options = whole ? {} : { maximumSignificantDigits: digits, minimumSignificantDigits: padded ? digits : 1 };
   return x.toLocaleString(locale(), options).replace("-", "−");
 }
 

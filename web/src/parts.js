@@ -77,7 +77,7 @@ function layerChart(rows, all, width, title, { label, log, domain, guides }) {
   const scale = log ? logScale(all.filter((v) => v !== null), label) : { place: (v) => v, options: linearScale(label, domain) };
   const points = rows.filter((row) => row.value !== null && Number.isFinite(row.value))
     .map((row) => ({ ...row, y: scale.place(row.value) }));
-  const depth = Math.max(...rows.map((row) => row.x));
+  const depth = Math.max(2, ...points.map((row) => row.x));
   const ends = run.schemes.map((scheme) => points.filter((row) => row.scheme === scheme).pop())
     .filter(Boolean);
   const room = labelRoom(width, ends.map((end) => end.scheme));

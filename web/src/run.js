@@ -37,6 +37,12 @@ export function mode(counts) {
   return best;
 }
 
+// The verdict of most seeds; "slow" where nothing is wrong but most seeds are not done.
+export function verdictOf(one) {
+  const verdict = mode(one.verdicts);
+  return verdict === "healthy" && mode(one.outcomes) === "slow" ? "slow" : verdict;
+}
+
 export const failed = (one) => one.n - (one.outcomes.trained ?? 0) - (one.outcomes.slow ?? 0);
 export const diverged = (one) => one.outcomes.diverged ?? 0;
 export const median = (one, name) => one.summary[name]?.[0] ?? null;

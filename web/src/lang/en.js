@@ -110,11 +110,6 @@ export default {
   "setup.intro":
     "Every scheme trains the same network on the same samples in the same order; only the first weights differ. Each scheme is tried with several seeds, because one run proves little.",
 
-  "verdict.best": "With {activation}, `{best}` trained best: median final loss {loss}",
-  "verdict.ahead": " (next: `{second}`, {loss})",
-  "verdict.lost": "; no seed of {schemes} learned the task.",
-  "verdict.all": "; every scheme learned something.",
-  "verdict.none": "With {activation}, no scheme learned the task.",
   "verdict.trials.one": "{n} trial.",
   "verdict.trials.many": "{n} trials.",
   "verdict.confidence":
@@ -134,9 +129,8 @@ export default {
     "A network that knows nothing spreads its belief evenly over K classes and pays a loss of ln K: the dotted line. A curve that stays there has not begun to learn.",
   "convergence.best": "{best} ends lowest, at {loss}",
   "convergence.none": "no scheme keeps a finite loss",
-  "convergence.lost": ", while {schemes} never learn",
-  "convergence.read":
-    "lines are medians over seeds, bands hold the middle half of the seeds, ✕ marks where most seeds diverged. Lower is better.",
+  "convergence.lost": "; never learned: {schemes}",
+  "convergence.read": "lines are medians over seeds, bands hold the middle half of the seeds, ✕ marks where most seeds diverged; what lies above the axis stands at its upper edge. Lower is better.",
   "accuracy.best": "{best} classifies {accuracy} of the test samples",
   "accuracy.read": "the share of test samples that are classified correctly; the dotted line is guessing. Higher is better.",
 
@@ -146,7 +140,7 @@ export default {
   "weights.differ": "One scheme misses its theory: the deviation of {scheme} is {error} off.",
   "weights.untold": "These schemes give every weight the same value.",
   "weights.read":
-    "bars are the drawn weights of one seed, scaled to area 1; the line is the density in theory. The horizontal scales differ.",
+    "bars are the drawn weights of one seed, scaled to area 1; the line is the density in theory, the dashed outline the same layer after training. The horizontal scales differ.",
   "weights.point": "all weights = {value}",
   "weights.activation": "activation",
   "weights.scheme": "scheme",
@@ -168,9 +162,10 @@ export default {
   "ridges.collapse": "{activation}: in {n} of {of} layers, {scheme} maps all inputs to almost the same activations.",
   "ridges.spread": "{activation}: no scheme squeezes a layer's activations to a point.",
   "ridges.read":
-    "one ridge per layer, the first at the bottom; each shows how activations are distributed at initialization (one seed, each ridge scaled to its own peak, where a tower such as ReLU's zeros is cut). The horizontal scales differ.",
+    "one ridge per layer, the first at the bottom; each shows how activations are distributed (one seed, each ridge scaled to its own peak, where a tower such as ReLU's zeros is cut). The horizontal scales differ.",
   "bin.activation": "activation",
   "bin.scheme": "scheme",
+  "bin.step": "step",
   "bin.layer": "layer",
   "bin.lo": "from",
   "bin.hi": "to",
@@ -203,16 +198,16 @@ export default {
   "symmetry.intro":
     "Two units with the same incoming and outgoing weights receive the same gradient and stay the same for ever. With equal weights a layer of a hundred units is one unit. Random weights break this symmetry; zeros and constants do not.",
   "symmetry.none": "no scheme makes copies",
-  "symmetry.broken": "{schemes} start as copies and part while training",
+  "symmetry.broken": "copies at first, parted by training: {schemes}",
   "symmetry.kept": "the units of {schemes} are still copies at the last step",
   "symmetry.read": "mean over layers of the share of units that equal another unit of their layer. 1: all are copies.",
 
   "updates.intro":
     "How far does a step move a weight, relative to its size? A ratio near one in a thousand is a common rule of thumb for healthy training with SGD: far below it nothing moves, far above it the weights are thrown about.",
-  "updates.near": "{schemes} train within a factor of ten of the guide",
+  "updates.near": "within a factor of ten of the guide at the end: {schemes}",
   "updates.none": "no scheme ends within a factor of ten of the guide",
   "updates.still": "; the weights of {schemes} hardly move",
-  "updates.read": "the RMS of the last update over the RMS of the weights, median over layers. The dashed line is the guide at 10⁻³.",
+  "updates.read": "the RMS of the last update over the RMS of the weights, median over layers. The dashed line is the guide at 10⁻³. A network that has learned its task slows down too.",
 
   "scale.intro":
     "How should σ, or the bound r of a uniform distribution, be chosen? Here the same network starts from normal weights of eight sizes. The uniform law with the same σ has r = σ√3. The vertical lines are the values that LeCun, Xavier and He compute for the layers that this network has most of.",
@@ -245,7 +240,7 @@ export default {
   "target.loss": "Target loss",
   "target.read": "each mark is the step at which one seed first reached a training loss of {loss} ({share} of a random guess); ✕ counts seeds that never did.",
   "target.first": "{scheme} is first, after {steps} steps",
-  "target.never": "; {schemes} never get there",
+  "target.never": "; not in most seeds: {schemes}",
   "target.none": "no scheme reaches this loss in most seeds",
 
   "findings.intro":

@@ -110,11 +110,6 @@ export default {
   "setup.intro":
     "Todos os esquemas treinam a mesma rede com as mesmas amostras na mesma ordem; só os primeiros pesos mudam. Cada esquema é testado com várias sementes (*seeds*), porque uma única execução prova pouco.",
 
-  "verdict.best": "Com {activation}, `{best}` treinou melhor: perda final mediana de {loss}",
-  "verdict.ahead": " (em seguida: `{second}`, {loss})",
-  "verdict.lost": "; nenhuma semente de {schemes} aprendeu a tarefa.",
-  "verdict.all": "; todos os esquemas aprenderam alguma coisa.",
-  "verdict.none": "Com {activation}, nenhum esquema aprendeu a tarefa.",
   "verdict.trials.one": "{n} ensaio.",
   "verdict.trials.many": "{n} ensaios.",
   "verdict.confidence":
@@ -134,9 +129,8 @@ export default {
     "Uma rede que nada sabe reparte a sua crença igualmente entre K classes e paga uma perda (*loss*) de ln K: a linha pontilhada. Uma curva que fica ali ainda não começou a aprender.",
   "convergence.best": "{best} termina mais baixo, em {loss}",
   "convergence.none": "nenhum esquema mantém uma perda finita",
-  "convergence.lost": ", enquanto {schemes} nunca aprendem",
-  "convergence.read":
-    "as linhas são medianas sobre as sementes, as faixas contêm a metade central das sementes, ✕ marca onde a maioria das sementes divergiu. Mais baixo é melhor.",
+  "convergence.lost": "; nunca aprenderam: {schemes}",
+  "convergence.read": "as linhas são medianas sobre as sementes, as faixas contêm a metade central das sementes, ✕ marca onde a maioria das sementes divergiu; o que passa do eixo fica na borda superior. Mais baixo é melhor.",
   "accuracy.best": "{best} classifica {accuracy} das amostras de teste",
   "accuracy.read": "a fração das amostras de teste classificadas corretamente (acurácia, *accuracy*); a linha pontilhada é o palpite. Mais alto é melhor.",
 
@@ -146,7 +140,7 @@ export default {
   "weights.differ": "Um esquema se afasta da teoria: o desvio padrão de {scheme} difere em {error}.",
   "weights.untold": "Estes esquemas dão o mesmo valor a todos os pesos.",
   "weights.read":
-    "as barras são os pesos sorteados de uma semente, com área 1; a linha é a densidade teórica. As escalas horizontais diferem.",
+    "as barras são os pesos sorteados de uma semente, com área 1; a linha é a densidade teórica, o contorno tracejado a mesma camada depois do treinamento. As escalas horizontais diferem.",
   "weights.point": "todos os pesos = {value}",
   "weights.activation": "ativação",
   "weights.scheme": "esquema",
@@ -168,9 +162,10 @@ export default {
   "ridges.collapse": "{activation}: em {n} de {of} camadas, {scheme} leva todas as entradas a quase as mesmas ativações.",
   "ridges.spread": "{activation}: nenhum esquema reduz as ativações de uma camada a um ponto.",
   "ridges.read":
-    "uma curva por camada, a primeira embaixo; cada uma mostra como as ativações se distribuem na inicialização (uma semente, cada curva na escala do seu próprio pico, em que uma torre como a dos zeros da ReLU é cortada). As escalas horizontais diferem.",
+    "uma curva por camada, a primeira embaixo; cada uma mostra como as ativações se distribuem (uma semente, cada curva na escala do seu próprio pico, em que uma torre como a dos zeros da ReLU é cortada). As escalas horizontais diferem.",
   "bin.activation": "ativação",
   "bin.scheme": "esquema",
+  "bin.step": "passo",
   "bin.layer": "camada",
   "bin.lo": "de",
   "bin.hi": "até",
@@ -203,16 +198,16 @@ export default {
   "symmetry.intro":
     "Duas unidades com os mesmos pesos de entrada e de saída recebem o mesmo gradiente e permanecem iguais para sempre. Com pesos iguais, uma camada de cem unidades é uma só unidade. Pesos aleatórios quebram essa simetria (*symmetry breaking*); zeros e constantes, não.",
   "symmetry.none": "nenhum esquema cria cópias",
-  "symmetry.broken": "{schemes} começam como cópias e se separam durante o treinamento",
+  "symmetry.broken": "cópias no início, separadas pelo treinamento: {schemes}",
   "symmetry.kept": "as unidades de {schemes} ainda são cópias no último passo",
   "symmetry.read": "média, sobre as camadas, da fração de unidades iguais a outra unidade da sua camada. 1: todas são cópias.",
 
   "updates.intro":
     "Quanto um passo move um peso, em relação ao seu tamanho? Uma razão atualização/peso (*update ratio*) próxima de um milésimo é uma regra prática comum para um treinamento saudável com SGD: muito abaixo dela nada se move, muito acima os pesos são jogados de um lado para outro.",
-  "updates.near": "{schemes} treinam a menos de um fator dez da guia",
+  "updates.near": "a menos de um fator dez da guia no fim: {schemes}",
   "updates.none": "nenhum esquema termina a menos de um fator dez da guia",
   "updates.still": "; os pesos de {schemes} quase não se movem",
-  "updates.read": "o RMS da última atualização sobre o RMS dos pesos, mediana sobre as camadas. A linha tracejada é a guia em 10⁻³.",
+  "updates.read": "o RMS da última atualização sobre o RMS dos pesos, mediana sobre as camadas. A linha tracejada é a guia em 10⁻³. Uma rede que já aprendeu a tarefa também desacelera.",
 
   "scale.intro":
     "Como escolher σ, ou o limite r de uma distribuição uniforme? Aqui a mesma rede parte de pesos normais de oito tamanhos. A lei uniforme com o mesmo σ tem r = σ√3. As linhas verticais são os valores que LeCun, Xavier e He calculam para o tipo de camada mais frequente nesta rede.",
@@ -245,7 +240,7 @@ export default {
   "target.loss": "Perda-alvo",
   "target.read": "cada marca é o passo em que uma semente chegou pela primeira vez a uma perda de treino de {loss} ({share} do palpite uniforme); ✕ conta as sementes que nunca chegaram.",
   "target.first": "{scheme} chega primeiro, em {steps} passos",
-  "target.never": "; {schemes} nunca chegam",
+  "target.never": "; não na maioria das sementes: {schemes}",
   "target.none": "nenhum esquema chega a esta perda na maioria das sementes",
 
   "findings.intro":

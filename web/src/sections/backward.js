@@ -18,7 +18,10 @@ function awake() {
 }
 
 function heatTitle() {
-  const flat = groupsOf(state.activation).filter((one) => layersAt(one, "delta_rms", "last").every((v) => v === null || v < 1e-8));
+  const flat = groupsOf(state.activation).filter((one) => {
+    const last = middle(layersAt(one, "delta_rms", "last"));
+    return last !== null && last < 1e-8;
+  });
   const key = flat.length > 0 ? "heat.flat" : awake().length > 0 ? "heat.awake" : "heat.steady";
   const named = flat.length > 0 ? flat : awake();
   return t(key, { activation: state.activation, schemes: named.map((one) => one.scheme).join(", "), n: num(named.length) });

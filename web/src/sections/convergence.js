@@ -24,12 +24,11 @@ function panel(activation, name, { log, label, domain, guide }) {
   return {
     label: activation,
     plot: (width, title) => {
-      const scale = log ? logScale(values, label) : { place: (v) => v, options: linearScale(label, domain ?? linearDomain(values, guide)) };
+      const scale = log ? logScale(capped(values, guide), label) : { place: (v) => v, options: linearScale(label, domain ?? linearDomain(values, guide)) };
       const top = scale.options.domain?.[1];
       const rows = rowsOf(activation, name);
       const clamp = (v) => Math.min(scale.place(v), top ?? Infinity);
-      const points = rows.filter((row) => row.value !== null && (log || top === undefined || row.value <= top))
-        .map((row) => ({ ...row, y: scale.place(row.value) }));
+      const points = rows.filter((row) => row.value !== null).map((row) => ({ ...row, y: clamp(row.value) }));
       const ends = run.schemes.map((scheme) => points.filter((row) => row.scheme === scheme).pop()).filter(Boolean);
       const stopped = ends.filter((end) => groupsOf(activation).some((one) => one.scheme === end.scheme && diverged(one) * 2 > one.n));
       const room = labelRoom(width, run.schemes);
@@ -40,7 +39,7 @@ function panel(activation, name, { log, label, domain, guide }) {
         y: scale.options,
         marks: [
           guide && Plot.ruleY([guide.y], { stroke: "currentColor", strokeDasharray: "2 3", strokeOpacity: 0.8 }),
-          guide && Plot.text([guide], { x: () => 0, y: "y", text: "text", frameAnchor: "left", textAnchor: "start", dx: 4, dy: -7, fill: "currentColor", fontStyle: "italic" }),
+          guide && Plot.text([guide], { x: () => 0, y: "y", text: "text", textAnchor: "start", dx: 4, dy: -7, fill: "currentColor", stroke: "var(--card)", strokeWidth: 4, paintOrder: "stroke", fontStyle: "italic" }),
           run.schemes.map((scheme) => Plot.areaY(bandOf(rows, scheme, clamp, top), { x: "x", y1: "y1", y2: "y2", fill: color(scheme), fillOpacity: 0.16 })),
           ...seriesLines(points, run.schemes, {
             dots: false,
@@ -53,6 +52,9 @@ function panel(activation, name, { log, label, domain, guide }) {
     },
   };
 }
+
+// A loss of ten million in one trial must not squeeze the others: the axis ends at 30 times ln K.
+const capped = (values, guide) => (guide ? values.map((v) => Math.min(v, 30 * guide.y)) : values);
 
 // Without logarithms a diverging run must not flatten the others: the axis ends at three times ln K.
 function linearDomain(values, guide) {

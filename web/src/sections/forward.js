@@ -2,7 +2,7 @@
 import { Plot, base, color } from "../charts.js";
 import { figure } from "../figure.js";
 import { num, t } from "../i18n.js";
-import { activationTabs, clauses, layerPanels, layerTable, layerTicks, prose, section } from "../parts.js";
+import { activationTabs, clauses, layerPanels, layerTable, layerTicks, momentTabs, prose, section } from "../parts.js";
 import { geometric, groupsOf, layersAt, median, run } from "../run.js";
 import { state } from "../state.js";
 import { bars, histogram } from "./weights.js";
@@ -31,7 +31,7 @@ function peakOf(data) {
 // One ridge per layer, first at the bottom, each scaled to its own peak.
 function ridges(one, width, title) {
   const depth = layersAt(one, "a_std", "first").length;
-  const found = Array.from({ length: depth }, (_, layer) => ({ layer, h: histogram(one, "act", layer) })).filter((row) => row.h);
+  const found = Array.from({ length: depth }, (_, layer) => ({ layer, h: histogram(one, "act", layer, state.moment === "last") })).filter((row) => row.h);
   const areas = found.flatMap(({ layer, h }) => {
     const data = bars(h), peak = peakOf(data);
     return data.flatMap((d) => [d.x1, d.x2].map((x) => ({ x, layer, y1: layer + 1, y2: layer + 1 + 0.92 * Math.min(1, d.y / peak) })));
@@ -51,12 +51,12 @@ function ridges(one, width, title) {
 
 // Layers whose activations hardly differ from a single value.
 function collapsed(one) {
-  const z = layersAt(one, "a_std", "first");
+  const z = layersAt(one, "a_std", state.moment);
   return z.filter((v) => v !== null && v < 1e-3).length;
 }
 
 function ridgeTitle() {
-  const groups = groupsOf(state.activation).map((one) => ({ scheme: one.scheme, n: collapsed(one), of: layersAt(one, "a_std", "first").length }));
+  const groups = groupsOf(state.activation).map((one) => ({ scheme: one.scheme, n: collapsed(one), of: layersAt(one, "a_std", state.moment).length }));
   const worst = [...groups].sort((a, b) => b.n - a.n)[0];
   return worst && worst.n > 0
     ? t("ridges.collapse", { activation: state.activation, scheme: worst.scheme, n: num(worst.n), of: num(worst.of) })
@@ -64,9 +64,9 @@ function ridgeTitle() {
 }
 
 const ridgeTable = () => ({
-  columns: ["activation", "scheme", "layer", "lo", "hi", "count"].map((key) => ({ key, label: t(`bin.${key}`) })),
-  rows: groupsOf(state.activation).flatMap((one) => one.histograms.filter((h) => h.kind === "act" && h.step === 0).flatMap((h) =>
-    bars(h).map((d) => [one.activation, one.scheme, h.layer + 1, d.x1, d.x2, d.count]))),
+  columns: ["activation", "scheme", "step", "layer", "lo", "hi", "count"].map((key) => ({ key, label: t(`bin.${key}`) })),
+  rows: groupsOf(state.activation).flatMap((one) => one.histograms.filter((h) => h.kind === "act").flatMap((h) =>
+    bars(h).map((d) => [one.activation, one.scheme, h.step, h.layer + 1, d.x1, d.x2, d.count]))),
 });
 
 export function forward() {
@@ -80,7 +80,7 @@ export function forward() {
       table: layerTable([["z_std", t("m.z_std")], ["z_mean", t("m.z_mean")], ["a_std", t("m.a_std")], ["a_mean", t("m.a_mean")], ["forward_gain", t("m.forward_gain")]]),
     }),
     withRidges.length > 0 && figure({
-      id: "activations", title: ridgeTitle(), read: t("ridges.read"), least: 250, controls: activationTabs(),
+      id: "activations", title: ridgeTitle(), read: t("ridges.read"), least: 250, controls: [activationTabs(), momentTabs()],
       panels: withRidges.map((one) => ({ label: one.scheme, plot: (width, title) => ridges(one, width, title) })),
       table: ridgeTable,
     }));

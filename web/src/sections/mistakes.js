@@ -1,5 +1,5 @@
 // 13. Common mistakes, trained beside the scheme that was meant: how far off, and what it costs.
-import { Plot, logScale, shorten } from "../charts.js";
+import { Plot, brief, logScale, shorten } from "../charts.js";
 import { h, rich } from "../dom.js";
 import { figure } from "../figure.js";
 import { num, t } from "../i18n.js";
@@ -41,12 +41,13 @@ function chart(width, title) {
   const values = drawn.flatMap((one) => one.summary.final_train_loss).filter((v) => v !== null);
   const scale = logScale(values.concat(run.chance ?? []), t("m.final_train_loss"));
   const edge = scale.options.domain[1];
-  const name = (one) => `${one.scheme} · ${one.activation}`;
+  const several = new Set(drawn.map((one) => one.activation)).size > 1;
+  const name = (one) => brief(one.scheme) + (several ? ` · ${one.activation}` : "");
   const left = Math.min(220, width * 0.42);
   const wrong = (one) => !meant.has(one);
   const fine = drawn.filter((one) => median(one, "final_train_loss") !== null);
   return Plot.plot({
-    width, height: 60 + 32 * drawn.length, ariaLabel: title, marginLeft: left, marginRight: 30, marginTop: 10, marginBottom: 42, style: { fontSize: "12px" },
+    width, height: 60 + 32 * drawn.length, ariaLabel: title, marginLeft: left, marginRight: 30, marginTop: 10, marginBottom: 42, style: { fontSize: "12px", overflow: "visible" },
     x: scale.options,
     y: { type: "band", domain: drawn.map(name), label: null, padding: 0.35, tickSize: 0, tickFormat: (text) => shorten(text, Math.floor(left / 6.4)) },
     marks: [
@@ -65,10 +66,10 @@ function chart(width, title) {
 
 function title() {
   const worst = rows().map((row) => ({ ...row, off: row.one.sigma / row.told?.right })).filter((row) => row.off > 0)
-    .sort((a, b) => Math.abs(Math.log(b.off)) - Math.abs(Math.log(a.off)))[0];
-  const right = ranked(references())[0];
+    .sort((a, b) => Math.round(100 * (Math.abs(Math.log(b.off)) - Math.abs(Math.log(a.off)))))[0];
+  const right = worst && references().find((one) => Math.abs(one.sigma / worst.told.right - 1) < 0.02);
   if (!worst || !right) return t("mistakes.title");
-  return t("mistakes.result", { scheme: worst.label, off: num(worst.off, 3), loss: num(median(worst.one, "final_train_loss")), right: right.scheme, reference: num(median(right, "final_train_loss")) });
+  return t("mistakes.result", { scheme: brief(worst.label), off: num(worst.off, 3), loss: num(median(worst.one, "final_train_loss")), right: right.scheme, reference: num(median(right, "final_train_loss")) });
 }
 
 const table = () => ({
@@ -81,7 +82,7 @@ const table = () => ({
 export function mistakes() {
   if (run.mistakes.length === 0) return null;
   return section("mistakes", prose("mistakes.intro"),
-    h("ul", {}, rows().filter((row) => row.told).map(({ one, told }) => h("li", {}, h("code", {}, one.scheme), " (", one.activation, "): ",
+    h("ul", {}, rows().filter((row) => row.told).map(({ one, told }) => h("li", {}, h("code", {}, brief(one.scheme)), " (", one.activation, "): ",
       rich(t(`mistake.${told.key}`)), " ", t("mistake.off", { ratio: num(one.sigma / told.right, 3), sigma: num(one.sigma), right: num(told.right) })))),
     figure({ id: "mistakes", title: title(), read: t("mistakes.read"), least: 300, panels: [{ label: null, plot: chart }], table }));
 }

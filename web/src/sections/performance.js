@@ -4,13 +4,13 @@ import { h } from "../dom.js";
 import { figure } from "../figure.js";
 import { list, num, percent, t } from "../i18n.js";
 import { chip, choice, clauses, prose, schemeName, section } from "../parts.js";
-import { failed, groupsOf, median, mode, ranked, run } from "../run.js";
+import { failed, groupsOf, median, ranked, run, verdictOf } from "../run.js";
 import { state } from "../state.js";
 
 const labelWidth = (width) => Math.min(150, width * 0.36);
 
 const byRow = (width, height, title) => ({
-  width, height, ariaLabel: title, marginLeft: labelWidth(width), marginRight: 34, marginTop: 10, marginBottom: 42, style: { fontSize: "12px" },
+  width, height, ariaLabel: title, marginLeft: labelWidth(width), marginRight: 34, marginTop: 10, marginBottom: 42, style: { fontSize: "12px", overflow: "visible" },
 });
 
 const rowAxis = (groups, width) => ({
@@ -87,13 +87,15 @@ function targetTitle(activation) {
   return t("target.first", { scheme: order[0].scheme, steps: num(middleStep(order[0])) }) + (never.length ? t("target.never", { schemes: list(never) }) : "");
 }
 
-const range = (q, show = num) => h("td", { class: "number" }, show(q[0]), h("span", { class: "small" }, ` [${show(q[1])}; ${show(q[2])}]`));
+const padded = (v) => num(v, 3, true);
+
+const range = (q, show = padded) => h("td", { class: "number" }, show(q[0]), h("span", { class: "small" }, ` [${show(q[1])}; ${show(q[2])}]`));
 
 function difference(one) {
   const d = one.versus_best;
   if (!d) return h("td", { class: "number" }, "–");
   if (d.best) return h("td", {}, t("ranking.reference"));
-  return h("td", { class: "number" }, num(d.median), h("span", { class: "small" }, ` [${num(d.lo)}; ${num(d.hi)}]`));
+  return h("td", { class: "number" }, num(d.median, 2, true), h("span", { class: "small" }, ` [${num(d.lo, 2, true)}; ${num(d.hi, 2, true)}]`));
 }
 
 const rankingTable = (activation) => h("div", { class: "scroll" }, h("table", { class: "ranking" },
@@ -103,7 +105,7 @@ const rankingTable = (activation) => h("div", { class: "scroll" }, h("table", { 
     h("td", { class: "number" }, num(i + 1)), h("th", { scope: "row" }, schemeName(one.scheme)),
     range(one.summary.final_train_loss), difference(one), range(one.summary.final_test_accuracy, (v) => percent(v)),
     h("td", { class: "number" }, num(middleStep(one))),
-    h("td", { class: "number" }, t("of", { a: num(failed(one)), b: num(one.n) })), h("td", {}, chip(mode(one.verdicts))))))));
+    h("td", { class: "number" }, t("of", { a: num(failed(one)), b: num(one.n) })), h("td", {}, chip(verdictOf(one))))))));
 
 const trialTable = () => ({
   columns: ["activation", "scheme", "seed", "steps", "initial_loss", "final_train_loss", "final_test_loss", "final_test_accuracy", "forward_gain", "backward_gain",

@@ -12,12 +12,14 @@ const sweep = (activation) => run.scale.filter((one) => one.activation === activ
   .sort((a, b) => a.sigma - b.sigma);
 const activations = () => run.activations.filter((a) => sweep(a).length > 0);
 
+const sigmaTicks = (lo, hi) => [-4, -3, -2, -1, 0, 1, 2].flatMap((e) => [1, 2, 5].map((k) => k * 10 ** e)).filter((v) => v >= lo && v <= hi);
+
 const sigmaAxis = () => {
   const all = run.scale.map((one) => one.sigma).concat(run.marks.map((mark) => mark.sigma)).filter((v) => v > 0);
   const pad = 1.25;
   return {
     type: "log", label: t("axis.sigma"), domain: [Math.min(...all) / pad, Math.max(...all) * pad],
-    ticks: logScale(all, "").options.ticks.filter((v) => v >= Math.min(...all) / pad && v <= Math.max(...all) * pad),
+    ticks: sigmaTicks(Math.min(...all) / pad, Math.max(...all) * pad),
     tickFormat: (v) => num(v, 2),
   };
 };

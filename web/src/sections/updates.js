@@ -2,7 +2,7 @@
 import { figure } from "../figure.js";
 import { list, t } from "../i18n.js";
 import { clauses, middle, prose, section, stepPanels, stepTable } from "../parts.js";
-import { groupsOf } from "../run.js";
+import { failed, groupsOf } from "../run.js";
 
 const GUIDE = 1e-3;
 
@@ -10,10 +10,10 @@ const GUIDE = 1e-3;
 function title(activation) {
   const ends = groupsOf(activation).map((one) => {
     const values = one.layers.update_ratio.map(middle).filter((v) => v !== null);
-    return { scheme: one.scheme, ratio: values[values.length - 1] };
+    return { scheme: one.scheme, ratio: values[values.length - 1], lost: 2 * failed(one) > one.n };
   }).filter((row) => row.ratio !== undefined);
   const near = ends.filter((row) => row.ratio >= GUIDE / 10 && row.ratio <= GUIDE * 10).map((row) => row.scheme);
-  const still = ends.filter((row) => row.ratio < GUIDE / 100).map((row) => row.scheme);
+  const still = ends.filter((row) => row.lost && row.ratio < GUIDE / 100).map((row) => row.scheme);
   return (near.length ? t("updates.near", { schemes: list(near) }) : t("updates.none")) +
     (still.length ? t("updates.still", { schemes: list(still) }) : "");
 }

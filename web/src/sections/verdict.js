@@ -1,24 +1,8 @@
 // 0. The verdict in one sentence, and the whole experiment at a glance.
-import { h, rich } from "../dom.js";
-import { list, num, percent, plural, t } from "../i18n.js";
+import { h } from "../dom.js";
+import { num, percent, pick, plural, t } from "../i18n.js";
 import { chip, schemeName, section } from "../parts.js";
-import { diverged, failed, group, groupsOf, median, mode, ranked, run } from "../run.js";
-
-// Schemes of which no seed learned, in the order of the command line.
-const lost = (activation) => groupsOf(activation).filter((one) => failed(one) === one.n);
-
-function sentence(activation) {
-  const [best, second] = ranked(groupsOf(activation)).filter((one) => median(one, "final_train_loss") !== null);
-  if (!best || failed(best) === best.n) return t("verdict.none", { activation });
-  const values = { activation, best: best.scheme, loss: num(median(best, "final_train_loss")) };
-  const tail = lost(activation).length > 0
-    ? t("verdict.lost", { schemes: list(lost(activation).map((one) => one.scheme)) })
-    : t("verdict.all");
-  const ahead = second && failed(second) < second.n
-    ? t("verdict.ahead", { second: second.scheme, loss: num(median(second, "final_train_loss")) })
-    : "";
-  return t("verdict.best", values) + ahead + tail;
-}
+import { diverged, failed, group, median, mode, ranked, run, verdictOf } from "../run.js";
 
 const total = (count) => run.compare.reduce((sum, one) => sum + count(one), 0);
 
@@ -38,11 +22,11 @@ function cards() {
 
 function glance(one) {
   if (!one) return h("td", {}, "–");
-  const verdict = mode(one.verdicts), forecast = mode(one.forecasts);
+  const verdict = verdictOf(one), forecast = mode(one.forecasts);
   const agree = (forecast === "trains") === (mode(one.outcomes) === "trained" || mode(one.outcomes) === "slow");
-  const same = forecast === verdict || (forecast === "trains" && verdict === "healthy");
+  const same = forecast === verdict || (forecast === "trains" && ["healthy", "slow"].includes(verdict));
   return h("td", {}, chip(verdict),
-    h("span", { class: "small" }, ` ${num(one.verdicts[verdict])}/${num(one.n)}`, h("br"),
+    h("span", { class: "small" }, ` ${num(one.verdicts[verdict] ?? one.outcomes[verdict])}/${num(one.n)}`, h("br"),
       same ? t("glance.same") : [t("glance.forecast"), " ", chip(forecast), agree ? "" : ` ${t("glance.missed")}`]));
 }
 
@@ -54,7 +38,7 @@ const matrix = () => h("div", { class: "scroll" }, h("table", { class: "glance" 
 
 export function verdict() {
   return section("verdict",
-    h("div", { class: "lead" }, run.activations.map((activation) => h("p", {}, rich(sentence(activation))))),
+    h("div", { class: "lead" }, pick(run.conclusion).split(/(?<=\.)\s+(?=[A-Z])/).map((sentence) => h("p", {}, sentence))),
     cards(), matrix(),
     h("p", { class: "small" }, plural("verdict.trials", total((one) => one.n)), " ", t("verdict.confidence")));
 }

@@ -37,6 +37,7 @@ function reach(one, h) {
 
 function chart(one, width, title) {
   const first = histogram(one, "weight", layerOf(state.shape));
+  const last = bars(histogram(one, "weight", layerOf(state.shape), true));
   const curve = density(one.laws[state.shape]);
   const point = one.laws[state.shape]?.sd === 0;
   const data = point ? [] : bars(first);
@@ -45,14 +46,18 @@ function chart(one, width, title) {
   if (point)
     return Plot.plot({ ...common, x, y: { axis: null, domain: [0, 1] }, marks: [
       Plot.ruleX([one.laws[state.shape].mean], { stroke: color(one.scheme), strokeWidth: 3 }),
-      Plot.text([t("weights.point", { value: num(one.laws[state.shape].mean) })], { frameAnchor: "top", dy: 6, fill: "currentColor" }),
+      Plot.text([t("weights.point", { value: num(one.laws[state.shape].mean) })], { frameAnchor: "top-right", dy: 4, fill: "currentColor" }),
       Plot.ruleY([0], { strokeOpacity: 0.4 })] });
   return Plot.plot({ ...common, x, y: { label: t("density"), ticks: 4, grid: true, tickFormat: (v) => num(v, 2) }, marks: [
     Plot.rectY(data, { x1: "x1", x2: "x2", y: "y", fill: color(one.scheme), fillOpacity: 0.4, insetLeft: 0.3, insetRight: 0.3 }),
     Plot.ruleY([0], { strokeOpacity: 0.4 }),
     Plot.line(edges(curve), { x: "x", y: "y", stroke: "currentColor", strokeWidth: 1.6 }),
+    Plot.line(outline(last), { x: "x", y: "y", stroke: color(one.scheme), strokeWidth: 1.3, strokeDasharray: "3 2" }),
   ] });
 }
+
+// The weights after training, as steps.
+const outline = (data) => data.flatMap((d) => [{ x: d.x1, y: d.y }, { x: d.x2, y: d.y }]);
 
 // A bounded density falls to zero at its ends.
 const edges = (curve) => curve.length ? [{ x: curve[0].x, y: 0 }, ...curve, { x: curve[curve.length - 1].x, y: 0 }] : [];

@@ -22,4 +22,4 @@
 {"mlp 19-300-40-5 relu", "adam", ALV_LOSS_CROSS_ENTROPY, 0xd91ad60f83adb2b6},
 {"mlp 19-300-40-5 relu", "adamw", ALV_LOSS_CROSS_ENTROPY, 0x1dbf3dd8c9e88c1b},
 {"mlp 19-33-16-5 tanh", "sgd", ALV_LOSS_MSE, 0xae33ea8c4e24ad84},
-/* clang-format on */
+    /* clang-format on */

@@ -54,7 +54,8 @@ uint64_t alvor_selftest(int which)
     const alv_source *source = alv_source_find("spirals");
     if (which < 0 || which >= ALV_COUNT(cases) || !source) return 0;
     alv_model_hints hints = {source->dim, source->classes, true, cases[which].act};
-    alv_net_options options = {.batch = BATCH, .backend = ALV_BACKEND_PORTABLE,
+    alv_net_options options = {.batch = BATCH,
+                               .backend = ALV_BACKEND_PORTABLE,
                                .optimizer = {.kind = cases[which].optimizer, .lr = 0.01}};
     alv_model *model = NULL;
     alv_net_f32 *net = NULL;

@@ -126,9 +126,24 @@ static alv_outcome outcome_of(const alv_arm *arm)
     return ALV_OUTCOME_STUCK;
 }
 
+/* A word of at most `width` columns, cut with a point if it is longer. */
+static const char *shorten(char out[CELL], const char *word, int width)
+{
+    if (columns_of(word) <= width) return word;
+    int n = 0, columns = 0;
+    for (; word[n] && n < CELL - 2; n++) {
+        columns += (word[n] & 0xc0) != 0x80;
+        if (columns == width) break;
+    }
+    alv_text_format(out, CELL, "%s", word);
+    alv_text_format(out + n, (size_t)(CELL - n), ".");
+    return out;
+}
+
 /* The verdict's word, or "slow" where nothing else is wrong; "3/5" where the seeds disagree. */
 static void print_verdict(char out[CELL], const alv_arm *arm, const look *style)
 {
+    char cut[CELL];
     const char *word = arm->verdict;
     for (int i = 0; i < ALV_VERDICTS; i++)
         if (strcmp(arm->verdict, alv_verdict_key((alv_verdict)i)) == 0)
@@ -138,7 +153,7 @@ static void print_verdict(char out[CELL], const alv_arm *arm, const look *style)
     if (arm->verdict_n == arm->n)
         alv_text_format(out, CELL, "%s", word);
     else
-        alv_text_format(out, CELL, "%s %d/%d", word, arm->verdict_n, arm->n);
+        alv_text_format(out, CELL, "%s %d/%d", shorten(cut, word, 10), arm->verdict_n, arm->n);
 }
 
 /* A scheme's text in its column; a longer one gets a line of its own. */
@@ -163,9 +178,9 @@ static void print_row(const alv_arm *arm, const alv_results *results, const look
     print_spark(spark, sizeof spark, arm, results->chance_loss, style);
     print_scheme(arm->scheme, SCHEME_WIDTH);
     pad(start, 6, true);
-    pad(forward, 7, true);
-    pad(backward, 7, true);
-    pad(accuracy, 16, true);
+    pad(forward, 6, true);
+    pad(backward, 6, true);
+    pad(accuracy, 17, true);
     printf(" %s %s%s%s %s\n", spark, style->color ? m->color : "", style->utf8 ? m->utf8 : m->ascii,
            style->color ? "\033[0m" : "", verdict);
 }
@@ -173,10 +188,10 @@ static void print_row(const alv_arm *arm, const alv_results *results, const look
 static void print_heading(const char *activation, const look *style)
 {
     static const char *const words[ALV_LANGS][5] = {
-        [ALV_EN] = {"loss 0", "forward", "backw.", "test [q1, q3]", "loss"},
-        [ALV_PT] = {"perda0", "direta", "retro.", "teste [q1; q3]", "perda"},
+        [ALV_EN] = {"loss 0", "fwd", "bwd", "test [q1, q3]", "loss"},
+        [ALV_PT] = {"perda0", "dir.", "retr.", "teste [q1; q3]", "perda"},
     };
-    static const int widths[] = {6, 8, 7, 16};
+    static const int widths[] = {6, 7, 6, 17};
     printf("\n");
     pad(activation, SCHEME_WIDTH - 1, false);
     for (int i = 0; i < ALV_COUNT(widths); i++) pad(words[style->lang][i], widths[i], true);
@@ -218,8 +233,8 @@ static void print_rank(const alv_arm *arm, const look *style)
 static void print_ranking(const alv_results *results, int lo, int hi, const look *style)
 {
     static const char *const words[ALV_LANGS][3] = {
-        [ALV_EN] = {"ranking", "final training loss", "above the best [95 % interval]"},
-        [ALV_PT] = {"ordem", "perda final de treino", "acima da melhor [interv. 95 %]"},
+        [ALV_EN] = {"ranking", "final training loss", "above best [95 % interval]"},
+        [ALV_PT] = {"ordem", "perda final de treino", "acima da melhor [IC 95 %]"},
     };
     const char *const *w = words[style->lang];
     putchar('\n');

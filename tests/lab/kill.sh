@@ -11,7 +11,7 @@ for table in ('trial', 'curve', 'layer', 'histogram', 'finding'):
     for row in db.execute(f'select {",".join(columns)} from {table} order by {order}'): print(row)
 P
 }
-run() { small --steps 300 --init zeros,xavier_uniform,he_normal --jobs 2 --quiet "$@"; }
+run() { small --steps 1500 --init zeros,xavier_uniform,he_normal --jobs 2 --quiet "$@"; }
 
 expect 0 run -o whole
 kills=0

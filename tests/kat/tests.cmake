@@ -6,3 +6,17 @@ target_link_libraries(dump-stream PRIVATE alvor)
 add_test(NAME kat.stream_reference
          COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/stream_reference.py
                  $<TARGET_FILE:dump-stream> ${PROJECT_SOURCE_DIR}/docs/stream.md)
+
+# The same from the plain functions, lightly optimized: what the loader picks on this processor must
+# not show in a single bit.
+file(GLOB plain_sources ${PROJECT_SOURCE_DIR}/src/base/*.c ${PROJECT_SOURCE_DIR}/src/math/*.c
+     ${PROJECT_SOURCE_DIR}/src/stream/*.c ${PROJECT_SOURCE_DIR}/src/dist/*.c)
+add_executable(dump-stream-plain ${CMAKE_CURRENT_LIST_DIR}/dump_stream.c ${plain_sources})
+alvor_flags(dump-stream-plain)
+target_compile_definitions(dump-stream-plain PRIVATE ALV_NO_CLONES)
+target_compile_options(dump-stream-plain PRIVATE -O1)
+target_include_directories(dump-stream-plain PRIVATE ${PROJECT_SOURCE_DIR}/src
+                                                     ${PROJECT_SOURCE_DIR}/include)
+add_test(NAME kat.stream_reference_plain
+         COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/stream_reference.py
+                 $<TARGET_FILE:dump-stream-plain> ${PROJECT_SOURCE_DIR}/docs/stream.md)

@@ -7,7 +7,8 @@
 /* P(a < Z < b) for a <= b, to about 1e-15 relative also in a narrow interval or far tail. */
 double alv_normal_mass(double a, double b);
 
-/* Mean and variance of the standard normal truncated to [a, b], a < b. */
+/* Mean and variance of the standard normal truncated to [a, b]; NaN unless a < b and some of
+ * the interval is within 40 of 0. */
 typedef struct alv_moments {
     double mean, variance;
 } alv_moments;

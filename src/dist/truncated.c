@@ -8,6 +8,9 @@
 
 #include "math/math.h"
 
+/* Beyond this there is no mass that a double can hold; alv_dist_check refuses it already. */
+static const double FARTHEST = 40;
+
 /* The density relative to its value at `origin`, at a distance t from there, times t^0 or
  * (t - center)^2 or t. */
 typedef struct weight {
@@ -50,6 +53,7 @@ double alv_normal_mass(double a, double b)
 alv_moments alv_truncated_moments(double a, double b)
 {
     double origin = summit(a, b);
+    if (!(a < b) || alv_fabs(origin) > FARTHEST) return (alv_moments){ALV_NAN, ALV_NAN};
     /* Where exp(-t |origin| - t^2 / 2) has fallen to e^-50, the rest no longer counts. */
     double reach = alv_sqrt(origin * origin + 100) - alv_fabs(origin);
     double lo = alv_max(a - origin, -reach), hi = alv_min(b - origin, reach);

@@ -18,7 +18,7 @@ export function figure({ id, title, read, panels, table, controls, legend, least
     legend,
     grid,
     foot(id, () => node, table));
-  const draw = (width) => drawPanels(grid, panels, width || grid.clientWidth, least, title);
+  const draw = (paper) => drawPanels(grid, panels, paper ?? grid.clientWidth, paper ? 0.82 * least : least, title);
   drawings.add({ draw, grid });
   return node;
 }
@@ -42,8 +42,9 @@ export function forget() {
   drawings.clear();
 }
 
-export function drawAll(width) {
-  for (const { draw } of drawings) draw(width);
+// At the width of the window, or of the paper.
+export function drawAll(paper) {
+  for (const { draw } of drawings) draw(paper);
 }
 
 let seen = 0;

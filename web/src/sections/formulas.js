@@ -42,7 +42,7 @@ const filled = (activation) => h("div", { class: "scroll" }, h("table", {},
   h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("scheme")), h("th", { scope: "col" }, t("formulas.formula")),
     run.shapes.map((shape) => h("th", { scope: "col" }, h("span", { class: "fans" }, `${num(shape.fan_in)} → ${num(shape.fan_out)}`))))),
   h("tbody", {}, groupsOf(activation).map((one) => h("tr", {}, h("th", { scope: "row" }, schemeName(one.scheme)),
-    h("td", {}, h("code", {}, run.schemes_info[one.scheme]?.formula ?? "–")),
+    h("td", { class: "formula" }, h("code", {}, run.schemes_info[one.scheme]?.formula ?? "–")),
     one.laws.map((law) => h("td", { class: "number" }, text(law), law && law.kind === "uniform" && h("span", { class: "small" }, ` σ = ${num(law.sd)}`))))))));
 
 const gains = () => h("div", { class: "scroll" }, h("table", {},

@@ -52,7 +52,7 @@ function chart(one, width, title) {
     Plot.rectY(data, { x1: "x1", x2: "x2", y: "y", fill: color(one.scheme), fillOpacity: 0.4, insetLeft: 0.3, insetRight: 0.3 }),
     Plot.ruleY([0], { strokeOpacity: 0.4 }),
     Plot.line(edges(curve), { x: "x", y: "y", stroke: "currentColor", strokeWidth: 1.6 }),
-    Plot.line(outline(last), { x: "x", y: "y", stroke: color(one.scheme), strokeWidth: 1.3, strokeDasharray: "3 2" }),
+    Plot.line(outline(last), { x: "x", y: "y", stroke: color(one.scheme), strokeWidth: 1.3, strokeDasharray: "3 2", clip: true }),
   ] });
 }
 

@@ -46,6 +46,8 @@ json_t *report_string(const char *bytes);
 /* A JSON number, null where x is not finite. */
 json_t *report_number(double x);
 alv_status report_no_memory(alv_error *error);
+/* SQLite's message, in printable ASCII: a damaged schema would put its raw bytes on a terminal. */
+alv_status report_db_error(alv_status status, sqlite3 *db, alv_error *error);
 
 /* [median, q1, q3] over seeds by the lab's rules (lab/stats.h): a NaN is a measurement that did not
  * survive and sorts as `missing` (+inf for losses, -inf for accuracies), so that a median over

@@ -10,9 +10,13 @@ alv_status report_no_memory(alv_error *error)
     return alv_fail(error, ALV_ERR_MEMORY, "report", "out of memory");
 }
 
-static alv_status database_error(const report_run *run, alv_error *error)
+alv_status report_db_error(alv_status status, sqlite3 *db, alv_error *error)
 {
-    return alv_fail(error, ALV_ERR_FORMAT, "run.db", "cannot read: %s", sqlite3_errmsg(run->db));
+    char text[160];
+    alv_text_format(text, sizeof text, "%s", db ? sqlite3_errmsg(db) : "out of memory");
+    for (char *p = text; *p; p++)
+        if (*p < ' ' || *p > '~') *p = '?';
+    return alv_fail(error, status, "run.db", "cannot read: %s", text);
 }
 
 alv_status report_query(sqlite3_stmt **out, const report_run *run, const char *sql,
@@ -20,7 +24,7 @@ alv_status report_query(sqlite3_stmt **out, const report_run *run, const char *s
 {
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(run->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        return database_error(run, error);
+        return report_db_error(ALV_ERR_FORMAT, run->db, error);
     if (group) {
         const char *keys[] = {group->purpose, group->scheme, group->activation};
         for (int i = 0; i < ALV_COUNT(keys); i++)
@@ -34,8 +38,7 @@ alv_status report_step(bool *more, sqlite3_stmt *statement, alv_error *error)
 {
     int code = sqlite3_step(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return alv_fail(error, ALV_ERR_FORMAT, "run.db", "cannot read: %s",
-                        sqlite3_errmsg(sqlite3_db_handle(statement)));
+        return report_db_error(ALV_ERR_FORMAT, sqlite3_db_handle(statement), error);
     *more = code == SQLITE_ROW;
     return ALV_OK;
 }

@@ -75,8 +75,7 @@ static alv_status open_database(report_run *run, const char *dir, alv_error *err
         }
         alv_status status =
             code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? ALV_ERR_FORMAT : ALV_ERR_IO;
-        return alv_fail(error, status, "run.db", "cannot open %s: %s", path,
-                        run->db ? sqlite3_errmsg(run->db) : "out of memory");
+        return report_db_error(status, run->db, error);
     }
     return ALV_OK;
 }

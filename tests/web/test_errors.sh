@@ -34,7 +34,7 @@ run() {
 refuses none "No such file" "$work/none"
 refuses argument "one run directory"
 refuses file "not a directory" "$work/good/run.db"
-mkdir "$work/empty" && refuses empty "cannot open" "$work/empty"
+mkdir "$work/empty" && refuses empty "cannot read|cannot open" "$work/empty"
 run notdb && printf 'this is not a database, whatever its name says' >"$work/notdb/run.db"
 refuses notdb "not a database" "$work/notdb"
 run short && head -c 20000 "$work/good/run.db" >"$work/short/run.db"

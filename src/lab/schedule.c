@@ -9,7 +9,7 @@
 #include "lab/setup.h"
 #include "stream/rng.h"
 
-enum { CURVE_ROWS = 50, PROBE_ROWS = 128, TEST_ROWS = 512 };
+enum { CURVE_ROWS = 50, PROBE_ROWS = 128, TEST_ROWS = 256 };
 
 static int64_t least(int64_t a, int64_t b)
 {

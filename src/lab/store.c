@@ -1,23 +1,15 @@
-/* run.db: opening, matching against a plan, and writing one trial per transaction.
+/* run.db: making, opening and matching against a plan.
  *
  * SQLite's rollback journal with its default synchronous = FULL keeps every committed trial through
  * a kill or a power cut; a torn transaction is rolled back by whoever opens the file next. */
-#include "lab/store.h"
-
 #include <errno.h>
-#include <math.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include "base/base.h"
 #include "lab/file.h"
+#include "lab/statement.h"
 
 enum { FORMAT_VERSION = 1, BUSY_MILLISECONDS = 5000 };
-
-struct alv_store {
-    sqlite3 *db;
-    int lock;
-};
 
 static const char schema[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
@@ -26,7 +18,8 @@ static const char schema[] =
     " steps INTEGER NOT NULL, initial_loss REAL, final_train_loss REAL, final_test_loss REAL,"
     " final_test_accuracy REAL, forward_gain REAL, backward_gain REAL, forward_drift REAL,"
     " backward_drift REAL, forecast TEXT NOT NULL, outcome TEXT NOT NULL, verdict TEXT NOT NULL,"
-    " diverged_at INTEGER, seconds REAL NOT NULL, reason TEXT);"
+    " diverged_at INTEGER, seconds REAL NOT NULL, reason TEXT, probe_seconds REAL NOT NULL,"
+    " test_seconds REAL NOT NULL);"
     "CREATE TABLE curve (trial INTEGER NOT NULL REFERENCES trial, step INTEGER NOT NULL,"
     " train_loss REAL, test_loss REAL, test_accuracy REAL, PRIMARY KEY (trial, step))"
     " WITHOUT ROWID;"
@@ -45,62 +38,19 @@ static const char schema[] =
     " PRIMARY KEY (trial, ordinal)) WITHOUT ROWID;"
     "PRAGMA user_version = 1;";
 
-static alv_status fail(const alv_store *store, alv_error *error)
-{
-    int code = sqlite3_errcode(store->db);
-    if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
-        return alv_fail(error, ALV_ERR_FORMAT, "run.db",
-                        "not a database of alvor's, or damaged: use --fresh to start over");
-    return alv_fail(error, ALV_ERR_IO, "run.db", "%s%s", sqlite3_errmsg(store->db),
-                    code == SQLITE_FULL ? "; the trials written before are kept" : "");
-}
-
-static alv_status run_sql(alv_store *store, const char *sql, alv_error *error)
-{
-    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK) return ALV_OK;
-    return fail(store, error);
-}
-
-static alv_status prepare(sqlite3_stmt **out, alv_store *store, const char *sql, alv_error *error)
-{
-    if (sqlite3_prepare_v2(store->db, sql, -1, out, NULL) == SQLITE_OK) return ALV_OK;
-    return fail(store, error);
-}
-
-/* Runs a statement that yields no row, and readies it for the next. */
-static alv_status execute(alv_store *store, sqlite3_stmt *statement, alv_error *error)
-{
-    bool fine = sqlite3_step(statement) == SQLITE_DONE;
-    alv_status status = fine ? ALV_OK : fail(store, error);
-    sqlite3_reset(statement);
-    return status;
-}
-
-static void bind_real(sqlite3_stmt *statement, int column, double value)
-{
-    if (isfinite(value))
-        sqlite3_bind_double(statement, column, value);
-    else
-        sqlite3_bind_null(statement, column);
-}
-
-static void bind_text(sqlite3_stmt *statement, int column, const char *text)
-{
-    sqlite3_bind_text(statement, column, text, -1, SQLITE_TRANSIENT);
-}
-
 static alv_status write_meta(alv_store *store, const alv_setup *setup, alv_error *error)
 {
     char engine[96];
     sqlite3_stmt *statement;
     alv_engine_text(engine, sizeof engine);
     const char *rows[][2] = {{"spec", setup->spec}, {"digest", setup->digest}, {"engine", engine}};
-    ALV_TRY(prepare(&statement, store, "INSERT OR REPLACE INTO meta VALUES (?, ?)", error));
+    ALV_TRY(
+        alv_store_prepare(&statement, store, "INSERT OR REPLACE INTO meta VALUES (?, ?)", error));
     alv_status status = ALV_OK;
     for (int i = 0; status == ALV_OK && i < ALV_COUNT(rows); i++) {
-        bind_text(statement, 1, rows[i][0]);
-        bind_text(statement, 2, rows[i][1]);
-        status = execute(store, statement, error);
+        alv_store_bind_text(statement, 1, rows[i][0]);
+        alv_store_bind_text(statement, 2, rows[i][1]);
+        status = alv_store_execute(store, statement, error);
     }
     sqlite3_finalize(statement);
     return status;
@@ -110,11 +60,12 @@ static alv_status write_meta(alv_store *store, const alv_setup *setup, alv_error
 static alv_status read_text(char **out, alv_store *store, const char *sql, alv_error *error)
 {
     sqlite3_stmt *statement;
-    ALV_TRY(prepare(&statement, store, sql, error));
+    ALV_TRY(alv_store_prepare(&statement, store, sql, error));
     int code = sqlite3_step(statement);
     const char *text = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
     size_t n = text ? strlen(text) : 0;
-    alv_status status = code == SQLITE_ROW || code == SQLITE_DONE ? ALV_OK : fail(store, error);
+    alv_status status =
+        code == SQLITE_ROW || code == SQLITE_DONE ? ALV_OK : alv_store_fail(store, error);
     *out = status == ALV_OK ? alv_new_array(n + 1, 1) : NULL;
     if (*out && n) memcpy(*out, text, n);
     sqlite3_finalize(statement);
@@ -140,7 +91,7 @@ static alv_status prepare_tables(alv_store *store, const alv_setup *setup, const
                                  alv_error *error)
 {
     char *version;
-    ALV_TRY(run_sql(store, "BEGIN IMMEDIATE", error));
+    ALV_TRY(alv_store_sql(store, "BEGIN IMMEDIATE", error));
     ALV_TRY(read_text(&version, store, "PRAGMA user_version", error));
     int found = atoi(version);
     free(version);
@@ -149,10 +100,10 @@ static alv_status prepare_tables(alv_store *store, const alv_setup *setup, const
                         "its format is version %d and this alvor writes version %d: give another "
                         "directory, or --fresh to start over",
                         found, FORMAT_VERSION);
-    if (found == 0) ALV_TRY(run_sql(store, schema, error));
+    if (found == 0) ALV_TRY(alv_store_sql(store, schema, error));
     if (found != 0) ALV_TRY(check_same(store, setup, directory, error));
     ALV_TRY(write_meta(store, setup, error));
-    return run_sql(store, "COMMIT", error);
+    return alv_store_sql(store, "COMMIT", error);
 }
 
 static alv_status forget(const char *path, alv_error *error)
@@ -205,9 +156,10 @@ static alv_status find_job(bool *found, alv_store *store, sqlite3_stmt *statemen
                            const alv_job *job, alv_error *error)
 {
     sqlite3_bind_int64(statement, 1, job->id);
-    bind_text(statement, 2, job->key);
+    alv_store_bind_text(statement, 2, job->key);
     int code = sqlite3_step(statement);
-    alv_status status = code == SQLITE_ROW || code == SQLITE_DONE ? ALV_OK : fail(store, error);
+    alv_status status =
+        code == SQLITE_ROW || code == SQLITE_DONE ? ALV_OK : alv_store_fail(store, error);
     *found = code == SQLITE_ROW;
     sqlite3_reset(statement);
     return status;
@@ -218,30 +170,30 @@ static alv_status drop_others(alv_store *store, const alv_plan *plan, alv_error 
 {
     static const char *const tables[] = {"curve", "layer", "histogram", "finding"};
     sqlite3_stmt *statement;
-    ALV_TRY(run_sql(store,
-                    "BEGIN IMMEDIATE; CREATE TEMP TABLE IF NOT EXISTS planned "
-                    "(id INTEGER PRIMARY KEY, key TEXT); DELETE FROM planned",
-                    error));
-    ALV_TRY(prepare(&statement, store, "INSERT INTO planned VALUES (?, ?)", error));
+    ALV_TRY(alv_store_sql(store,
+                          "BEGIN IMMEDIATE; CREATE TEMP TABLE IF NOT EXISTS planned "
+                          "(id INTEGER PRIMARY KEY, key TEXT); DELETE FROM planned",
+                          error));
+    ALV_TRY(alv_store_prepare(&statement, store, "INSERT INTO planned VALUES (?, ?)", error));
     alv_status status = ALV_OK;
     for (int i = 0; status == ALV_OK && i < plan->n; i++) {
         sqlite3_bind_int64(statement, 1, plan->jobs[i].id);
-        bind_text(statement, 2, plan->jobs[i].key);
-        status = execute(store, statement, error);
+        alv_store_bind_text(statement, 2, plan->jobs[i].key);
+        status = alv_store_execute(store, statement, error);
     }
     sqlite3_finalize(statement);
     ALV_TRY(status);
-    ALV_TRY(run_sql(store,
-                    "DELETE FROM trial WHERE NOT EXISTS (SELECT 1 FROM planned WHERE "
-                    "planned.id = trial.id AND planned.key = trial.key)",
-                    error));
+    ALV_TRY(alv_store_sql(store,
+                          "DELETE FROM trial WHERE NOT EXISTS (SELECT 1 FROM planned WHERE "
+                          "planned.id = trial.id AND planned.key = trial.key)",
+                          error));
     for (int i = 0; i < ALV_COUNT(tables); i++) {
         char sql[96];
         alv_text_format(sql, sizeof sql, "DELETE FROM %s WHERE trial NOT IN (SELECT id FROM trial)",
                         tables[i]);
-        ALV_TRY(run_sql(store, sql, error));
+        ALV_TRY(alv_store_sql(store, sql, error));
     }
-    return run_sql(store, "COMMIT", error);
+    return alv_store_sql(store, "COMMIT", error);
 }
 
 alv_status alv_store_match(int64_t *done, alv_store *store, alv_plan *plan, alv_error *error)
@@ -249,160 +201,13 @@ alv_status alv_store_match(int64_t *done, alv_store *store, alv_plan *plan, alv_
     sqlite3_stmt *statement;
     *done = 0;
     ALV_TRY(drop_others(store, plan, error));
-    ALV_TRY(prepare(&statement, store, "SELECT 1 FROM trial WHERE id = ? AND key = ?", error));
+    ALV_TRY(alv_store_prepare(&statement, store, "SELECT 1 FROM trial WHERE id = ? AND key = ?",
+                              error));
     alv_status status = ALV_OK;
     for (int i = 0; status == ALV_OK && i < plan->n; i++) {
         status = find_job(&plan->jobs[i].done, store, statement, &plan->jobs[i], error);
         *done += plan->jobs[i].done;
     }
     sqlite3_finalize(statement);
-    return status;
-}
-
-static alv_status add_trial_row(alv_store *store, const alv_setup *setup, const alv_job *job,
-                                const alv_trial *trial, alv_error *error)
-{
-    sqlite3_stmt *s;
-    ALV_TRY(prepare(&s, store,
-                    "INSERT INTO trial VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", error));
-    const char *texts[] = {job->key, job->purpose, job->scheme.text, setup->acts[job->act].text};
-    const double reals[] = {
-        trial->initial_loss,        trial->final_train_loss,        trial->final_test_loss,
-        trial->final_test_accuracy, trial->drift.forward_per_layer, trial->drift.backward_per_layer,
-        trial->drift.forward,       trial->drift.backward};
-    const char *keys[] = {alv_forecast_key(&trial->forecast), alv_outcome_key(trial->outcome),
-                          alv_verdict_key(trial->verdict)};
-    sqlite3_bind_int64(s, 1, job->id);
-    for (int i = 0; i < ALV_COUNT(texts); i++) bind_text(s, 2 + i, texts[i]);
-    sqlite3_bind_int64(s, 6, (int64_t)job->seed);
-    sqlite3_bind_int64(s, 7, trial->steps);
-    for (int i = 0; i < ALV_COUNT(reals); i++) bind_real(s, 8 + i, reals[i]);
-    for (int i = 0; i < ALV_COUNT(keys); i++) bind_text(s, 16 + i, keys[i]);
-    if (trial->diverged_at >= 0) sqlite3_bind_int64(s, 19, trial->diverged_at);
-    sqlite3_bind_double(s, 20, trial->seconds);
-    if (trial->reason[0]) bind_text(s, 21, trial->reason);
-    alv_status status = execute(store, s, error);
-    sqlite3_finalize(s);
-    return status;
-}
-
-static alv_status add_curve(alv_store *store, const alv_job *job, const alv_trial *trial,
-                            alv_error *error)
-{
-    sqlite3_stmt *s;
-    ALV_TRY(prepare(&s, store, "INSERT INTO curve VALUES (?,?,?,?,?)", error));
-    alv_status status = ALV_OK;
-    for (int i = 0; status == ALV_OK && i < trial->n_curve; i++) {
-        const alv_curve_row *row = &trial->curve[i];
-        sqlite3_bind_int64(s, 1, job->id);
-        sqlite3_bind_int64(s, 2, row->step);
-        bind_real(s, 3, row->train_loss);
-        bind_real(s, 4, row->test_loss);
-        bind_real(s, 5, row->test_accuracy);
-        status = execute(store, s, error);
-    }
-    sqlite3_finalize(s);
-    return status;
-}
-
-static void bind_stats(sqlite3_stmt *s, int first, const alv_layer_stats *stats)
-{
-    const double reals[] = {stats->z_mean,       stats->z_std,         stats->a_mean,
-                            stats->a_std,        stats->saturated,     stats->dead,
-                            stats->forward_gain, stats->backward_gain, stats->delta_rms,
-                            stats->grad_rms,     stats->weight_std,    stats->update_ratio,
-                            stats->symmetry,     stats->locked};
-    for (int i = 0; i < ALV_COUNT(reals); i++) bind_real(s, first + i, reals[i]);
-}
-
-static alv_status add_layers(alv_store *store, const alv_job *job, const alv_trial *trial,
-                             alv_error *error)
-{
-    sqlite3_stmt *s;
-    ALV_TRY(
-        prepare(&s, store, "INSERT INTO layer VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", error));
-    alv_status status = ALV_OK;
-    for (int i = 0; status == ALV_OK && i < trial->n_probes * trial->n_layers; i++) {
-        sqlite3_bind_int64(s, 1, job->id);
-        sqlite3_bind_int64(s, 2, trial->probe_steps[i / trial->n_layers]);
-        sqlite3_bind_int(s, 3, i % trial->n_layers);
-        bind_stats(s, 4, &trial->stats[i]);
-        status = execute(store, s, error);
-    }
-    sqlite3_finalize(s);
-    return status;
-}
-
-static void pack_counts(unsigned char out[4 * ALV_BINS], const alv_histogram *bins)
-{
-    for (int i = 0; i < ALV_BINS; i++)
-        for (int byte = 0; byte < 4; byte++)
-            out[4 * i + byte] = (unsigned char)(bins->counts[i] >> 8 * byte);
-}
-
-static alv_status add_histograms(alv_store *store, const alv_job *job, const alv_trial *trial,
-                                 alv_error *error)
-{
-    sqlite3_stmt *s;
-    unsigned char counts[4 * ALV_BINS];
-    ALV_TRY(prepare(&s, store, "INSERT INTO histogram VALUES (?,?,?,?,?,?,?,?)", error));
-    alv_status status = ALV_OK;
-    for (int i = 0; status == ALV_OK && i < trial->n_histograms; i++) {
-        const alv_histogram_row *row = &trial->histograms[i];
-        pack_counts(counts, &row->bins);
-        sqlite3_bind_int64(s, 1, job->id);
-        sqlite3_bind_int64(s, 2, row->step);
-        sqlite3_bind_int(s, 3, row->layer);
-        bind_text(s, 4, alv_histogram_key(row->kind));
-        sqlite3_bind_double(s, 5, row->bins.lo);
-        sqlite3_bind_double(s, 6, row->bins.hi);
-        sqlite3_bind_blob(s, 7, counts, sizeof counts, SQLITE_STATIC);
-        sqlite3_bind_int64(s, 8, row->bins.nonfinite);
-        status = execute(store, s, error);
-    }
-    sqlite3_finalize(s);
-    return status;
-}
-
-static alv_status add_findings(alv_store *store, const alv_job *job, const alv_trial *trial,
-                               alv_error *error)
-{
-    sqlite3_stmt *s;
-    ALV_TRY(prepare(&s, store, "INSERT INTO finding VALUES (?,?,?,?,?,?,?,?,?)", error));
-    alv_status status = ALV_OK;
-    for (int i = 0; status == ALV_OK && i < trial->forecast.n; i++) {
-        const alv_finding *finding = &trial->forecast.findings[i];
-        sqlite3_bind_int64(s, 1, job->id);
-        sqlite3_bind_int(s, 2, i);
-        bind_text(s, 3, alv_verdict_key(finding->kind));
-        bind_text(s, 4, alv_severity_key(finding->severity));
-        sqlite3_bind_int(s, 5, finding->layer_lo);
-        sqlite3_bind_int(s, 6, finding->layer_hi);
-        bind_text(s, 7, finding->quantity);
-        bind_real(s, 8, finding->measured);
-        bind_real(s, 9, finding->threshold);
-        status = execute(store, s, error);
-    }
-    sqlite3_finalize(s);
-    return status;
-}
-
-static alv_status add_rows(alv_store *store, const alv_setup *setup, const alv_job *job,
-                           const alv_trial *trial, alv_error *error)
-{
-    ALV_TRY(run_sql(store, "BEGIN IMMEDIATE", error));
-    ALV_TRY(add_trial_row(store, setup, job, trial, error));
-    ALV_TRY(add_curve(store, job, trial, error));
-    ALV_TRY(add_layers(store, job, trial, error));
-    ALV_TRY(add_histograms(store, job, trial, error));
-    ALV_TRY(add_findings(store, job, trial, error));
-    return run_sql(store, "COMMIT", error);
-}
-
-alv_status alv_store_add(alv_store *store, const alv_setup *setup, const alv_job *job,
-                         const alv_trial *trial, alv_error *error)
-{
-    alv_status status = add_rows(store, setup, job, trial, error);
-    if (status != ALV_OK) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }

@@ -6,7 +6,7 @@ rows() { # everything but the seconds
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1] + '/run.db')
 for table in ('trial', 'curve', 'layer', 'histogram', 'finding'):
-    columns = [r[1] for r in db.execute(f'pragma table_info({table})') if r[1] != 'seconds']
+    columns = [r[1] for r in db.execute(f'pragma table_info({table})') if not r[1].endswith('seconds')]
     order = ','.join(str(i + 1) for i in range(len(columns)))
     for row in db.execute(f'select {",".join(columns)} from {table} order by {order}'): print(row)
 P

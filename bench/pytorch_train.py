@@ -3,7 +3,7 @@
     pytorch_train.py mnist DIR THREADS [SEED]     the four trainings of the original experiment
     pytorch_train.py deep THREADS                 four nets of 12 hidden layers of 100, 400 steps
 
-Prints one line of key=value pairs, as train_speed does. Needs PyTorch and NumPy.
+Prints one line of key=value pairs, as bench-train does. Needs PyTorch and NumPy.
 """
 import gzip
 import sys

@@ -1,8 +1,8 @@
 /* Times the training alone: several nets, each on its own thread, data already in memory.
  *
- *     train_speed mnist DIR BACKEND THREADS   the four trainings of the original experiment
- *     train_speed deep BACKEND THREADS        four nets of 12 hidden layers of 100, 400 steps each
- *     train_speed peak THREADS                large square products by oneDNN, in GFLOP/s
+ *     bench-train mnist DIR BACKEND THREADS   the four trainings of the original experiment
+ *     bench-train deep BACKEND THREADS        four nets of 12 hidden layers of 100, 400 steps each
+ *     bench-train peak THREADS                large square products by oneDNN, in GFLOP/s
  *
  * Prints one line of key=value pairs, read by speed.py. */
 #include "data/data.h"
@@ -43,7 +43,7 @@ static double read_clock(clockid_t id)
 static void must(alv_status status, const alv_error *error)
 {
     if (status == ALV_OK) return;
-    fprintf(stderr, "train_speed: %s: %s\n", error->where, error->message);
+    fprintf(stderr, "bench-train: %s: %s\n", error->where, error->message);
     exit(2);
 }
 
@@ -239,7 +239,7 @@ int main(int argc, char **argv)
     else if (fits && argc == 3 && strcmp(argv[1], "peak") == 0)
         time_peak(threads);
     else {
-        fprintf(stderr, "usage: train_speed mnist DIR BACKEND THREADS | deep BACKEND THREADS | "
+        fprintf(stderr, "usage: bench-train mnist DIR BACKEND THREADS | deep BACKEND THREADS | "
                         "peak THREADS\n");
         return 2;
     }

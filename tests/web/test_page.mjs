@@ -43,13 +43,29 @@ const browser = await engine.launch({
 
 // Opens a report and collects everything that must not happen in it.
 async function open(file, { query = "", ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US", acceptDownloads: true, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    locale: "en-US",
+    acceptDownloads: true,
+    ...options,
+  });
   const page = await context.newPage();
   const trouble = [];
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && trouble.push(`console: ${message.text()}`));
+  page.on(
+    "console",
+    (message) =>
+      ["error", "warning"].includes(message.type()) && trouble.push(`console: ${message.text()}`),
+  );
   page.on("pageerror", (error) => trouble.push(`error: ${error.message}`));
-  page.on("request", (request) => !/^(file|blob|data):/.test(request.url()) && trouble.push(`request: ${request.url()}`));
-  page.on("dialog", (dialog) => { trouble.push("a dialog"); dialog.dismiss(); });
+  page.on(
+    "request",
+    (request) =>
+      !/^(file|blob|data):/.test(request.url()) && trouble.push(`request: ${request.url()}`),
+  );
+  page.on("dialog", (dialog) => {
+    trouble.push("a dialog");
+    dialog.dismiss();
+  });
   await page.goto(pathToFileURL(file).href + query);
   return { page, context, trouble };
 }
@@ -63,15 +79,25 @@ async function testLanguages(file) {
   check("sixteen sections", english.length === HEADINGS, english.join(" | "));
   await page.click("header button[lang=pt]");
   const portuguese = await headings(page);
-  check("every heading changes with the language", english.every((text, i) => text !== portuguese[i]), portuguese.join(" | "));
+  check(
+    "every heading changes with the language",
+    english.every((text, i) => text !== portuguese[i]),
+    portuguese.join(" | "),
+  );
   check("html lang", (await page.getAttribute("html", "lang")) === "pt-BR");
   for (const lang of ["en", "pt"]) {
     await page.click(`header button[lang=${lang}]`);
-    const keys = (await page.evaluate(() => document.body.innerText)).match(/\[\[[^\]]*\]\]|\{[a-z]+\}/g);
+    const keys = (await page.evaluate(() => document.body.innerText)).match(
+      /\[\[[^\]]*\]\]|\{[a-z]+\}/g,
+    );
     check(`no unknown key or empty hole (${lang})`, !keys, keys?.join(" "));
   }
   const lead = await page.textContent("#verdict .lead");
-  check("decimal comma in Portuguese prose", /\d,\d/.test(lead) && !/\d\.\d{3}/.test(lead.replace(/std=0\.01/g, "")), lead);
+  check(
+    "decimal comma in Portuguese prose",
+    /\d,\d/.test(lead) && !/\d\.\d{3}/.test(lead.replace(/std=0\.01/g, "")),
+    lead,
+  );
   check("nothing went wrong", trouble.length === 0, trouble.join("; "));
   await context.close();
   const asked = await open(file, { query: "?lang=pt" });
@@ -81,18 +107,33 @@ async function testLanguages(file) {
 
 async function testFigures(file) {
   const { page, context, trouble } = await open(file);
-  const figures = await page.$$eval("figure", (list) => list.map((figure) => ({
-    id: figure.id,
-    marks: [...figure.querySelectorAll(".panel > svg")].map((svg) => svg.querySelectorAll("path, rect, circle, text, line").length),
-    named: [...figure.querySelectorAll(".panel > svg")].every((svg) => svg.getAttribute("aria-label") && svg.getAttribute("role") === "img"),
-    bad: figure.innerHTML.match(/NaN|undefined|Infinity/)?.[0],
-    title: figure.querySelector("h3").textContent, read: figure.querySelector(".read").textContent,
-  })));
+  const figures = await page.$$eval("figure", (list) =>
+    list.map((figure) => ({
+      id: figure.id,
+      marks: [...figure.querySelectorAll(".panel > svg")].map(
+        (svg) => svg.querySelectorAll("path, rect, circle, text, line").length,
+      ),
+      named: [...figure.querySelectorAll(".panel > svg")].every(
+        (svg) => svg.getAttribute("aria-label") && svg.getAttribute("role") === "img",
+      ),
+      bad: figure.innerHTML.match(/NaN|undefined|Infinity/)?.[0],
+      title: figure.querySelector("h3").textContent,
+      read: figure.querySelector(".read").textContent,
+    })),
+  );
   check("seventeen figures", figures.length === 17, String(figures.length));
   for (const figure of figures) {
-    check(`${figure.id} is drawn`, figure.marks.length > 0 && figure.marks.every((n) => n > 8), figure.marks.join());
+    check(
+      `${figure.id} is drawn`,
+      figure.marks.length > 0 && figure.marks.every((n) => n > 8),
+      figure.marks.join(),
+    );
     check(`${figure.id} is named`, figure.named);
-    check(`${figure.id} has a title and a line`, figure.title.length > 15 && figure.read.length > 30, figure.title);
+    check(
+      `${figure.id} has a title and a line`,
+      figure.title.length > 15 && figure.read.length > 30,
+      figure.title,
+    );
     check(`${figure.id} holds no broken number`, !figure.bad, figure.bad);
   }
   await testTables(page);
@@ -109,35 +150,63 @@ async function testFigures(file) {
 async function testDownloads(page, figures) {
   for (const { id } of figures)
     for (const kind of ["svg", "csv"]) {
-      const [file] = await Promise.all([page.waitForEvent("download"), page.click(`#${id} .save-${kind}`)]);
+      const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.click(`#${id} .save-${kind}`),
+      ]);
       const text = readFileSync(await file.path(), "utf8");
       const lines = text.trim().split("\r\n");
       if (kind === "svg") {
-        check(`${id}.svg is SVG`, text.startsWith("<svg") && text.endsWith("</svg>") && !text.includes("var(--"), text.slice(0, 80));
-        const broken = await page.evaluate((xml) => new DOMParser().parseFromString(xml, "image/svg+xml").querySelector("parsererror")?.textContent, text);
+        check(
+          `${id}.svg is SVG`,
+          text.startsWith("<svg") && text.endsWith("</svg>") && !text.includes("var(--"),
+          text.slice(0, 80),
+        );
+        const broken = await page.evaluate(
+          (xml) =>
+            new DOMParser().parseFromString(xml, "image/svg+xml").querySelector("parsererror")
+              ?.textContent,
+          text,
+        );
         check(`${id}.svg is well-formed`, !broken, broken);
       } else {
-        check(`${id}.csv has rows`, lines.length > 2 && !/NaN|undefined|\[object/.test(text), text.slice(0, 120));
+        check(
+          `${id}.csv has rows`,
+          lines.length > 2 && !/NaN|undefined|\[object/.test(text),
+          text.slice(0, 120),
+        );
       }
     }
 }
 
 async function testTables(page) {
   await page.$$eval("figure details", (list) => list.forEach((one) => (one.open = true)));
-  await page.waitForFunction(() => [...document.querySelectorAll("figure details")].every((one) => one.querySelector("tbody tr")));
-  const empty = await page.$$eval("figure details", (list) => list.filter((one) => one.querySelectorAll("tbody tr").length < 2).map((one) => one.closest("figure").id));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("figure details")].every((one) => one.querySelector("tbody tr")),
+  );
+  const empty = await page.$$eval("figure details", (list) =>
+    list
+      .filter((one) => one.querySelectorAll("tbody tr").length < 2)
+      .map((one) => one.closest("figure").id),
+  );
   check("every figure has a data table", empty.length === 0, empty.join());
 }
 
 const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-const bright = (rgb) => rgb.match(/\d+/g).slice(0, 3).reduce((sum, c) => sum + Number(c), 0) > 384;
+const bright = (rgb) =>
+  rgb
+    .match(/\d+/g)
+    .slice(0, 3)
+    .reduce((sum, c) => sum + Number(c), 0) > 384;
 
 async function testTheme(file) {
   const dark = await open(file, { colorScheme: "dark" });
   check("dark follows the system", !bright(await background(dark.page)));
   await dark.page.click(".theme");
   check("the toggle makes it light", bright(await background(dark.page)));
-  const ink = await dark.page.evaluate(() => getComputedStyle(document.querySelector(".panel svg text")).fill);
+  const ink = await dark.page.evaluate(
+    () => getComputedStyle(document.querySelector(".panel svg text")).fill,
+  );
   check("chart text is dark on light", !bright(ink), ink);
   check("nothing went wrong in the dark", dark.trouble.length === 0, dark.trouble.join("; "));
   await dark.context.close();
@@ -147,7 +216,10 @@ async function testPhone(file) {
   const { page, context } = await open(file, { viewport: { width: 390, height: 844 } });
   const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   check("no horizontal scroll on a phone", wide[0] <= wide[1], wide.join(" > "));
-  const over = await page.$$eval(".panel > svg", (list) => list.filter((svg) => svg.getBoundingClientRect().right > innerWidth).length);
+  const over = await page.$$eval(
+    ".panel > svg",
+    (list) => list.filter((svg) => svg.getBoundingClientRect().right > innerWidth).length,
+  );
   check("no chart wider than a phone", over === 0, String(over));
   await context.close();
 }
@@ -157,9 +229,16 @@ async function testKeyboard(file) {
   const button = page.locator("#figure-loss .choice button").nth(1);
   await button.focus();
   await page.keyboard.press("Enter");
-  const focused = await page.evaluate(() => document.activeElement?.textContent + document.activeElement?.getAttribute("aria-pressed"));
+  const focused = await page.evaluate(
+    () =>
+      document.activeElement?.textContent + document.activeElement?.getAttribute("aria-pressed"),
+  );
   check("a switch works by keyboard and keeps the focus", focused === "lineartrue", focused);
-  const nameless = await page.$$eval("button, a, summary", (list) => list.filter((one) => !(one.textContent.trim() || one.getAttribute("aria-label"))).length);
+  const nameless = await page.$$eval(
+    "button, a, summary",
+    (list) =>
+      list.filter((one) => !(one.textContent.trim() || one.getAttribute("aria-label"))).length,
+  );
   check("every control has a name", nameless === 0, String(nameless));
   await context.close();
 }
@@ -167,9 +246,16 @@ async function testKeyboard(file) {
 async function testPrint(file) {
   const { page, context } = await open(file);
   const pdf = await page.pdf({ format: "A4", printBackground: true });
-  check("it prints", pdf.length > 50000 && pdf.subarray(0, 5).toString() === "%PDF-", String(pdf.length));
+  check(
+    "it prints",
+    pdf.length > 50000 && pdf.subarray(0, 5).toString() === "%PDF-",
+    String(pdf.length),
+  );
   await page.emulateMedia({ media: "print" });
-  const shown = await page.$$eval("button, .foot", (list) => list.filter((one) => one.offsetParent !== null).length);
+  const shown = await page.$$eval(
+    "button, .foot",
+    (list) => list.filter((one) => one.offsetParent !== null).length,
+  );
   check("no buttons on paper", shown === 0, String(shown));
   await context.close();
 }
@@ -177,10 +263,22 @@ async function testPrint(file) {
 async function testHostile() {
   const file = makeReport("hostile", "--hostile");
   const { page, context, trouble } = await open(file);
-  const state = await page.evaluate(() => ({ pwned: window.pwned, images: document.querySelectorAll("img").length, scripts: document.scripts.length, text: document.body.innerText }));
-  check("a hostile name does not run", state.pwned === undefined && state.images === 0, JSON.stringify([state.pwned, state.images]));
+  const state = await page.evaluate(() => ({
+    pwned: window.pwned,
+    images: document.querySelectorAll("img").length,
+    scripts: document.scripts.length,
+    text: document.body.innerText,
+  }));
+  check(
+    "a hostile name does not run",
+    state.pwned === undefined && state.images === 0,
+    JSON.stringify([state.pwned, state.images]),
+  );
   check("no script was added", state.scripts === 2, String(state.scripts));
-  check("the name is shown as text", state.text.includes('</script><img src=x onerror="window.pwned=1">'));
+  check(
+    "the name is shown as text",
+    state.text.includes('</script><img src=x onerror="window.pwned=1">'),
+  );
   check("a marker in a name stays a name", state.text.includes("@alvor:data@"));
   await page.$$eval("figure details", (list) => list.forEach((one) => (one.open = true)));
   check("still all figures", (await page.$$("figure .panel > svg")).length > 20);
@@ -192,8 +290,12 @@ try {
   const file = given ? join(given, "report.html") : makeReport("plain");
   const bytes = statSync(file).size;
   check("at most 1,000,000 bytes", bytes <= MAX_BYTES, String(bytes));
-  check("no address of another machine is fetched", !/(src|href)="https?:/.test(readFileSync(file, "utf8")));
-  for (const test of [testLanguages, testFigures, testTheme, testPhone, testKeyboard, testPrint]) await test(file);
+  check(
+    "no address of another machine is fetched",
+    !/(src|href)="https?:/.test(readFileSync(file, "utf8")),
+  );
+  for (const test of [testLanguages, testFigures, testTheme, testPhone, testKeyboard, testPrint])
+    await test(file);
   await testHostile();
   console.log(`${bytes} bytes, ${failures} failures`);
 } finally {

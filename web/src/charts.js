@@ -1,13 +1,30 @@
 // What every chart shares: colours with a second channel, scales that survive zeros, labels at the
 // ends of lines instead of a legend.
 import * as Plot from "./plot.js";
-import { symbol, symbolCircle, symbolCross, symbolDiamond, symbolSquare, symbolStar, symbolTriangle, symbolWye } from "d3-shape";
+import {
+  symbol,
+  symbolCircle,
+  symbolCross,
+  symbolDiamond,
+  symbolSquare,
+  symbolStar,
+  symbolTriangle,
+  symbolWye,
+} from "d3-shape";
 import { svg } from "./dom.js";
 import { num, power } from "./i18n.js";
 import { run } from "./run.js";
 
 const DASHES = ["none", "6 3", "2 3", "9 3 2 3", "12 4", "1 2"];
-const SYMBOLS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolStar, symbolCross, symbolWye];
+const SYMBOLS = [
+  symbolCircle,
+  symbolSquare,
+  symbolTriangle,
+  symbolDiamond,
+  symbolStar,
+  symbolCross,
+  symbolWye,
+];
 
 // Okabe and Ito's palette, as CSS variables so that it follows the theme (style/base.css).
 const slot = (scheme) => Math.max(0, run.schemes.indexOf(scheme));
@@ -17,13 +34,20 @@ export const mark = (scheme) => SYMBOLS[slot(scheme) % SYMBOLS.length];
 const symbolPath = (scheme, size = 42) => symbol(mark(scheme), size)();
 
 // A scheme's text for labels: long decimals to four digits.
-export const brief = (scheme) => scheme.replace(/\d+\.\d{5,}/g, (x) => String(Number(Number(x).toPrecision(4))));
+export const brief = (scheme) =>
+  scheme.replace(/\d+\.\d{5,}/g, (x) => String(Number(Number(x).toPrecision(4))));
 
 export const shorten = (text, n = 20) => (text.length > n ? `${text.slice(0, n - 1)}…` : text);
 
 // A legend's key: the symbol on a piece of the line.
 export function swatch(scheme) {
-  const icon = svg("svg", { width: 26, height: 12, viewBox: "-13 -6 26 12", "aria-hidden": "true", class: "swatch" });
+  const icon = svg("svg", {
+    width: 26,
+    height: 12,
+    viewBox: "-13 -6 26 12",
+    "aria-hidden": "true",
+    class: "swatch",
+  });
   const line = svg("path", { d: "M-13,0H13", "stroke-width": 2, "stroke-dasharray": dash(scheme) });
   line.style.stroke = color(scheme);
   const dot = svg("path", { d: symbolPath(scheme) });
@@ -47,7 +71,7 @@ export function logScale(values, label) {
   const zeros = values.some((v) => v === 0);
   let lo = Math.floor(Math.log10(Math.min(...positive)) + 1e-9);
   let hi = Math.ceil(Math.log10(Math.max(...positive)) - 1e-9);
-  if (positive.length === 0) (lo = -1), (hi = 0);
+  if (positive.length === 0) ((lo = -1), (hi = 0));
   if (hi - lo < 1) hi = lo + 1;
   const gap = zeros ? Math.max(1, Math.round((hi - lo) / 10)) : 0; // whole: d3 labels powers of ten only
   const floor = 10 ** (lo - gap);
@@ -76,14 +100,26 @@ function tick(v) {
 }
 
 export const linearScale = (label, domain) => ({
-  type: "linear", domain, label, grid: true, nice: !domain, tickFormat: (v) => num(v), ticks: 6,
+  type: "linear",
+  domain,
+  label,
+  grid: true,
+  nice: !domain,
+  tickFormat: (v) => num(v),
+  ticks: 6,
 });
 
 // Steps with a place for 0: probes are spaced by powers of two.
 export const stepScale = (steps, label) => {
   const last = steps[steps.length - 1] ?? 1;
   const ticks = steps.filter((s, i) => i % 2 === 0 && (s === 0 || s <= last / 2));
-  return { type: "symlog", label, domain: [0, last], ticks: [...ticks, last], tickFormat: (v) => num(v) };
+  return {
+    type: "symlog",
+    label,
+    domain: [0, last],
+    ticks: [...ticks, last],
+    tickFormat: (v) => num(v),
+  };
 };
 
 export const base = (width, height, title) => ({
@@ -106,20 +142,34 @@ export function endLabels(ends, room) {
     const x = width - marginRight + 8;
     const placed = ends
       .filter((end) => end.y !== null && end.y !== undefined)
-      .map((end) => ({ ...end, at: scales.y(end.y), from: scales.y(end.y), left: end.x === undefined ? x - 7 : scales.x(end.x) }))
+      .map((end) => ({
+        ...end,
+        at: scales.y(end.y),
+        from: scales.y(end.y),
+        left: end.x === undefined ? x - 7 : scales.x(end.x),
+      }))
       .sort((a, b) => a.at - b.at);
     spread(placed, marginTop, height - marginBottom, 15);
     const g = svg("g", { "font-size": 11.5, "text-anchor": "start" });
     for (const end of placed) {
       const line = svg("path", {
-        d: `M${end.left},${end.from}H${x - 7}L${x},${end.at}`, fill: "none", "stroke-width": 1, "stroke-opacity": 0.8,
+        d: `M${end.left},${end.from}H${x - 7}L${x},${end.at}`,
+        fill: "none",
+        "stroke-width": 1,
+        "stroke-opacity": 0.8,
         "stroke-dasharray": end.left < x - 12 ? "1 4" : null,
       });
       line.style.stroke = color(end.scheme);
-      const dot = svg("path", { d: symbolPath(end.scheme), transform: `translate(${x + 5},${end.at})` });
+      const dot = svg("path", {
+        d: symbolPath(end.scheme),
+        transform: `translate(${x + 5},${end.at})`,
+      });
       dot.style.fill = color(end.scheme);
-      const name = svg("text", { x: x + 13, y: end.at, dy: "0.33em", fill: "currentColor" },
-        shorten(brief(end.text ?? end.scheme), Math.floor((room - 22) / 6.1)));
+      const name = svg(
+        "text",
+        { x: x + 13, y: end.at, dy: "0.33em", fill: "currentColor" },
+        shorten(brief(end.text ?? end.scheme), Math.floor((room - 22) / 6.1)),
+      );
       name.append(svg("title", {}, end.text ?? end.scheme));
       g.append(line, dot, name);
     }
@@ -149,14 +199,25 @@ export function seriesLines(rows, schemes, { dots = true, tip } = {}) {
   const marks = [];
   for (const scheme of schemes) {
     const mine = rows.filter((row) => row.scheme === scheme);
-    marks.push(Plot.line(mine, {
-      x: "x", y: "y", stroke: color(scheme), strokeWidth: 1.9, strokeDasharray: dash(scheme), curve: "linear",
-    }));
+    marks.push(
+      Plot.line(mine, {
+        x: "x",
+        y: "y",
+        stroke: color(scheme),
+        strokeWidth: 1.9,
+        strokeDasharray: dash(scheme),
+        curve: "linear",
+      }),
+    );
     if (dots)
-      marks.push(Plot.dot(mine, { x: "x", y: "y", fill: color(scheme), symbol: mark(scheme), r: 2.6 }));
+      marks.push(
+        Plot.dot(mine, { x: "x", y: "y", fill: color(scheme), symbol: mark(scheme), r: 2.6 }),
+      );
   }
   if (tip)
-    marks.push(Plot.tip(rows, Plot.pointer({ x: "x", y: "y", title: tip, maxRadius: 30, lineWidth: 30 })));
+    marks.push(
+      Plot.tip(rows, Plot.pointer({ x: "x", y: "y", title: tip, maxRadius: 30, lineWidth: 30 })),
+    );
   return marks;
 }
 

@@ -10,15 +10,22 @@ const PRINT_WIDTH = 660;
 // table: {columns: [{key, label, digits}], rows: [[...]]} or a function that makes it.
 export function figure({ id, title, read, panels, table, controls, legend, least = 340 }) {
   const grid = h("div", { class: "panels" });
-  const node = h("figure", { id: `figure-${id}`, "aria-labelledby": `title-${id}` },
-    h("figcaption", {},
+  const node = h(
+    "figure",
+    { id: `figure-${id}`, "aria-labelledby": `title-${id}` },
+    h(
+      "figcaption",
+      {},
       h("h3", { id: `title-${id}` }, title),
-      h("p", { class: "read" }, h("b", {}, `${t("read")} `), rich(read))),
+      h("p", { class: "read" }, h("b", {}, `${t("read")} `), rich(read)),
+    ),
     controls && h("div", { class: "controls no-print" }, controls),
     legend,
     grid,
-    foot(id, () => node, table));
-  const draw = (paper) => drawPanels(grid, panels, paper ?? grid.clientWidth, paper ? 0.82 * least : least, title);
+    foot(id, () => node, table),
+  );
+  const draw = (paper) =>
+    drawPanels(grid, panels, paper ?? grid.clientWidth, paper ? 0.82 * least : least, title);
   drawings.add({ draw, grid });
   return node;
 }
@@ -29,11 +36,13 @@ function drawPanels(grid, panels, width, least, title) {
   const columns = Math.max(1, Math.min(panels.length, Math.floor((width + gap) / (least + gap))));
   const each = Math.floor((width - gap * (columns - 1)) / columns);
   grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  grid.replaceChildren(...panels.map((panel) => {
-    const chart = panel.plot(each, panel.label ? `${title} (${panel.label})` : title);
-    chart.setAttribute("role", "img");
-    return h("div", { class: "panel" }, panel.label && h("h4", {}, panel.label), chart);
-  }));
+  grid.replaceChildren(
+    ...panels.map((panel) => {
+      const chart = panel.plot(each, panel.label ? `${title} (${panel.label})` : title);
+      chart.setAttribute("role", "img");
+      return h("div", { class: "panel" }, panel.label && h("h4", {}, panel.label), chart);
+    }),
+  );
 }
 
 // ---- drawing at the right moment ----
@@ -64,21 +73,59 @@ function foot(id, node, table) {
   details.addEventListener("toggle", () => {
     if (details.open && !body.firstChild) body.append(tableOf(make()));
   });
-  const svgButton = h("button", { type: "button", class: "save-svg", onclick: () => saveSvg(id, node()) }, "SVG");
-  const csvButton = h("button", { type: "button", class: "save-csv", onclick: () => saveCsv(id, make()) }, "CSV");
+  const svgButton = h(
+    "button",
+    { type: "button", class: "save-svg", onclick: () => saveSvg(id, node()) },
+    "SVG",
+  );
+  const csvButton = h(
+    "button",
+    { type: "button", class: "save-csv", onclick: () => saveCsv(id, make()) },
+    "CSV",
+  );
   svgButton.setAttribute("aria-label", t("save.svg"));
   csvButton.setAttribute("aria-label", t("save.csv"));
-  return h("div", { class: "foot" }, details, h("span", { class: "buttons no-print" }, svgButton, csvButton));
+  return h(
+    "div",
+    { class: "foot" },
+    details,
+    h("span", { class: "buttons no-print" }, svgButton, csvButton),
+  );
 }
 
 export function tableOf({ columns, rows }) {
   const cell = (value, column) =>
-    typeof value === "number" ? num(value, column.digits ?? 4) : value ?? "–";
-  return h("table", {},
-    h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col" }, column.label)))),
-    h("tbody", {}, rows.map((row) =>
-      h("tr", {}, row.map((value, i) =>
-        h("td", { class: typeof value === "number" || value === null ? "number" : null }, cell(value, columns[i])))))));
+    typeof value === "number" ? num(value, column.digits ?? 4) : (value ?? "–");
+  return h(
+    "table",
+    {},
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        columns.map((column) => h("th", { scope: "col" }, column.label)),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      rows.map((row) =>
+        h(
+          "tr",
+          {},
+          row.map((value, i) =>
+            h(
+              "td",
+              { class: typeof value === "number" || value === null ? "number" : null },
+              cell(value, columns[i]),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 // RFC 4180, decimal points whatever the language; a leading = + - @ cannot start a formula.
@@ -117,19 +164,30 @@ function standalone(chart) {
 
 export function svgText(node) {
   const charts = [...node.querySelectorAll(".panel")].flatMap((panel) =>
-    [...panel.querySelectorAll(":scope > svg")].map((chart) => ({ chart, label: panel.querySelector("h4")?.textContent })));
+    [...panel.querySelectorAll(":scope > svg")].map((chart) => ({
+      chart,
+      label: panel.querySelector("h4")?.textContent,
+    })),
+  );
   const columns = Math.min(charts.length, Math.ceil(Math.sqrt(charts.length * 1.5)));
   const width = Math.max(...charts.map(({ chart }) => Number(chart.getAttribute("width"))));
   const height = Math.max(...charts.map(({ chart }) => Number(chart.getAttribute("height")))) + 24;
   const rows = Math.ceil(charts.length / columns);
   const ns = "http://www.w3.org/2000/svg";
   const sheet = document.createElementNS(ns, "svg");
-  const set = (element, values) => Object.entries(values).forEach(([k, v]) => element.setAttribute(k, v));
+  const set = (element, values) =>
+    Object.entries(values).forEach(([k, v]) => element.setAttribute(k, v));
   const style = getComputedStyle(node);
-  set(sheet, { xmlns: ns, width: width * columns, height: height * rows, style: `background:${style.backgroundColor};color:${style.color};font-family:sans-serif` });
+  set(sheet, {
+    xmlns: ns,
+    width: width * columns,
+    height: height * rows,
+    style: `background:${style.backgroundColor};color:${style.color};font-family:sans-serif`,
+  });
   charts.forEach(({ chart, label }, i) => {
     const copy = standalone(chart);
-    const x = (i % columns) * width, y = Math.floor(i / columns) * height;
+    const x = (i % columns) * width,
+      y = Math.floor(i / columns) * height;
     set(copy, { x, y: y + 24 });
     if (label) {
       const text = document.createElementNS(ns, "text");

@@ -6,7 +6,8 @@ import { h } from "./dom.js";
 import { num, power, t } from "./i18n.js";
 import { groupsOf } from "./run.js";
 
-const ZERO = "var(--heat-zero)", NONE = "var(--heat-none)";
+const ZERO = "var(--heat-zero)",
+  NONE = "var(--heat-none)";
 
 // The range of the positive values over all panels; linear shares keep [0, 1].
 export function heatScale(groups, name, log) {
@@ -14,7 +15,8 @@ export function heatScale(groups, name, log) {
   const values = groups.flatMap((one) => one.layers[name].flat()).filter((v) => v > 0);
   if (values.length === 0) return { log, lo: -1, hi: 0 };
   const logs = values.map(Math.log10);
-  const lo = Math.floor(Math.min(...logs)), hi = Math.ceil(Math.max(...logs));
+  const lo = Math.floor(Math.min(...logs)),
+    hi = Math.ceil(Math.max(...logs));
   return { log, lo, hi: hi > lo ? hi : lo + 1 };
 }
 
@@ -30,7 +32,12 @@ function cells(one, name, scale, steps) {
   const depth = Math.max(0, ...one.layers[name].map((row) => row.length));
   return steps.flatMap((step) => {
     const row = one.layers[name][one.layers.step.indexOf(step)] ?? Array(depth).fill(null);
-    return row.map((value, layer) => ({ step, layer: layer + 1, value, fill: shade(value, scale) }));
+    return row.map((value, layer) => ({
+      step,
+      layer: layer + 1,
+      value,
+      fill: shade(value, scale),
+    }));
   });
 }
 
@@ -39,7 +46,10 @@ export function heatPanels(activation, name, { log, label }) {
   const groups = groupsOf(activation);
   const scale = heatScale(groups, name, log);
   const steps = [...new Set(groups.flatMap((one) => one.layers.step))].sort((a, b) => a - b);
-  return groups.map((one) => ({ label: one.scheme, plot: (width, title) => heatChart(one, name, scale, label, steps, width, title) }));
+  return groups.map((one) => ({
+    label: one.scheme,
+    plot: (width, title) => heatChart(one, name, scale, label, steps, width, title),
+  }));
 }
 
 function heatChart(one, name, scale, label, steps, width, title) {
@@ -48,21 +58,50 @@ function heatChart(one, name, scale, label, steps, width, title) {
   const each = Math.ceil(steps.length / Math.max(3, width / 62));
   const stride = Math.ceil(depth / 7);
   return Plot.plot({
-    width, height: Math.max(150, Math.min(220, 46 + depth * 11)), ariaLabel: title,
-    marginLeft: 30, marginBottom: 34, marginTop: 22, marginRight: 8,
+    width,
+    height: Math.max(150, Math.min(220, 46 + depth * 11)),
+    ariaLabel: title,
+    marginLeft: 30,
+    marginBottom: 34,
+    marginTop: 22,
+    marginRight: 8,
     style: { fontSize: "11px" },
     padding: 0,
     color: { type: "identity" },
-    x: { type: "band", domain: steps, label: t("axis.step"), tickSize: 3,
-      ticks: steps.filter((_, i) => i % each === 0), tickFormat: (v) => num(v) },
-    y: { type: "band", domain: Array.from({ length: depth }, (_, i) => depth - i), label: t("layer"), labelAnchor: "top", labelArrow: "none", tickSize: 0,
-      ticks: Array.from({ length: depth }, (_, i) => i + 1).filter((v) => (v - 1) % stride === 0) },
+    x: {
+      type: "band",
+      domain: steps,
+      label: t("axis.step"),
+      tickSize: 3,
+      ticks: steps.filter((_, i) => i % each === 0),
+      tickFormat: (v) => num(v),
+    },
+    y: {
+      type: "band",
+      domain: Array.from({ length: depth }, (_, i) => depth - i),
+      label: t("layer"),
+      labelAnchor: "top",
+      labelArrow: "none",
+      tickSize: 0,
+      ticks: Array.from({ length: depth }, (_, i) => i + 1).filter((v) => (v - 1) % stride === 0),
+    },
     marks: [
-      Plot.cell(data, { x: "step", y: "layer", fill: "fill", inset: 0, shapeRendering: "crispEdges" }),
-      Plot.tip(data, Plot.pointer({
-        x: "step", y: "layer",
-        title: (d) => `${shorten(one.scheme, 30)}\n${t("layer")} ${d.layer}, ${t("step")} ${num(d.step)}\n${label}: ${num(d.value)}`,
-      })),
+      Plot.cell(data, {
+        x: "step",
+        y: "layer",
+        fill: "fill",
+        inset: 0,
+        shapeRendering: "crispEdges",
+      }),
+      Plot.tip(
+        data,
+        Plot.pointer({
+          x: "step",
+          y: "layer",
+          title: (d) =>
+            `${shorten(one.scheme, 30)}\n${t("layer")} ${d.layer}, ${t("step")} ${num(d.step)}\n${label}: ${num(d.value)}`,
+        }),
+      ),
     ],
   });
 }
@@ -78,6 +117,14 @@ export function heatLegend(activation, name, { log, label }) {
     box.style.background = shadeName;
     return h("span", { class: "key" }, box, text);
   };
-  return h("div", { class: "legend heat-legend" }, h("span", {}, label), end(scale.lo), bar, end(scale.hi),
-    log && key(ZERO, t("heat.zero")), key(NONE, t("heat.none")));
+  return h(
+    "div",
+    { class: "legend heat-legend" },
+    h("span", {}, label),
+    end(scale.lo),
+    bar,
+    end(scale.hi),
+    log && key(ZERO, t("heat.zero")),
+    key(NONE, t("heat.none")),
+  );
 }

@@ -23,7 +23,8 @@ export const plural = (key, n, values = {}) =>
   t(`${key}.${n === 1 ? "one" : "many"}`, { n: num(n), ...values });
 
 const locale = () => (state.lang === "pt" ? "pt-BR" : "en-US");
-const superscript = (n) => String(n).replace(/[-\d]/g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
+const superscript = (n) =>
+  String(n).replace(/[-\d]/g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
 
 export const power = (exponent) => `10${superscript(exponent)}`;
 
@@ -38,12 +39,16 @@ export function num(x, digits = 3, padded = false) {
     return `${factor} × ${power(Number(exponent))}`.replace("-", "−");
   }
   const whole = Number.isInteger(x) && size < 1e6;
-  const options = whole ? {} : { maximumSignificantDigits: digits, minimumSignificantDigits: padded ? digits : 1 };
+  const options = whole
+    ? {}
+    : { maximumSignificantDigits: digits, minimumSignificantDigits: padded ? digits : 1 };
   return x.toLocaleString(locale(), options).replace("-", "−");
 }
 
 export const percent = (x, digits = 3) =>
-  x === null || x === undefined ? "–" : `${num(100 * x, digits)}${state.lang === "pt" ? " %" : "%"}`;
+  x === null || x === undefined
+    ? "–"
+    : `${num(100 * x, digits)}${state.lang === "pt" ? " %" : "%"}`;
 
 // "a, b and c"
 export const list = (items) =>

@@ -22,32 +22,89 @@ import { weights } from "./sections/weights.js";
 import { onChange, set, state } from "./state.js";
 
 const SECTIONS = [
-  verdict, setup, convergence, weights, forward, backward, saturation, symmetry, updates, scale,
-  performance, findings, formulas, mistakes, glossary, reproducibility,
+  verdict,
+  setup,
+  convergence,
+  weights,
+  forward,
+  backward,
+  saturation,
+  symmetry,
+  updates,
+  scale,
+  performance,
+  findings,
+  formulas,
+  mistakes,
+  glossary,
+  reproducibility,
 ];
 
 function languageSwitch() {
-  const button = (lang, name) => h("button", {
-    type: "button", lang, "aria-pressed": String(state.lang === lang), onclick: () => set({ lang }),
-  }, name);
-  return h("span", { class: "choice", role: "group", "aria-label": t("language") }, button("en", "EN"), button("pt", "PT"));
+  const button = (lang, name) =>
+    h(
+      "button",
+      {
+        type: "button",
+        lang,
+        "aria-pressed": String(state.lang === lang),
+        onclick: () => set({ lang }),
+      },
+      name,
+    );
+  return h(
+    "span",
+    { class: "choice", role: "group", "aria-label": t("language") },
+    button("en", "EN"),
+    button("pt", "PT"),
+  );
 }
 
-const dark = () => state.theme === "dark" || (state.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+const dark = () =>
+  state.theme === "dark" ||
+  (state.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
 
-const themeSwitch = () => h("button", {
-  type: "button", class: "theme", "aria-pressed": String(dark()), "aria-label": t("theme"), title: t("theme"),
-  onclick: () => set({ theme: dark() ? "light" : "dark" }),
-}, dark() ? "☀" : "☾");
+const themeSwitch = () =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "theme",
+      "aria-pressed": String(dark()),
+      "aria-label": t("theme"),
+      title: t("theme"),
+      onclick: () => set({ theme: dark() ? "light" : "dark" }),
+    },
+    dark() ? "☀" : "☾",
+  );
 
-const dataName = () => (typeof run.spec.data === "object" ? run.spec.data?.name : run.spec.data) ?? "";
+const dataName = () =>
+  (typeof run.spec.data === "object" ? run.spec.data?.name : run.spec.data) ?? "";
 
-const header = () => h("header", {},
-  h("div", { class: "brand" }, h("span", { class: "logo", "aria-hidden": "true" }), h("h1", {}, "alvor"), h("p", {}, t("tagline"))),
-  h("div", { class: "tools no-print" }, languageSwitch(), themeSwitch()));
+const header = () =>
+  h(
+    "header",
+    {},
+    h(
+      "div",
+      { class: "brand" },
+      h("span", { class: "logo", "aria-hidden": "true" }),
+      h("h1", {}, "alvor"),
+      h("p", {}, t("tagline")),
+    ),
+    h("div", { class: "tools no-print" }, languageSwitch(), themeSwitch()),
+  );
 
-const contents = (sections) => h("nav", { class: "contents no-print", "aria-label": t("contents") },
-  h("ol", {}, sections.map((one) => h("li", {}, h("a", { href: `#${one.id}` }, t(`h.${one.id}`))))));
+const contents = (sections) =>
+  h(
+    "nav",
+    { class: "contents no-print", "aria-label": t("contents") },
+    h(
+      "ol",
+      {},
+      sections.map((one) => h("li", {}, h("a", { href: `#${one.id}` }, t(`h.${one.id}`)))),
+    ),
+  );
 
 // The same control keeps the keyboard's focus when the page is drawn anew.
 function focusPath(root) {
@@ -57,15 +114,21 @@ function focusPath(root) {
 
 function render() {
   const root = document.getElementById("app");
-  const focused = focusPath(root), top = scrollY;
-  const open = new Set([...root.querySelectorAll("figure details[open]")].map((one) => one.closest("figure").id));
+  const focused = focusPath(root),
+    top = scrollY;
+  const open = new Set(
+    [...root.querySelectorAll("figure details[open]")].map((one) => one.closest("figure").id),
+  );
   forget();
   document.documentElement.lang = state.lang === "pt" ? "pt-BR" : "en";
   document.documentElement.dataset.theme = state.theme;
   document.title = `alvor · ${dataName()} · ${t("report")}`;
   const sections = SECTIONS.map((make) => make()).filter(Boolean);
-  root.replaceChildren(h("a", { class: "skip", href: "#verdict" }, t("skip")), header(),
-    h("div", { class: "layout" }, contents(sections), h("main", {}, sections)));
+  root.replaceChildren(
+    h("a", { class: "skip", href: "#verdict" }, t("skip")),
+    header(),
+    h("div", { class: "layout" }, contents(sections), h("main", {}, sections)),
+  );
   for (const id of open) root.querySelector(`#${id} details`)?.setAttribute("open", "");
   drawAll();
   scrollTo(0, top);

@@ -1,38 +1,85 @@
 // Pieces that several sections share: headings, controls, verdict chips, layer charts.
-import { Plot, base, dash, color, endLabels, labelRoom, linearScale, logScale, mark, seriesLines, shorten, stepScale, swatch } from "./charts.js";
+import {
+  Plot,
+  base,
+  dash,
+  color,
+  endLabels,
+  labelRoom,
+  linearScale,
+  logScale,
+  mark,
+  seriesLines,
+  shorten,
+  stepScale,
+  swatch,
+} from "./charts.js";
 import { h, rich } from "./dom.js";
 import { num, pick, t } from "./i18n.js";
 import { groupsOf, layersAt, run } from "./run.js";
 import { set, state } from "./state.js";
 
 export const section = (id, ...children) =>
-  h("section", { id, "aria-labelledby": `h-${id}` },
-    h("h2", { id: `h-${id}` }, h("a", { href: `#${id}`, class: "anchor" }, t(`h.${id}`))), children);
+  h(
+    "section",
+    { id, "aria-labelledby": `h-${id}` },
+    h("h2", { id: `h-${id}` }, h("a", { href: `#${id}`, class: "anchor" }, t(`h.${id}`))),
+    children,
+  );
 
 export const prose = (key, values) => h("p", {}, rich(t(key, values)));
 
 // ---- controls ----
 
 export function choice(label, key, options) {
-  const group = h("span", { class: "choice", role: "group", "aria-label": label }, h("span", { class: "choice-label" }, label));
+  const group = h(
+    "span",
+    { class: "choice", role: "group", "aria-label": label },
+    h("span", { class: "choice-label" }, label),
+  );
   for (const [value, text] of options)
-    group.append(h("button", {
-      type: "button", "aria-pressed": String(state[key] === value), onclick: () => set({ [key]: value }),
-    }, text));
+    group.append(
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(state[key] === value),
+          onclick: () => set({ [key]: value }),
+        },
+        text,
+      ),
+    );
   return group;
 }
 
 export const activationTabs = () =>
-  run.activations.length > 1 && choice(t("activation"), "activation", run.activations.map((a) => [a, a]));
+  run.activations.length > 1 &&
+  choice(
+    t("activation"),
+    "activation",
+    run.activations.map((a) => [a, a]),
+  );
 
 export const momentTabs = () =>
-  choice(t("moment"), "moment", [["first", t("moment.first")], ["last", t("moment.last")]]);
+  choice(t("moment"), "moment", [
+    ["first", t("moment.first")],
+    ["last", t("moment.last")],
+  ]);
 
 // ---- words and chips ----
 
 const ICONS = {
-  healthy: "✓", trained: "✓", trains: "✓", slow: "◔", stuck: "■", diverged: "✕", symmetric: "=",
-  exploding: "▲", vanishing: "▼", saturated: "▬", dead: "○",
+  healthy: "✓",
+  trained: "✓",
+  trains: "✓",
+  slow: "◔",
+  stuck: "■",
+  diverged: "✕",
+  symmetric: "=",
+  exploding: "▲",
+  vanishing: "▼",
+  saturated: "▬",
+  dead: "○",
 };
 const GOOD = new Set(["healthy", "trained", "trains"]);
 
@@ -40,10 +87,16 @@ export const word = (key) =>
   key === "trains" ? t("trains") : pick(run.words.verdict[key] ?? run.words.outcome[key]) || key;
 
 export const chip = (key, title) =>
-  h("span", { class: `chip ${GOOD.has(key) ? "good" : key === "slow" ? "fair" : "bad"}`, title },
-    h("span", { "aria-hidden": "true" }, ICONS[key] ?? "•"), " ", word(key));
+  h(
+    "span",
+    { class: `chip ${GOOD.has(key) ? "good" : key === "slow" ? "fair" : "bad"}`, title },
+    h("span", { "aria-hidden": "true" }, ICONS[key] ?? "•"),
+    " ",
+    word(key),
+  );
 
-export const schemeName = (scheme) => h("span", { class: "scheme" }, swatch(scheme), h("code", {}, scheme));
+export const schemeName = (scheme) =>
+  h("span", { class: "scheme" }, swatch(scheme), h("code", {}, scheme));
 
 export const legend = () => h("div", { class: "legend" }, run.schemes.map(schemeName));
 
@@ -60,7 +113,12 @@ export function clauses(make) {
 
 export const layerRows = (activation, name, moment) =>
   groupsOf(activation).flatMap((one) =>
-    layersAt(one, name, moment).map((value, layer) => ({ scheme: one.scheme, x: layer + 1, value })));
+    layersAt(one, name, moment).map((value, layer) => ({
+      scheme: one.scheme,
+      x: layer + 1,
+      value,
+    })),
+  );
 
 // A panel per activation: lines over layers, one per scheme.
 export function layerPanels(name, { label, log, domain, moment = "first", guides = [] }) {
@@ -69,25 +127,48 @@ export function layerPanels(name, { label, log, domain, moment = "first", guides
     .filter((activation) => layerRows(activation, name, moment).some((row) => row.value !== null))
     .map((activation) => ({
       label: activation,
-      plot: (width, title) => layerChart(layerRows(activation, name, moment), all, width, title, { label, log, domain, guides }),
+      plot: (width, title) =>
+        layerChart(layerRows(activation, name, moment), all, width, title, {
+          label,
+          log,
+          domain,
+          guides,
+        }),
     }));
 }
 
 function layerChart(rows, all, width, title, { label, log, domain, guides }) {
-  const scale = log ? logScale(all.filter((v) => v !== null), label) : { place: (v) => v, options: linearScale(label, domain) };
-  const points = rows.filter((row) => row.value !== null && Number.isFinite(row.value))
+  const scale = log
+    ? logScale(
+        all.filter((v) => v !== null),
+        label,
+      )
+    : { place: (v) => v, options: linearScale(label, domain) };
+  const points = rows
+    .filter((row) => row.value !== null && Number.isFinite(row.value))
     .map((row) => ({ ...row, y: scale.place(row.value) }));
   const depth = Math.max(2, ...points.map((row) => row.x));
-  const ends = run.schemes.map((scheme) => points.filter((row) => row.scheme === scheme).pop())
+  const ends = run.schemes
+    .map((scheme) => points.filter((row) => row.scheme === scheme).pop())
     .filter(Boolean);
-  const room = labelRoom(width, ends.map((end) => end.scheme));
+  const room = labelRoom(
+    width,
+    ends.map((end) => end.scheme),
+  );
   return Plot.plot({
     ...base(width, Math.max(250, Math.min(320, width * 0.72)), title),
     marginRight: room,
-    x: { label: t("axis.layer"), domain: [1, depth], ticks: layerTicks(depth), tickFormat: (v) => num(v) },
+    x: {
+      label: t("axis.layer"),
+      domain: [1, depth],
+      ticks: layerTicks(depth),
+      tickFormat: (v) => num(v),
+    },
     y: scale.options,
     marks: [
-      guides.map((y) => Plot.ruleY([y], { stroke: "currentColor", strokeOpacity: 0.6, strokeDasharray: "4 4" })),
+      guides.map((y) =>
+        Plot.ruleY([y], { stroke: "currentColor", strokeOpacity: 0.6, strokeDasharray: "4 4" }),
+      ),
       ...seriesLines(points, run.schemes, {
         tip: (row) => `${row.scheme}\n${t("layer")} ${row.x}\n${label}: ${num(row.value)}`,
       }),
@@ -104,60 +185,102 @@ export function layerTicks(depth) {
 }
 
 // The table below such a chart.
-export const layerTable = (names, moment = "first") => () => ({
-  columns: [
-    { key: "activation", label: t("activation") }, { key: "scheme", label: t("scheme") }, { key: "layer", label: t("layer") },
-    ...names.map(([key, label]) => ({ key, label })),
-  ],
-  rows: run.compare.flatMap((one) =>
-    layersAt(one, names[0][0], moment).map((_, layer) =>
-      [one.activation, one.scheme, layer + 1, ...names.map(([name]) => layersAt(one, name, moment)[layer] ?? null)])),
-});
+export const layerTable =
+  (names, moment = "first") =>
+  () => ({
+    columns: [
+      { key: "activation", label: t("activation") },
+      { key: "scheme", label: t("scheme") },
+      { key: "layer", label: t("layer") },
+      ...names.map(([key, label]) => ({ key, label })),
+    ],
+    rows: run.compare.flatMap((one) =>
+      layersAt(one, names[0][0], moment).map((_, layer) => [
+        one.activation,
+        one.scheme,
+        layer + 1,
+        ...names.map(([name]) => layersAt(one, name, moment)[layer] ?? null),
+      ]),
+    ),
+  });
 
 // ---- charts of one value per step: the median over layers ----
 
 export function stepSeries(one, name, reduce) {
   const rows = one.layers[name] ?? [];
-  return one.layers.step.map((step, i) => ({ scheme: one.scheme, x: step, value: reduce(rows[i] ?? []) }));
+  return one.layers.step.map((step, i) => ({
+    scheme: one.scheme,
+    x: step,
+    value: reduce(rows[i] ?? []),
+  }));
 }
 
 export function stepPanels(name, reduce, { label, log, domain, guides = [] }) {
-  const rows = (a) => groupsOf(a).flatMap((one) => stepSeries(one, name, reduce)).filter((row) => row.value !== null);
+  const rows = (a) =>
+    groupsOf(a)
+      .flatMap((one) => stepSeries(one, name, reduce))
+      .filter((row) => row.value !== null);
   const all = run.activations.flatMap((a) => rows(a).map((row) => row.value)).concat(guides);
-  return run.activations.filter((a) => rows(a).length > 0).map((activation) => ({
-    label: activation,
-    plot: (width, title) => {
-      const scale = log ? logScale(all, label) : { place: (v) => v, options: linearScale(label, domain) };
-      const points = rows(activation).map((row) => ({ ...row, y: scale.place(row.value) }));
-      const ends = run.schemes.map((scheme) => points.filter((row) => row.scheme === scheme).pop())
-        .filter(Boolean);
-      const room = labelRoom(width, ends.map((end) => end.scheme));
-      const steps = [...new Set(points.map((row) => row.x))].sort((a, b) => a - b);
-      return Plot.plot({
-        ...base(width, Math.max(250, Math.min(320, width * 0.72)), title),
-        marginRight: room,
-        x: { ...stepScale(steps, t("axis.step")), domain: [steps[0], steps[steps.length - 1]] },
-        y: scale.options,
-        marks: [
-          guides.map((y) => Plot.ruleY([y], { stroke: "currentColor", strokeOpacity: 0.6, strokeDasharray: "4 4" })),
-          ...seriesLines(points, run.schemes, {
-            tip: (row) => `${row.scheme}\n${t("step")} ${num(row.x)}\n${label}: ${num(row.value)}`,
-          }),
-          endLabels(ends, room),
-        ],
-      });
-    },
-  }));
+  return run.activations
+    .filter((a) => rows(a).length > 0)
+    .map((activation) => ({
+      label: activation,
+      plot: (width, title) => {
+        const scale = log
+          ? logScale(all, label)
+          : { place: (v) => v, options: linearScale(label, domain) };
+        const points = rows(activation).map((row) => ({ ...row, y: scale.place(row.value) }));
+        const ends = run.schemes
+          .map((scheme) => points.filter((row) => row.scheme === scheme).pop())
+          .filter(Boolean);
+        const room = labelRoom(
+          width,
+          ends.map((end) => end.scheme),
+        );
+        const steps = [...new Set(points.map((row) => row.x))].sort((a, b) => a - b);
+        return Plot.plot({
+          ...base(width, Math.max(250, Math.min(320, width * 0.72)), title),
+          marginRight: room,
+          x: { ...stepScale(steps, t("axis.step")), domain: [steps[0], steps[steps.length - 1]] },
+          y: scale.options,
+          marks: [
+            guides.map((y) =>
+              Plot.ruleY([y], {
+                stroke: "currentColor",
+                strokeOpacity: 0.6,
+                strokeDasharray: "4 4",
+              }),
+            ),
+            ...seriesLines(points, run.schemes, {
+              tip: (row) =>
+                `${row.scheme}\n${t("step")} ${num(row.x)}\n${label}: ${num(row.value)}`,
+            }),
+            endLabels(ends, room),
+          ],
+        });
+      },
+    }));
 }
 
 export const stepTable = (names) => () => ({
   columns: [
-    { key: "activation", label: t("activation") }, { key: "scheme", label: t("scheme") }, { key: "step", label: t("step") },
-    { key: "layer", label: t("layer") }, ...names.map(([key, label]) => ({ key, label })),
+    { key: "activation", label: t("activation") },
+    { key: "scheme", label: t("scheme") },
+    { key: "step", label: t("step") },
+    { key: "layer", label: t("layer") },
+    ...names.map(([key, label]) => ({ key, label })),
   ],
-  rows: run.compare.flatMap((one) => one.layers.step.flatMap((step, i) =>
-    (one.layers[names[0][0]][i] ?? []).map((_, layer) =>
-      [one.activation, one.scheme, step, layer + 1, ...names.map(([name]) => one.layers[name][i]?.[layer] ?? null)]))),
+  rows: run.compare.flatMap((one) =>
+    one.layers.step.flatMap((step, i) =>
+      (one.layers[names[0][0]][i] ?? []).map((_, layer) => [
+        one.activation,
+        one.scheme,
+        step,
+        layer + 1,
+        ...names.map(([name]) => one.layers[name][i]?.[layer] ?? null),
+      ]),
+    ),
+  ),
 });
 
 export const middle = (values) => {
@@ -165,4 +288,16 @@ export const middle = (values) => {
   return fine.length ? fine[Math.floor((fine.length - 1) / 2)] : null;
 };
 
-export { Plot, base, color, dash, endLabels, labelRoom, linearScale, logScale, mark, shorten, swatch };
+export {
+  Plot,
+  base,
+  color,
+  dash,
+  endLabels,
+  labelRoom,
+  linearScale,
+  logScale,
+  mark,
+  shorten,
+  swatch,
+};

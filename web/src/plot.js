@@ -1,2 +1,17 @@
 // The marks of Observable Plot that the page draws with; the bundler leaves the others out.
-export { areaY, cell, dot, line, plot, pointer, pointerX, pointerY, rectY, ruleX, ruleY, text, tickX, tip } from "@observablehq/plot";
+export {
+  areaY,
+  cell,
+  dot,
+  line,
+  plot,
+  pointer,
+  pointerX,
+  pointerY,
+  rectY,
+  ruleX,
+  ruleY,
+  text,
+  tickX,
+  tip,
+} from "@observablehq/plot";

@@ -105,7 +105,8 @@ export default {
   "spec.bias": "Biases",
   "spec.loss": "Loss",
   "spec.backend": "Arithmetic",
-  "setup.data": "{name}: {train} training and {test} test samples, {inputs} inputs, {classes} classes",
+  "setup.data":
+    "{name}: {train} training and {test} test samples, {inputs} inputs, {classes} classes",
   "setup.bias": "zero, except where the scheme is torch_default",
   "setup.intro":
     "Every scheme trains the same network on the same samples in the same order; only the first weights differ. Each scheme is tried with several seeds, because one run proves little.",
@@ -123,20 +124,23 @@ export default {
   "glance.same": "as forecast",
   "glance.missed": "(forecast missed)",
 
-  "chance": "random guess, ln {k} = {loss}",
+  chance: "random guess, ln {k} = {loss}",
   "chance.accuracy": "random guess, 1/{k}",
   "convergence.intro":
     "A network that knows nothing spreads its belief evenly over K classes and pays a loss of ln K: the dotted line. A curve that stays there has not begun to learn.",
   "convergence.best": "{best} ends lowest, at {loss}",
   "convergence.none": "no scheme keeps a finite loss",
   "convergence.lost": "; never learned: {schemes}",
-  "convergence.read": "lines are medians over seeds, bands hold the middle half of the seeds, ✕ marks where most seeds diverged; what lies above the axis stands at its upper edge. Lower is better.",
+  "convergence.read":
+    "lines are medians over seeds, bands hold the middle half of the seeds, ✕ marks where most seeds diverged; what lies above the axis stands at its upper edge. Lower is better.",
   "accuracy.best": "{best} classifies {accuracy} of the test samples",
-  "accuracy.read": "the share of test samples that are classified correctly; the dotted line is guessing. Higher is better.",
+  "accuracy.read":
+    "the share of test samples that are classified correctly; the dotted line is guessing. Higher is better.",
 
   "weights.intro":
     "A scheme is a promise about a distribution. Here the weights that were actually drawn are counted and laid beside the density that the formula promises for this layer's fan-in and fan-out.",
-  "weights.agree": "The weights follow their theory: the largest difference in deviation is {error} ({scheme}).",
+  "weights.agree":
+    "The weights follow their theory: the largest difference in deviation is {error} ({scheme}).",
   "weights.differ": "One scheme misses its theory: the deviation of {scheme} is {error} off.",
   "weights.untold": "These schemes give every weight the same value.",
   "weights.read":
@@ -159,7 +163,8 @@ export default {
   "forward.grows": "; {scheme} blows it up (gain {gain})",
   "forward.read":
     "the deviation of z over the batch, at initialization, layer by layer. A level line is healthy; a falling line loses the signal, a rising one explodes. Medians over seeds.",
-  "ridges.collapse": "{activation}: in {n} of {of} layers, {scheme} maps all inputs to almost the same activations.",
+  "ridges.collapse":
+    "{activation}: in {n} of {of} layers, {scheme} maps all inputs to almost the same activations.",
   "ridges.spread": "{activation}: no scheme squeezes a layer's activations to a point.",
   "ridges.read":
     "one ridge per layer, the first at the bottom; each shows how activations are distributed (one seed, each ridge scaled to its own peak, where a tower such as ReLU's zeros is cut). The horizontal scales differ.",
@@ -179,9 +184,11 @@ export default {
   "backward.read":
     "the size of δ at initialization. Read from right to left: the gradient enters at the last layer. Curves that are level, but tiny as a whole, are as stuck as steep ones.",
   "heat.flat": "{activation}: the gradients of {schemes} are still below 10⁻⁸ at the last step.",
-  "heat.awake": "{activation}: training wakes the gradients of {schemes}; they grow at least tenfold.",
+  "heat.awake":
+    "{activation}: training wakes the gradients of {schemes}; they grow at least tenfold.",
   "heat.steady": "{activation}: the gradients stay within a factor of ten of where they began.",
-  "heat.read": "each cell is one layer at one probed step (steps are spaced by powers of two); colour is the size of δ on one scale for all panels.",
+  "heat.read":
+    "each cell is one layer at one probed step (steps are spaced by powers of two); colour is the size of δ on one scale for all panels.",
   "heat.zero": "exactly zero",
   "heat.none": "no number",
 
@@ -200,27 +207,33 @@ export default {
   "symmetry.none": "no scheme makes copies",
   "symmetry.broken": "copies at first, parted by training: {schemes}",
   "symmetry.kept": "the units of {schemes} are still copies at the last step",
-  "symmetry.read": "mean over layers of the share of units that equal another unit of their layer. 1: all are copies.",
+  "symmetry.read":
+    "mean over layers of the share of units that equal another unit of their layer. 1: all are copies.",
 
   "updates.intro":
     "How far does a step move a weight, relative to its size? A ratio near one in a thousand is a common rule of thumb for healthy training with SGD: far below it nothing moves, far above it the weights are thrown about.",
   "updates.near": "within a factor of ten of the guide at the end: {schemes}",
   "updates.none": "no scheme ends within a factor of ten of the guide",
   "updates.still": "; the weights of {schemes} hardly move",
-  "updates.read": "the RMS of the last update over the RMS of the weights, median over layers. The dashed line is the guide at 10⁻³. A network that has learned its task slows down too.",
+  "updates.read":
+    "the RMS of the last update over the RMS of the weights, median over layers. The dashed line is the guide at 10⁻³. A network that has learned its task slows down too.",
 
   "scale.intro":
     "How should σ, or the bound r of a uniform distribution, be chosen? Here the same network starts from normal weights of eight sizes. The uniform law with the same σ has r = σ√3. The vertical lines are the values that LeCun, Xavier and He compute for the layers that this network has most of.",
   "scale.best": "the best of the tried values is σ = {sigma} (loss {loss}); {mark} says {at}",
   "scale.cross": "the forward gain is 1 near σ = {forward}, the backward gain near σ = {backward}",
   "scale.nocross": "neither gain crosses 1 in this range",
-  "scale.read": "dots are medians of the final loss over seeds, bars the middle half of the seeds, ✕ where most seeds diverged; the dotted line is guessing.",
-  "scale.gains.read": "the mean gain per layer at initialization. Where both are near 1, signal and gradient survive the depth.",
+  "scale.read":
+    "dots are medians of the final loss over seeds, bars the middle half of the seeds, ✕ where most seeds diverged; the dotted line is guessing.",
+  "scale.gains.read":
+    "the mean gain per layer at initialization. Where both are near 1, signal and gradient survive the depth.",
   "gain.forward_gain": "forward",
   "gain.backward_gain": "backward",
 
-  "performance.intro": "The same race in numbers: who ends lowest, how sure that is, how many steps it takes, and how often it fails.",
-  "ranking.read": "marks are medians of the final training loss, bars the middle half of the seeds, thin ticks single seeds, ✕ a median that was lost to divergence; the dotted line is guessing.",
+  "performance.intro":
+    "The same race in numbers: who ends lowest, how sure that is, how many steps it takes, and how often it fails.",
+  "ranking.read":
+    "marks are medians of the final training loss, bars the middle half of the seeds, thin ticks single seeds, ✕ a median that was lost to divergence; the dotted line is guessing.",
   "ranking.none": "no scheme learned",
   "ranking.alone": "only {best} learned",
   "ranking.ahead": "{best} ends {ratio} times lower than {second}",
@@ -238,7 +251,8 @@ export default {
   "rank.note":
     "Target: training loss {target} (median over seeds; a dash where most seeds never reach it). Failed: neither trained nor slowly training. The difference pairs equal seeds; its interval is a percentile bootstrap of the median, and with few seeds it is narrower than its name says.",
   "target.loss": "Target loss",
-  "target.read": "each mark is the step at which one seed first reached a training loss of {loss} ({share} of a random guess); ✕ counts seeds that never did.",
+  "target.read":
+    "each mark is the step at which one seed first reached a training loss of {loss} ({share} of a random guess); ✕ counts seeds that never did.",
   "target.first": "{scheme} is first, after {steps} steps",
   "target.never": "; not in most seeds: {schemes}",
   "target.none": "no scheme reaches this loss in most seeds",
@@ -256,12 +270,15 @@ export default {
 
   "formulas.intro":
     "Let layer l compute z = W a + b with n_in inputs per unit, weights independent with mean zero, and let f be the activation. The variances of the terms of z add up:",
-  "formulas.forward.text": "so the signal keeps its size when n_in · Var(w) · E[f²] = 1. In the other direction n_out terms add up:",
-  "formulas.backward.text": "so the gradient keeps its size when n_out · Var(w) · E[f′²] = 1. Over L layers the gains multiply:",
+  "formulas.forward.text":
+    "so the signal keeps its size when n_in · Var(w) · E[f²] = 1. In the other direction n_out terms add up:",
+  "formulas.backward.text":
+    "so the gradient keeps its size when n_out · Var(w) · E[f′²] = 1. Over L layers the gains multiply:",
   "formulas.product.text":
     "and a small error per layer becomes a power of the depth. LeCun satisfies the first condition for the identity; Xavier is the compromise between both; He adds the factor 2, because ReLU passes half of the second moment: E[max(0, z)²] = ½ Var(z).",
   "formulas.bound": "Uniform",
-  "formulas.caption": "Every scheme with this network's fans filled in ({activation}); n_in → n_out",
+  "formulas.caption":
+    "Every scheme with this network's fans filled in ({activation}); n_in → n_out",
   "formulas.formula": "formula",
   "formulas.gains": "Gains that keep the size of z and of δ, by quadrature over z ~ N(0, 1)",
   "formulas.forward": "forward gain",
@@ -270,12 +287,15 @@ export default {
   "mistakes.intro":
     "Formulas for σ and for the bound r are easily mixed up: the factor √3 between them is lost, or σ² is used as σ. These initializations were trained beside the ones that were meant.",
   "mistakes.title": "Mistakes beside what was meant.",
-  "mistakes.result": "{scheme} draws weights {off} times as large as intended: final loss {loss}, where {right} reaches {reference}.",
-  "mistakes.read": "marks are medians of the final training loss, bars the middle half of the seeds; circles are what was meant, triangles the mistakes, ✕ a median lost to divergence.",
+  "mistakes.result":
+    "{scheme} draws weights {off} times as large as intended: final loss {loss}, where {right} reaches {reference}.",
+  "mistakes.read":
+    "marks are medians of the final training loss, bars the middle half of the seeds; circles are what was meant, triangles the mistakes, ✕ a median lost to divergence.",
   "mistakes.intended": "intended σ",
   "mistakes.ratio": "σ / intended",
   "mistake.he_sqrt2": "He uniform written with the bound √(2/n_in) instead of √(6/n_in).",
-  "mistake.xavier_in": "U(±1/√n_in) taken for Xavier uniform, whose bound is √(6/(n_in + n_out)); it is PyTorch's default.",
+  "mistake.xavier_in":
+    "U(±1/√n_in) taken for Xavier uniform, whose bound is √(6/(n_in + n_out)); it is PyTorch's default.",
   "mistake.variance": "the variance 2/n_in used as if it were the deviation.",
   "mistake.fans": "fan-out used where fan-in was meant (the transposed layout).",
   "mistake.other": "another scale than He's.",
@@ -286,7 +306,8 @@ export default {
     "The same command on the same machine and build gives the same numbers, whatever the number of workers. Across machines the matrix library may round differently; `--backend portable` gives the same bits everywhere.",
   "reproducibility.trials": "Trials",
   "reproducibility.command": "Command",
-  "reproducibility.page": "Page made by alvor {version} from spec.json, env.json and run.db alone; `alvor report` makes it again. Charts: Observable Plot and D3 (ISC licence).",
+  "reproducibility.page":
+    "Page made by alvor {version} from spec.json, env.json and run.db alone; `alvor report` makes it again. Charts: Observable Plot and D3 (ISC licence).",
   "meta.digest": "Digest of the spec",
   "meta.engine": "Engine",
 
@@ -295,21 +316,27 @@ export default {
   "term.fan": "fan-in, fan-out",
   "means.fan": "Inputs per unit (n_in) and units that each input feeds (n_out).",
   "term.gain": "gain",
-  "means.gain": "The factor by which a layer multiplies the size of the signal, or of the gradient.",
+  "means.gain":
+    "The factor by which a layer multiplies the size of the signal, or of the gradient.",
   "term.drift": "drift",
   "means.drift": "The product of the gains over the whole depth: what arrives, over what was sent.",
   "term.vanishing": "vanishing gradient",
-  "means.vanishing": "The gradient shrinks from layer to layer until the early layers learn nothing.",
+  "means.vanishing":
+    "The gradient shrinks from layer to layer until the early layers learn nothing.",
   "term.exploding": "exploding gradient",
   "means.exploding": "The gradient grows from layer to layer until one step destroys the weights.",
   "term.symmetry": "symmetry breaking",
-  "means.symmetry": "Different first weights for different units, so that they can learn different things.",
+  "means.symmetry":
+    "Different first weights for different units, so that they can learn different things.",
   "term.saturation": "saturated unit",
-  "means.saturation": "A unit whose input lies where its activation is flat: almost no gradient passes.",
+  "means.saturation":
+    "A unit whose input lies where its activation is flat: almost no gradient passes.",
   "term.dead": "dead neuron",
-  "means.dead": "A unit that is flat for every sample: with ReLU it outputs zero and never recovers.",
+  "means.dead":
+    "A unit that is flat for every sample: with ReLU it outputs zero and never recovers.",
   "term.preactivation": "pre-activation, z",
-  "means.preactivation": "The weighted sum of a unit's inputs plus its bias, before the activation function.",
+  "means.preactivation":
+    "The weighted sum of a unit's inputs plus its bias, before the activation function.",
   "term.activation": "activation function",
   "means.activation": "The non-linear function that turns z into the unit's output a.",
   "term.bias": "bias",
@@ -317,7 +344,8 @@ export default {
   "term.forward": "forward pass",
   "means.forward": "Computing the layers in order, from the data to the loss.",
   "term.backpropagation": "backpropagation",
-  "means.backpropagation": "Computing the derivatives of the loss layer by layer, from the last to the first.",
+  "means.backpropagation":
+    "Computing the derivatives of the loss layer by layer, from the last to the first.",
   "term.loss": "loss",
   "means.loss": "The number that training makes small; here usually the cross-entropy.",
   "term.guess": "random guess (ln K)",
@@ -341,5 +369,6 @@ export default {
   "term.divergence": "divergence",
   "means.divergence": "The loss grows until it is no longer a number.",
   "term.truncated": "truncated normal",
-  "means.truncated": "A normal distribution without its tails: values beyond the bounds are drawn again.",
+  "means.truncated":
+    "A normal distribution without its tails: values beyond the bounds are drawn again.",
 };

@@ -105,7 +105,8 @@ export default {
   "spec.bias": "Vieses",
   "spec.loss": "Perda",
   "spec.backend": "Aritmética",
-  "setup.data": "{name}: {train} amostras de treino e {test} de teste, {inputs} entradas, {classes} classes",
+  "setup.data":
+    "{name}: {train} amostras de treino e {test} de teste, {inputs} entradas, {classes} classes",
   "setup.bias": "zero, exceto onde o esquema é torch_default",
   "setup.intro":
     "Todos os esquemas treinam a mesma rede com as mesmas amostras na mesma ordem; só os primeiros pesos mudam. Cada esquema é testado com várias sementes (*seeds*), porque uma única execução prova pouco.",
@@ -123,21 +124,25 @@ export default {
   "glance.same": "como previsto",
   "glance.missed": "(a previsão errou)",
 
-  "chance": "palpite uniforme, ln {k} = {loss}",
+  chance: "palpite uniforme, ln {k} = {loss}",
   "chance.accuracy": "palpite uniforme, 1/{k}",
   "convergence.intro":
     "Uma rede que nada sabe reparte a sua crença igualmente entre K classes e paga uma perda (*loss*) de ln K: a linha pontilhada. Uma curva que fica ali ainda não começou a aprender.",
   "convergence.best": "{best} termina mais baixo, em {loss}",
   "convergence.none": "nenhum esquema mantém uma perda finita",
   "convergence.lost": "; nunca aprenderam: {schemes}",
-  "convergence.read": "as linhas são medianas sobre as sementes, as faixas contêm a metade central das sementes, ✕ marca onde a maioria das sementes divergiu; o que passa do eixo fica na borda superior. Mais baixo é melhor.",
+  "convergence.read":
+    "as linhas são medianas sobre as sementes, as faixas contêm a metade central das sementes, ✕ marca onde a maioria das sementes divergiu; o que passa do eixo fica na borda superior. Mais baixo é melhor.",
   "accuracy.best": "{best} classifica {accuracy} das amostras de teste",
-  "accuracy.read": "a fração das amostras de teste classificadas corretamente (acurácia, *accuracy*); a linha pontilhada é o palpite. Mais alto é melhor.",
+  "accuracy.read":
+    "a fração das amostras de teste classificadas corretamente (acurácia, *accuracy*); a linha pontilhada é o palpite. Mais alto é melhor.",
 
   "weights.intro":
     "Um esquema é uma promessa sobre uma distribuição. Aqui os pesos que foram de fato sorteados são contados e postos ao lado da densidade que a fórmula promete para o *fan-in* e o *fan-out* desta camada.",
-  "weights.agree": "Os pesos seguem a teoria: a maior diferença no desvio padrão é de {error} ({scheme}).",
-  "weights.differ": "Um esquema se afasta da teoria: o desvio padrão de {scheme} difere em {error}.",
+  "weights.agree":
+    "Os pesos seguem a teoria: a maior diferença no desvio padrão é de {error} ({scheme}).",
+  "weights.differ":
+    "Um esquema se afasta da teoria: o desvio padrão de {scheme} difere em {error}.",
   "weights.untold": "Estes esquemas dão o mesmo valor a todos os pesos.",
   "weights.read":
     "as barras são os pesos sorteados de uma semente, com área 1; a linha é a densidade teórica, o contorno tracejado a mesma camada depois do treinamento. As escalas horizontais diferem.",
@@ -159,7 +164,8 @@ export default {
   "forward.grows": "; {scheme} o faz explodir (ganho de {gain})",
   "forward.read":
     "o desvio padrão de z sobre o lote, na inicialização, camada por camada. Uma linha nivelada é saudável; uma que cai perde o sinal, uma que sobe explode. Medianas sobre as sementes.",
-  "ridges.collapse": "{activation}: em {n} de {of} camadas, {scheme} leva todas as entradas a quase as mesmas ativações.",
+  "ridges.collapse":
+    "{activation}: em {n} de {of} camadas, {scheme} leva todas as entradas a quase as mesmas ativações.",
   "ridges.spread": "{activation}: nenhum esquema reduz as ativações de uma camada a um ponto.",
   "ridges.read":
     "uma curva por camada, a primeira embaixo; cada uma mostra como as ativações se distribuem (uma semente, cada curva na escala do seu próprio pico, em que uma torre como a dos zeros da ReLU é cortada). As escalas horizontais diferem.",
@@ -178,10 +184,13 @@ export default {
   "backward.grows": "; {scheme} o faz explodir (ganho de {gain})",
   "backward.read":
     "o tamanho de δ na inicialização. Leia da direita para a esquerda: o gradiente entra pela última camada. Curvas niveladas, mas minúsculas por inteiro, estão tão travadas quanto as íngremes.",
-  "heat.flat": "{activation}: os gradientes de {schemes} ainda estão abaixo de 10⁻⁸ no último passo.",
-  "heat.awake": "{activation}: o treinamento desperta os gradientes de {schemes}; crescem ao menos dez vezes.",
+  "heat.flat":
+    "{activation}: os gradientes de {schemes} ainda estão abaixo de 10⁻⁸ no último passo.",
+  "heat.awake":
+    "{activation}: o treinamento desperta os gradientes de {schemes}; crescem ao menos dez vezes.",
   "heat.steady": "{activation}: os gradientes ficam a menos de um fator dez de onde começaram.",
-  "heat.read": "cada célula é uma camada em um passo medido (os passos crescem em potências de dois); a cor é o tamanho de δ, numa só escala para todos os painéis.",
+  "heat.read":
+    "cada célula é uma camada em um passo medido (os passos crescem em potências de dois); a cor é o tamanho de δ, numa só escala para todos os painéis.",
   "heat.zero": "exatamente zero",
   "heat.none": "sem número",
 
@@ -189,10 +198,12 @@ export default {
     "Uma unidade está *saturada* onde a sua ativação é plana, de modo que quase nenhum gradiente passa; está *morta* quando é plana para todas as amostras do lote. Com ReLU, metade dos valores é plana por construção; as unidades mortas (*dying ReLU*) é que se perdem.",
   "saturated.worst": "{scheme} é o que mais satura, até {share} em uma camada",
   "saturated.none": "quase nenhum valor está saturado",
-  "saturated.read": "fração dos pares (amostra, unidade) em uma parte plana da ativação, por camada.",
+  "saturated.read":
+    "fração dos pares (amostra, unidade) em uma parte plana da ativação, por camada.",
   "dead.worst": "{scheme} tem mais unidades mortas, até {share} de uma camada",
   "dead.none": "quase nenhuma unidade está morta",
-  "dead.read": "fração das unidades que são planas para todas as amostras do lote de medição, por camada.",
+  "dead.read":
+    "fração das unidades que são planas para todas as amostras do lote de medição, por camada.",
   "flat.read": "cada célula é uma camada em um passo medido; a cor é a fração, de 0 a 1.",
 
   "symmetry.intro":
@@ -200,27 +211,34 @@ export default {
   "symmetry.none": "nenhum esquema cria cópias",
   "symmetry.broken": "cópias no início, separadas pelo treinamento: {schemes}",
   "symmetry.kept": "as unidades de {schemes} ainda são cópias no último passo",
-  "symmetry.read": "média, sobre as camadas, da fração de unidades iguais a outra unidade da sua camada. 1: todas são cópias.",
+  "symmetry.read":
+    "média, sobre as camadas, da fração de unidades iguais a outra unidade da sua camada. 1: todas são cópias.",
 
   "updates.intro":
     "Quanto um passo move um peso, em relação ao seu tamanho? Uma razão atualização/peso (*update ratio*) próxima de um milésimo é uma regra prática comum para um treinamento saudável com SGD: muito abaixo dela nada se move, muito acima os pesos são jogados de um lado para outro.",
   "updates.near": "a menos de um fator dez da guia no fim: {schemes}",
   "updates.none": "nenhum esquema termina a menos de um fator dez da guia",
   "updates.still": "; os pesos de {schemes} quase não se movem",
-  "updates.read": "o RMS da última atualização sobre o RMS dos pesos, mediana sobre as camadas. A linha tracejada é a guia em 10⁻³. Uma rede que já aprendeu a tarefa também desacelera.",
+  "updates.read":
+    "o RMS da última atualização sobre o RMS dos pesos, mediana sobre as camadas. A linha tracejada é a guia em 10⁻³. Uma rede que já aprendeu a tarefa também desacelera.",
 
   "scale.intro":
     "Como escolher σ, ou o limite r de uma distribuição uniforme? Aqui a mesma rede parte de pesos normais de oito tamanhos. A lei uniforme com o mesmo σ tem r = σ√3. As linhas verticais são os valores que LeCun, Xavier e He calculam para o tipo de camada mais frequente nesta rede.",
   "scale.best": "o melhor dos valores testados é σ = {sigma} (perda {loss}); {mark} indica {at}",
-  "scale.cross": "o ganho direto é 1 perto de σ = {forward}, o ganho reverso perto de σ = {backward}",
+  "scale.cross":
+    "o ganho direto é 1 perto de σ = {forward}, o ganho reverso perto de σ = {backward}",
   "scale.nocross": "nenhum dos ganhos passa por 1 neste intervalo",
-  "scale.read": "os pontos são medianas da perda final sobre as sementes, as barras a metade central das sementes, ✕ onde a maioria das sementes divergiu; a linha pontilhada é o palpite.",
-  "scale.gains.read": "o ganho médio por camada na inicialização. Onde ambos estão perto de 1, o sinal e o gradiente sobrevivem à profundidade.",
+  "scale.read":
+    "os pontos são medianas da perda final sobre as sementes, as barras a metade central das sementes, ✕ onde a maioria das sementes divergiu; a linha pontilhada é o palpite.",
+  "scale.gains.read":
+    "o ganho médio por camada na inicialização. Onde ambos estão perto de 1, o sinal e o gradiente sobrevivem à profundidade.",
   "gain.forward_gain": "direto",
   "gain.backward_gain": "reverso",
 
-  "performance.intro": "A mesma corrida em números: quem termina mais baixo, com que certeza, em quantos passos, e quantas vezes falha.",
-  "ranking.read": "as marcas são medianas da perda final de treino, as barras a metade central das sementes, os traços finos sementes isoladas, ✕ uma mediana perdida por divergência; a linha pontilhada é o palpite.",
+  "performance.intro":
+    "A mesma corrida em números: quem termina mais baixo, com que certeza, em quantos passos, e quantas vezes falha.",
+  "ranking.read":
+    "as marcas são medianas da perda final de treino, as barras a metade central das sementes, os traços finos sementes isoladas, ✕ uma mediana perdida por divergência; a linha pontilhada é o palpite.",
   "ranking.none": "nenhum esquema aprendeu",
   "ranking.alone": "só {best} aprendeu",
   "ranking.ahead": "{best} termina {ratio} vezes mais baixo que {second}",
@@ -238,7 +256,8 @@ export default {
   "rank.note":
     "Alvo: perda de treino de {target} (mediana sobre as sementes; um traço onde a maioria das sementes nunca chega). Falha: não treinou, nem lentamente. A diferença emparelha sementes iguais; o seu intervalo é um bootstrap percentil da mediana, e com poucas sementes é mais estreito do que o nome diz.",
   "target.loss": "Perda-alvo",
-  "target.read": "cada marca é o passo em que uma semente chegou pela primeira vez a uma perda de treino de {loss} ({share} do palpite uniforme); ✕ conta as sementes que nunca chegaram.",
+  "target.read":
+    "cada marca é o passo em que uma semente chegou pela primeira vez a uma perda de treino de {loss} ({share} do palpite uniforme); ✕ conta as sementes que nunca chegaram.",
   "target.first": "{scheme} chega primeiro, em {steps} passos",
   "target.never": "; não na maioria das sementes: {schemes}",
   "target.none": "nenhum esquema chega a esta perda na maioria das sementes",
@@ -256,8 +275,10 @@ export default {
 
   "formulas.intro":
     "Seja a camada l com z = W a + b, n_in entradas por unidade, pesos independentes de média zero, e f a função de ativação. As variâncias dos termos de z se somam:",
-  "formulas.forward.text": "portanto o sinal mantém o seu tamanho quando n_in · Var(w) · E[f²] = 1. No outro sentido somam-se n_out termos:",
-  "formulas.backward.text": "portanto o gradiente mantém o seu tamanho quando n_out · Var(w) · E[f′²] = 1. Ao longo de L camadas os ganhos se multiplicam:",
+  "formulas.forward.text":
+    "portanto o sinal mantém o seu tamanho quando n_in · Var(w) · E[f²] = 1. No outro sentido somam-se n_out termos:",
+  "formulas.backward.text":
+    "portanto o gradiente mantém o seu tamanho quando n_out · Var(w) · E[f′²] = 1. Ao longo de L camadas os ganhos se multiplicam:",
   "formulas.product.text":
     "e um pequeno erro por camada vira uma potência da profundidade. LeCun satisfaz a primeira condição para a identidade; Xavier é o compromisso entre as duas; He acrescenta o fator 2, porque a ReLU deixa passar metade do segundo momento: E[max(0, z)²] = ½ Var(z).",
   "formulas.bound": "Uniforme",
@@ -270,12 +291,15 @@ export default {
   "mistakes.intro":
     "As fórmulas de σ e do limite r se confundem facilmente: perde-se o fator √3 entre eles, ou usa-se σ² como se fosse σ. Estas inicializações foram treinadas ao lado das pretendidas.",
   "mistakes.title": "Os erros ao lado do que se pretendia.",
-  "mistakes.result": "{scheme} sorteia pesos {off} vezes o tamanho pretendido: perda final de {loss}, onde {right} chega a {reference}.",
-  "mistakes.read": "as marcas são medianas da perda final de treino, as barras a metade central das sementes; círculos são o que se pretendia, triângulos os erros, ✕ uma mediana perdida por divergência.",
+  "mistakes.result":
+    "{scheme} sorteia pesos {off} vezes o tamanho pretendido: perda final de {loss}, onde {right} chega a {reference}.",
+  "mistakes.read":
+    "as marcas são medianas da perda final de treino, as barras a metade central das sementes; círculos são o que se pretendia, triângulos os erros, ✕ uma mediana perdida por divergência.",
   "mistakes.intended": "σ pretendido",
   "mistakes.ratio": "σ / pretendido",
   "mistake.he_sqrt2": "He uniforme escrito com o limite √(2/n_in) em vez de √(6/n_in).",
-  "mistake.xavier_in": "U(±1/√n_in) tomado por Xavier uniforme, cujo limite é √(6/(n_in + n_out)); é o padrão do PyTorch.",
+  "mistake.xavier_in":
+    "U(±1/√n_in) tomado por Xavier uniforme, cujo limite é √(6/(n_in + n_out)); é o padrão do PyTorch.",
   "mistake.variance": "a variância 2/n_in usada como se fosse o desvio padrão.",
   "mistake.fans": "fan-out usado onde se pretendia fan-in (a disposição transposta).",
   "mistake.other": "uma escala diferente da de He.",
@@ -286,30 +310,38 @@ export default {
     "O mesmo comando na mesma máquina e compilação dá os mesmos números, qualquer que seja o número de processos. Entre máquinas, a biblioteca de matrizes pode arredondar de outro modo; `--backend portable` dá os mesmos bits em toda parte.",
   "reproducibility.trials": "Ensaios",
   "reproducibility.command": "Comando",
-  "reproducibility.page": "Página feita por alvor {version} só a partir de spec.json, env.json e run.db; `alvor report` a refaz. Gráficos: Observable Plot e D3 (licença ISC).",
+  "reproducibility.page":
+    "Página feita por alvor {version} só a partir de spec.json, env.json e run.db; `alvor report` a refaz. Gráficos: Observable Plot e D3 (licença ISC).",
   "meta.digest": "Resumo (hash) da especificação",
   "meta.engine": "Motor",
 
   "term.scheme": "esquema de inicialização (*initialization scheme*)",
-  "means.scheme": "A regra que dá a cada peso o seu primeiro valor; também inicializador ou método de inicialização.",
+  "means.scheme":
+    "A regra que dá a cada peso o seu primeiro valor; também inicializador ou método de inicialização.",
   "term.fan": "*fan-in*, *fan-out*",
   "means.fan": "Entradas por unidade (n_in) e unidades que cada entrada alimenta (n_out).",
   "term.gain": "ganho (*gain*)",
   "means.gain": "O fator pelo qual uma camada multiplica o tamanho do sinal, ou do gradiente.",
   "term.drift": "deriva (*drift*)",
-  "means.drift": "O produto dos ganhos por toda a profundidade: o que chega, sobre o que foi enviado.",
+  "means.drift":
+    "O produto dos ganhos por toda a profundidade: o que chega, sobre o que foi enviado.",
   "term.vanishing": "desaparecimento do gradiente (*vanishing gradient*)",
-  "means.vanishing": "O gradiente encolhe de camada em camada até que as primeiras nada aprendam; também dissipação do gradiente.",
+  "means.vanishing":
+    "O gradiente encolhe de camada em camada até que as primeiras nada aprendam; também dissipação do gradiente.",
   "term.exploding": "explosão do gradiente (*exploding gradient*)",
   "means.exploding": "O gradiente cresce de camada em camada até que um passo destrua os pesos.",
   "term.symmetry": "quebra de simetria (*symmetry breaking*)",
-  "means.symmetry": "Primeiros pesos diferentes para unidades diferentes, para que possam aprender coisas diferentes.",
+  "means.symmetry":
+    "Primeiros pesos diferentes para unidades diferentes, para que possam aprender coisas diferentes.",
   "term.saturation": "unidade saturada (*saturated unit*)",
-  "means.saturation": "Uma unidade cuja entrada cai onde a ativação é plana: quase nenhum gradiente passa.",
+  "means.saturation":
+    "Uma unidade cuja entrada cai onde a ativação é plana: quase nenhum gradiente passa.",
   "term.dead": "neurônio morto (*dead neuron*)",
-  "means.dead": "Uma unidade plana para todas as amostras: com ReLU, a sua saída é zero e ela não se recupera.",
+  "means.dead":
+    "Uma unidade plana para todas as amostras: com ReLU, a sua saída é zero e ela não se recupera.",
   "term.preactivation": "pré-ativação (*pre-activation*), z",
-  "means.preactivation": "A soma ponderada das entradas de uma unidade mais o viés, antes da função de ativação.",
+  "means.preactivation":
+    "A soma ponderada das entradas de uma unidade mais o viés, antes da função de ativação.",
   "term.activation": "função de ativação (*activation function*)",
   "means.activation": "A função não linear que transforma z na saída a da unidade.",
   "term.bias": "viés (*bias*)",
@@ -317,7 +349,8 @@ export default {
   "term.forward": "propagação direta (*forward pass*)",
   "means.forward": "O cálculo das camadas em ordem, dos dados até a perda.",
   "term.backpropagation": "retropropagação (*backpropagation*)",
-  "means.backpropagation": "O cálculo das derivadas da perda camada por camada, da última à primeira.",
+  "means.backpropagation":
+    "O cálculo das derivadas da perda camada por camada, da última à primeira.",
   "term.loss": "perda (*loss*)",
   "means.loss": "O número que o treinamento torna pequeno; aqui, em geral, a entropia cruzada.",
   "term.guess": "palpite uniforme (*random guess*, ln K)",
@@ -327,13 +360,15 @@ export default {
   "term.rate": "taxa de aprendizado (*learning rate*)",
   "means.rate": "O fator do gradiente à mudança de um peso em um passo.",
   "term.batch": "minilote, passo, época (*mini-batch, step, epoch*)",
-  "means.batch": "As amostras de uma atualização; a atualização; uma passagem por todas as amostras.",
+  "means.batch":
+    "As amostras de uma atualização; a atualização; uma passagem por todas as amostras.",
   "term.update": "razão atualização/peso (*update ratio*)",
   "means.update": "O tamanho da última mudança de um peso, em relação ao peso.",
   "term.median": "mediana, quartis (*median, quartiles*)",
   "means.median": "O valor central sobre as sementes; metade das sementes fica entre os quartis.",
   "term.interval": "intervalo de confiança (*confidence interval*)",
-  "means.interval": "Uma faixa que conteria o valor verdadeiro em 95 % das repetições do experimento.",
+  "means.interval":
+    "Uma faixa que conteria o valor verdadeiro em 95 % das repetições do experimento.",
   "term.seed": "semente (*seed*)",
   "means.seed": "O número do qual decorrem todos os valores aleatórios de um ensaio.",
   "term.trial": "ensaio (*trial*)",
@@ -341,5 +376,6 @@ export default {
   "term.divergence": "divergência (*divergence*)",
   "means.divergence": "A perda cresce até deixar de ser um número.",
   "term.truncated": "normal truncada (*truncated normal*)",
-  "means.truncated": "Uma distribuição normal sem as caudas: valores fora dos limites são sorteados de novo.",
+  "means.truncated":
+    "Uma distribuição normal sem as caudas: valores fora dos limites são sorteados de novo.",
 };

@@ -2,17 +2,28 @@
 import { figure } from "../figure.js";
 import { heatLegend, heatPanels } from "../heatmap.js";
 import { num, t } from "../i18n.js";
-import { activationTabs, clauses, layerPanels, layerTable, middle, prose, section, stepTable } from "../parts.js";
+import {
+  activationTabs,
+  clauses,
+  layerPanels,
+  layerTable,
+  middle,
+  prose,
+  section,
+  stepTable,
+} from "../parts.js";
 import { geometric, groupsOf, layersAt, median } from "../run.js";
 import { state } from "../state.js";
 import { gainTitle } from "./forward.js";
 
-const gain = (one) => median(one, "backward_gain") ?? geometric(layersAt(one, "backward_gain", "first"));
+const gain = (one) =>
+  median(one, "backward_gain") ?? geometric(layersAt(one, "backward_gain", "first"));
 
 // Schemes whose middle delta grew by ten or more between the first and the last probe.
 function awake() {
   return groupsOf(state.activation).filter((one) => {
-    const first = middle(layersAt(one, "delta_rms", "first")), last = middle(layersAt(one, "delta_rms", "last"));
+    const first = middle(layersAt(one, "delta_rms", "first")),
+      last = middle(layersAt(one, "delta_rms", "last"));
     return first !== null && last !== null && last >= 10 * first && last > 0;
   });
 }
@@ -24,23 +35,47 @@ function heatTitle() {
   });
   const key = flat.length > 0 ? "heat.flat" : awake().length > 0 ? "heat.awake" : "heat.steady";
   const named = flat.length > 0 ? flat : awake();
-  return t(key, { activation: state.activation, schemes: named.map((one) => one.scheme).join(", "), n: num(named.length) });
+  return t(key, {
+    activation: state.activation,
+    schemes: named.map((one) => one.scheme).join(", "),
+    n: num(named.length),
+  });
 }
 
 export function backward() {
   const options = { log: true, label: t("m.delta_rms") };
-  return section("backward", prose("backward.intro"),
+  return section(
+    "backward",
+    prose("backward.intro"),
     figure({
       id: "backward",
-      title: clauses((a) => gainTitle(a, gain, { best: "backward.best", shrinks: "backward.shrinks", grows: "backward.grows" })),
+      title: clauses((a) =>
+        gainTitle(a, gain, {
+          best: "backward.best",
+          shrinks: "backward.shrinks",
+          grows: "backward.grows",
+        }),
+      ),
       read: t("backward.read"),
       panels: layerPanels("delta_rms", options),
-      table: layerTable([["delta_rms", t("m.delta_rms")], ["grad_rms", t("m.grad_rms")], ["backward_gain", t("m.backward_gain")]]),
+      table: layerTable([
+        ["delta_rms", t("m.delta_rms")],
+        ["grad_rms", t("m.grad_rms")],
+        ["backward_gain", t("m.backward_gain")],
+      ]),
     }),
     figure({
-      id: "gradient-steps", title: heatTitle(), read: t("heat.read"), least: 230,
-      controls: activationTabs(), legend: heatLegend(state.activation, "delta_rms", options),
+      id: "gradient-steps",
+      title: heatTitle(),
+      read: t("heat.read"),
+      least: 230,
+      controls: activationTabs(),
+      legend: heatLegend(state.activation, "delta_rms", options),
       panels: heatPanels(state.activation, "delta_rms", options),
-      table: stepTable([["delta_rms", t("m.delta_rms")], ["grad_rms", t("m.grad_rms")]]),
-    }));
+      table: stepTable([
+        ["delta_rms", t("m.delta_rms")],
+        ["grad_rms", t("m.grad_rms")],
+      ]),
+    }),
+  );
 }

@@ -15,21 +15,48 @@ function kinds() {
   return [...found.values()];
 }
 
-const casesOf = (cases) => h("ul", { class: "cases" }, cases.map(({ one, finding }) =>
-  h("li", {}, schemeName(one.scheme), ` · ${one.activation} · `, h("span", { class: `severity ${finding.severity}` }, t(`severity.${finding.severity}`)),
-    ` · ${t("findings.seeds", { a: num(finding.seeds), b: num(one.n) })}`, h("br"), pick(finding.text))));
+const casesOf = (cases) =>
+  h(
+    "ul",
+    { class: "cases" },
+    cases.map(({ one, finding }) =>
+      h(
+        "li",
+        {},
+        schemeName(one.scheme),
+        ` · ${one.activation} · `,
+        h("span", { class: `severity ${finding.severity}` }, t(`severity.${finding.severity}`)),
+        ` · ${t("findings.seeds", { a: num(finding.seeds), b: num(one.n) })}`,
+        h("br"),
+        pick(finding.text),
+      ),
+    ),
+  );
 
-const block = ({ finding, cases }) => h("article", { class: "finding" },
-  h("h3", {}, chip(finding.kind)),
-  h("p", {}, h("b", {}, `${t("findings.why")} `), pick(finding.why)),
-  h("p", {}, h("b", {}, `${t("findings.try")} `), pick(finding.try)),
-  casesOf(cases));
+const block = ({ finding, cases }) =>
+  h(
+    "article",
+    { class: "finding" },
+    h("h3", {}, chip(finding.kind)),
+    h("p", {}, h("b", {}, `${t("findings.why")} `), pick(finding.why)),
+    h("p", {}, h("b", {}, `${t("findings.try")} `), pick(finding.try)),
+    casesOf(cases),
+  );
 
 export function findings() {
   const list = kinds();
   const healthy = run.compare.filter((one) => one.findings.length === 0);
-  return section("findings", prose("findings.intro"), list.map(block),
+  return section(
+    "findings",
+    prose("findings.intro"),
+    list.map(block),
     list.length === 0 && h("p", {}, t("findings.none")),
-    healthy.length > 0 && h("p", {}, h("b", {}, `${t("findings.healthy")} `),
-      healthy.map((one, i) => [i ? ", " : "", h("code", {}, one.scheme), ` (${one.activation})`])));
+    healthy.length > 0 &&
+      h(
+        "p",
+        {},
+        h("b", {}, `${t("findings.healthy")} `),
+        healthy.map((one, i) => [i ? ", " : "", h("code", {}, one.scheme), ` (${one.activation})`]),
+      ),
+  );
 }

@@ -5,11 +5,24 @@ import { prose, schemeName, section } from "../parts.js";
 import { run } from "../run.js";
 
 const optimizer = ({ name, ...rest }) =>
-  [name, ...Object.entries(rest).filter(([, v]) => v).map(([key, v]) => `${key} ${num(v, 6)}`)].join(", ");
+  [
+    name,
+    ...Object.entries(rest)
+      .filter(([, v]) => v)
+      .map(([key, v]) => `${key} ${num(v, 6)}`),
+  ].join(", ");
 
 // Values that read better as a sentence than as JSON.
 const told = {
-  data: (data) => (typeof data === "object" ? t("setup.data", Object.fromEntries(Object.entries(data).map(([k, v]) => [k, typeof v === "number" ? num(v) : v]))) : data),
+  data: (data) =>
+    typeof data === "object"
+      ? t(
+          "setup.data",
+          Object.fromEntries(
+            Object.entries(data).map(([k, v]) => [k, typeof v === "number" ? num(v) : v]),
+          ),
+        )
+      : data,
   optimizer: (value) => (typeof value === "object" ? optimizer(value) : value),
   bias: (value) => value ?? t("setup.bias"),
 };
@@ -17,12 +30,30 @@ const told = {
 const text = (value) => {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return num(value, 6);
-  if (Array.isArray(value)) return value.map((one) => (typeof one === "object" && one ? JSON.stringify(one) : text(one))).join(", ");
+  if (Array.isArray(value))
+    return value
+      .map((one) => (typeof one === "object" && one ? JSON.stringify(one) : text(one)))
+      .join(", ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 };
 
 // Keys of the spec that people ask for first; the rest is in the reproducibility section.
-const FIRST = ["data", "model", "activations", "schemes", "optimizer", "lr", "batch", "steps", "epochs", "seeds", "seed", "bias", "loss", "backend"];
+const FIRST = [
+  "data",
+  "model",
+  "activations",
+  "schemes",
+  "optimizer",
+  "lr",
+  "batch",
+  "steps",
+  "epochs",
+  "seeds",
+  "seed",
+  "bias",
+  "loss",
+  "backend",
+];
 
 const label = (key) => (t.has(`spec.${key}`) ? t(`spec.${key}`) : key);
 
@@ -50,10 +81,34 @@ async function copy(event, value) {
 export function setup() {
   const command = commandOf();
   const rows = FIRST.filter((key) => key in run.spec);
-  return section("setup", prose("setup.intro"),
-    command && h("div", { class: "command" }, h("pre", {}, h("code", {}, command)),
-      h("button", { type: "button", class: "no-print copy", onclick: (event) => copy(event, command) }, t("copy"))),
-    h("dl", { class: "facts" }, rows.map((key) => [h("dt", {}, label(key)), h("dd", {}, told[key] ? told[key](run.spec[key]) : text(run.spec[key]))])),
-    h("ul", { class: "schemes" }, run.schemes.map((scheme) =>
-      h("li", {}, schemeName(scheme), " ", pick(run.schemes_info[scheme]?.summary)))));
+  return section(
+    "setup",
+    prose("setup.intro"),
+    command &&
+      h(
+        "div",
+        { class: "command" },
+        h("pre", {}, h("code", {}, command)),
+        h(
+          "button",
+          { type: "button", class: "no-print copy", onclick: (event) => copy(event, command) },
+          t("copy"),
+        ),
+      ),
+    h(
+      "dl",
+      { class: "facts" },
+      rows.map((key) => [
+        h("dt", {}, label(key)),
+        h("dd", {}, told[key] ? told[key](run.spec[key]) : text(run.spec[key])),
+      ]),
+    ),
+    h(
+      "ul",
+      { class: "schemes" },
+      run.schemes.map((scheme) =>
+        h("li", {}, schemeName(scheme), " ", pick(run.schemes_info[scheme]?.summary)),
+      ),
+    ),
+  );
 }

@@ -10,18 +10,27 @@ const mean = (values) => {
 };
 
 function title(activation) {
-  const at = (moment) => groupsOf(activation).filter((one) => (mean(layersAt(one, "symmetry", moment)) ?? 0) > 0.5).map((one) => one.scheme);
-  const first = at("first"), last = at("last");
+  const at = (moment) =>
+    groupsOf(activation)
+      .filter((one) => (mean(layersAt(one, "symmetry", moment)) ?? 0) > 0.5)
+      .map((one) => one.scheme);
+  const first = at("first"),
+    last = at("last");
   if (first.length === 0) return t("symmetry.none");
   if (last.length === 0) return t("symmetry.broken", { schemes: list(first) });
   return t("symmetry.kept", { schemes: list(last) });
 }
 
 export function symmetry() {
-  return section("symmetry", prose("symmetry.intro"),
+  return section(
+    "symmetry",
+    prose("symmetry.intro"),
     figure({
-      id: "symmetry", title: clauses(title), read: t("symmetry.read"),
+      id: "symmetry",
+      title: clauses(title),
+      read: t("symmetry.read"),
       panels: stepPanels("symmetry", mean, { label: t("m.symmetry"), domain: [0, 1] }),
       table: stepTable([["symmetry", t("m.symmetry")]]),
-    }));
+    }),
+  );
 }

@@ -8,21 +8,43 @@ const GUIDE = 1e-3;
 
 // Judged at the last probe where the middle layer has a ratio.
 function title(activation) {
-  const ends = groupsOf(activation).map((one) => {
-    const values = one.layers.update_ratio.map(middle).filter((v) => v !== null);
-    return { scheme: one.scheme, ratio: values[values.length - 1], lost: 2 * failed(one) > one.n };
-  }).filter((row) => row.ratio !== undefined);
-  const near = ends.filter((row) => row.ratio >= GUIDE / 10 && row.ratio <= GUIDE * 10).map((row) => row.scheme);
+  const ends = groupsOf(activation)
+    .map((one) => {
+      const values = one.layers.update_ratio.map(middle).filter((v) => v !== null);
+      return {
+        scheme: one.scheme,
+        ratio: values[values.length - 1],
+        lost: 2 * failed(one) > one.n,
+      };
+    })
+    .filter((row) => row.ratio !== undefined);
+  const near = ends
+    .filter((row) => row.ratio >= GUIDE / 10 && row.ratio <= GUIDE * 10)
+    .map((row) => row.scheme);
   const still = ends.filter((row) => row.lost && row.ratio < GUIDE / 100).map((row) => row.scheme);
-  return (near.length ? t("updates.near", { schemes: list(near) }) : t("updates.none")) +
-    (still.length ? t("updates.still", { schemes: list(still) }) : "");
+  return (
+    (near.length ? t("updates.near", { schemes: list(near) }) : t("updates.none")) +
+    (still.length ? t("updates.still", { schemes: list(still) }) : "")
+  );
 }
 
 export function updates() {
-  return section("updates", prose("updates.intro"),
+  return section(
+    "updates",
+    prose("updates.intro"),
     figure({
-      id: "updates", title: clauses(title), read: t("updates.read"),
-      panels: stepPanels("update_ratio", middle, { label: t("m.update_ratio"), log: true, guides: [GUIDE] }),
-      table: stepTable([["update_ratio", t("m.update_ratio")], ["weight_std", t("m.weight_std")]]),
-    }));
+      id: "updates",
+      title: clauses(title),
+      read: t("updates.read"),
+      panels: stepPanels("update_ratio", middle, {
+        label: t("m.update_ratio"),
+        log: true,
+        guides: [GUIDE],
+      }),
+      table: stepTable([
+        ["update_ratio", t("m.update_ratio")],
+        ["weight_std", t("m.weight_std")],
+      ]),
+    }),
+  );
 }

@@ -54,7 +54,7 @@ static void add_trial(sqlite3 *db, int id, const char *loss, int diverged)
     char sql[512];
     snprintf(sql, sizeof sql,
              "INSERT INTO trial VALUES (%d,'k%d','compare','he_normal','relu',%d,10,1.0,%s,%s,0.5,"
-             "0.9,0.8,0.5,0.25,'trains','%s','%s',%s,0.1,%s)",
+             "0.9,0.8,0.5,0.25,'trains','%s','%s',%s,0.1,%s,0.0,0.0)",
              id, id, id, loss, loss, diverged ? "diverged" : "trained",
              diverged ? "diverged" : "healthy", diverged ? "5" : "NULL",
              diverged ? "'lost'" : "NULL");

@@ -76,13 +76,13 @@ def write_trial(db, trial, purpose, scheme, activation, seed, gains, rng, full, 
     final = None if outcome == "diverged" else loss_at(STEPS, outcome, forward, noise)
     accuracy = None if final is None else min(0.99, max(0.33, 1 - final / 1.6))
     db.execute(
-        "INSERT INTO trial VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        "INSERT INTO trial VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (trial, f"key{trial}", purpose, scheme, activation, seed, stop,
          math.log(CLASSES) * (1 + 0.02 * abs(noise)), final, final and final * 1.1, accuracy,
          forward or None, backward or None, forward**LAYERS or None, backward**LAYERS or None,
          "trains" if outcome == "trained" else verdict, outcome, verdict,
          stop if outcome == "diverged" else None, 0.21 + 0.01 * noise,
-         "the loss was not finite" if outcome == "diverged" else None))
+         "the loss was not finite" if outcome == "diverged" else None, 0.01, 0.01))
     if not full:
         return
     for step in CURVE:

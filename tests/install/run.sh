@@ -15,9 +15,9 @@ export PKG_CONFIG_PATH
 cc "$here/consumer/main.c" -o "$work/pc" $(pkg-config --cflags --libs alvor)
 # shellcheck disable=SC2046
 cc "$here/consumer/lab.c" -o "$work/pc-lab" $(pkg-config --cflags --libs alvor-lab)
-cmake -S "$here/consumer" -B "$work/package" -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
+cmake -G Ninja -S "$here/consumer" -B "$work/package" -DCMAKE_PREFIX_PATH="$work/prefix" >/dev/null
 cmake --build "$work/package" >/dev/null
-cmake -S "$here/consumer" -B "$work/sub" -DALVOR_SOURCE="$here/../.." >/dev/null
+cmake -G Ninja -S "$here/consumer" -B "$work/sub" -DALVOR_SOURCE="$here/../.." >/dev/null
 cmake --build "$work/sub" -j2 >/dev/null
 
 "$work/pc" >"$work/pc.txt"

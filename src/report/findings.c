@@ -1,15 +1,16 @@
-/* Findings of a group: the same kind and quantity over all seeds becomes one, with the share of
- * seeds, the median measurement and the union of the layers; sentences come from the rules. */
+/* Findings of a group: the same kind, severity and quantity over all seeds becomes one, with the
+ * number of seeds, the median measurement and the union of the layers; sentences come from the
+ * rules. Severities are never joined: each has a bound of its own, and a median over both could lie
+ * on the wrong side of either. */
 #include "report/parts.h"
 
 #include <math.h>
 
 #include "lab/stats.h"
+#include "verdict/score.h"
 #include "verdict/verdict.h"
 
 enum { TEXT_BYTES = 768, MAX_SEEDS = 256 };
-
-static const char *const severity_keys[] = {"info", "warning", "critical"};
 
 typedef struct merged {
     alv_finding finding;
@@ -19,24 +20,10 @@ typedef struct merged {
 } merged;
 
 static const char finding_sql[] =
-    "SELECT f.kind, f.quantity, f.severity, f.layer_lo, f.layer_hi, f.measured, f.threshold "
+    "SELECT f.quantity, f.layer_lo, f.layer_hi, f.measured, f.threshold "
     "FROM finding f JOIN trial t ON t.id = f.trial "
-    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 "
-    "ORDER BY f.kind, f.quantity, t.seed";
-
-static int verdict_of(const char *key)
-{
-    for (int i = 0; i < ALV_VERDICTS; i++)
-        if (key && strcmp(alv_verdict_key((alv_verdict)i), key) == 0) return i;
-    return -1;
-}
-
-static alv_severity severity_of(const char *key)
-{
-    for (int i = ALV_COUNT(severity_keys) - 1; i > 0; i--)
-        if (key && strcmp(severity_keys[i], key) == 0) return (alv_severity)i;
-    return ALV_INFO;
-}
+    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 AND f.kind = ?4 "
+    "AND f.severity = ?5 ORDER BY f.quantity, t.seed, f.ordinal";
 
 static json_t *in_languages(const char *(*text)(alv_verdict, alv_lang), alv_verdict kind)
 {
@@ -68,35 +55,52 @@ static void flush(json_t *list, merged *m)
     json_array_append_new(
         list,
         json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
-                  alv_verdict_key(f->kind), "severity", severity_keys[f->severity], "seeds", m->n,
-                  "layer_lo", f->layer_lo, "layer_hi", f->layer_hi, "quantity", f->quantity,
+                  alv_verdict_key(f->kind), "severity", alv_severity_key(f->severity), "seeds",
+                  m->n, "layer_lo", f->layer_lo, "layer_hi", f->layer_hi, "quantity", f->quantity,
                   "measured", report_number(f->measured), "threshold", report_number(f->threshold),
                   "text", finding_texts(f), "why", in_languages(alv_finding_why, f->kind), "try",
                   in_languages(alv_finding_try, f->kind)));
     m->n = 0;
 }
 
-static void begin(merged *m, sqlite3_stmt *statement, int kind)
+static void begin(merged *m, sqlite3_stmt *statement, alv_verdict kind, alv_severity severity)
 {
-    const char *quantity = (const char *)sqlite3_column_text(statement, 1);
-    m->finding = (alv_finding){.kind = (alv_verdict)kind,
-                               .layer_lo = sqlite3_column_int(statement, 3),
-                               .layer_hi = sqlite3_column_int(statement, 4),
-                               .threshold = report_real(statement, 6)};
+    const char *quantity = (const char *)sqlite3_column_text(statement, 0);
+    m->finding = (alv_finding){.kind = kind,
+                               .severity = severity,
+                               .layer_lo = sqlite3_column_int(statement, 1),
+                               .layer_hi = sqlite3_column_int(statement, 2),
+                               .threshold = report_real(statement, 4)};
     alv_text_format(m->quantity, sizeof m->quantity, "%s", quantity ? quantity : "");
 }
 
 static void merge(merged *m, sqlite3_stmt *statement)
 {
     alv_finding *f = &m->finding;
-    int lo = sqlite3_column_int(statement, 3), hi = sqlite3_column_int(statement, 4);
-    alv_severity severity = severity_of((const char *)sqlite3_column_text(statement, 2));
-    if (severity > f->severity) f->severity = severity;
+    int lo = sqlite3_column_int(statement, 1), hi = sqlite3_column_int(statement, 2);
     if (lo < f->layer_lo) f->layer_lo = lo;
     if (hi > f->layer_hi) f->layer_hi = hi;
-    if (m->n < MAX_SEEDS) m->measured[m->n++] = report_real(statement, 5);
+    if (m->n < MAX_SEEDS) m->measured[m->n++] = report_real(statement, 3);
 }
 
+static alv_status read_findings(json_t *list, sqlite3_stmt *statement, alv_verdict kind,
+                                alv_severity severity, alv_error *error)
+{
+    merged m = {.n = 0};
+    bool more;
+    for (;;) {
+        ALV_TRY(report_step(&more, statement, error));
+        if (!more) break;
+        const char *quantity = (const char *)sqlite3_column_text(statement, 0);
+        if (!quantity || strcmp(m.quantity, quantity) != 0) flush(list, &m);
+        if (m.n == 0) begin(&m, statement, kind, severity);
+        merge(&m, statement);
+    }
+    flush(list, &m);
+    return ALV_OK;
+}
+
+/* By the verdicts' priority, the severest first; kinds of a later version are left out. */
 alv_status report_findings(json_t *entry, const report_run *run, const report_group *group,
                            alv_error *error)
 {
@@ -104,24 +108,33 @@ alv_status report_findings(json_t *entry, const report_run *run, const report_gr
     json_t *list = json_array();
     json_object_set_new(entry, "findings", list);
     ALV_TRY(report_query(&statement, run, finding_sql, group, error));
-    merged m = {.n = 0};
-    bool more;
-    alv_status status;
-    while ((status = report_step(&more, statement, error)) == ALV_OK && more) {
-        int kind = verdict_of((const char *)sqlite3_column_text(statement, 0));
-        if (kind < 0) continue; /* a kind of a later version */
-        const char *quantity = (const char *)sqlite3_column_text(statement, 1);
-        bool same = (int)m.finding.kind == kind && quantity && strcmp(m.quantity, quantity) == 0;
-        if (!same) flush(list, &m);
-        if (m.n == 0) begin(&m, statement, kind);
-        merge(&m, statement);
+    alv_status status = ALV_OK;
+    for (int i = 0; i < ALV_VERDICTS * ALV_SEVERITIES && status == ALV_OK; i++) {
+        alv_verdict kind = (alv_verdict)(i / ALV_SEVERITIES);
+        alv_severity severity = (alv_severity)(ALV_CRITICAL - i % ALV_SEVERITIES);
+        sqlite3_reset(statement);
+        sqlite3_bind_text(statement, 4, alv_verdict_key(kind), -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 5, alv_severity_key(severity), -1, SQLITE_STATIC);
+        status = read_findings(list, statement, kind, severity, error);
     }
     sqlite3_finalize(statement);
-    if (status == ALV_OK) flush(list, &m);
     return status;
 }
 
-/* The words of verdicts and outcomes, for the page's tables. */
+/* For whom the forecast speaks, and how often it was wrong where that was counted. */
+json_t *report_forecast(void)
+{
+    char text[TEXT_BYTES];
+    json_t *caveat = json_array(), *score = json_array();
+    for (int lang = 0; lang < ALV_LANGS; lang++) {
+        alv_score_text(text, sizeof text, (alv_lang)lang);
+        json_array_append_new(score, report_string(text));
+        json_array_append_new(caveat, report_string(alv_forecast_caveat((alv_lang)lang)));
+    }
+    return json_pack("{s:o, s:o}", "caveat", caveat, "score", score);
+}
+
+/* The words of verdicts, by priority, and of outcomes, for the page's tables. */
 json_t *report_words(void)
 {
     json_t *verdicts = json_object(), *outcomes = json_object();

@@ -73,6 +73,7 @@ json_t *report_shapes(const report_run *run);
 json_t *report_schemes(const report_run *run);
 json_t *report_marks(const report_run *run);
 json_t *report_words(void);
+json_t *report_forecast(void); /* findings.c: {"caveat": [en, pt], "score": [en, pt]} */
 
 /* ranking.c: adds what the lab concludes to the finished document. */
 alv_status report_ranking(json_t *document, const char *run_dir, alv_error *error);

@@ -89,6 +89,7 @@ static alv_status fill_document(json_t *out, const report_run *run, const char *
     json_object_set_new(out, "schemes", report_schemes(run));
     json_object_set_new(out, "marks", report_marks(run));
     json_object_set_new(out, "words", report_words());
+    json_object_set_new(out, "forecast", report_forecast());
     json_object_set_new(out, "groups", groups);
     ALV_TRY(status);
     for (int i = 0; i < run->n_groups; i++)

@@ -1,4 +1,5 @@
-/* Sentences with measured numbers in them. Portuguese prose has decimal commas. */
+/* Sentences with measured numbers in them. Portuguese prose has decimal commas; powers of ten stand
+ * as people write them, 4.1 × 10⁻⁶, not as machines do. */
 #include "base/base.h"
 #include "math/math.h"
 #include "verdict/score.h"
@@ -54,21 +55,60 @@ static const quantity_text *find_text(const char *quantity)
 
 enum { NUMBER_SIZE = 40 };
 
+static const char *infinity(alv_lang lang)
+{
+    return lang == ALV_PT ? "infinito" : "infinity";
+}
+
+/* The exponent of "4.1e-06", from behind its e, as "⁻⁶". */
+static void superscript(char out[NUMBER_SIZE], const char *exponent)
+{
+    static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    size_t n = 0;
+    out[0] = '\0';
+    if (*exponent == '-') n = alv_text_format(out, NUMBER_SIZE, "⁻");
+    while (*exponent == '-' || *exponent == '+' || *exponent == '0') exponent++;
+    for (; *exponent >= '0' && *exponent <= '9'; exponent++)
+        n += alv_text_format(out + n, NUMBER_SIZE - n, "%s", digits[*exponent - '0']);
+}
+
+/* A machine's number for people: "4.1e-06" becomes "4,1 × 10⁻⁶", "1e+07" becomes "10⁷". */
+static void humanize(char out[NUMBER_SIZE], const char *machine, const char *unit, alv_lang lang)
+{
+    char factor[NUMBER_SIZE], power[NUMBER_SIZE];
+    alv_text_format(factor, NUMBER_SIZE, "%s", machine);
+    char *point = lang == ALV_PT ? strchr(factor, '.') : NULL;
+    char *exponent = strchr(factor, 'e');
+    if (point) *point = ',';
+    if (!exponent) {
+        alv_text_format(out, NUMBER_SIZE, "%s%s", factor, unit);
+        return;
+    }
+    *exponent = '\0';
+    superscript(power, exponent + 1);
+    bool bare = strcmp(factor, "1") == 0;
+    alv_text_format(out, NUMBER_SIZE, "%s%s10%s%s", bare ? "" : factor, bare ? "" : " × ", power,
+                    unit);
+}
+
 /* Two significant digits, all of those before the point up to 99,999; "38.2%" for a share. What is
  * not finite was stored as nothing and read back as NaN: only infinities are ever found, so both
  * are called infinity. */
 static const char *number(char out[NUMBER_SIZE], double value, bool share, alv_lang lang)
 {
-    if (!alv_isfinite(value))
-        alv_text_format(out, NUMBER_SIZE, "%s", lang == ALV_PT ? "infinito" : "infinity");
-    else if (share)
-        alv_text_format(out, NUMBER_SIZE, "%.3g%%", 100 * value);
-    else if (alv_fabs(value) >= 100 && alv_fabs(value) < 1e5)
-        alv_text_format(out, NUMBER_SIZE, "%g", alv_round(value));
+    char text[NUMBER_SIZE];
+    if (!alv_isfinite(value)) {
+        alv_text_format(out, NUMBER_SIZE, "%s", infinity(lang));
+        return out;
+    }
+    double size = alv_fabs(value);
+    if (share)
+        alv_text_format(text, NUMBER_SIZE, "%.3g", 100 * value);
+    else if (size >= 99.5 && size < 99999.5)
+        alv_text_format(text, NUMBER_SIZE, "%g", alv_round(value));
     else
-        alv_text_format(out, NUMBER_SIZE, "%.2g", value);
-    char *point = lang == ALV_PT ? strchr(out, '.') : NULL;
-    if (point) *point = ',';
+        alv_text_format(text, NUMBER_SIZE, "%.2g", value);
+    humanize(out, text, share ? "%" : "", lang);
     return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include "report/page.h"
 #include "report/report.h"
+#include "verdict/score.h"
 
 static char directory[] = "/tmp/alvor-report-XXXXXX";
 
@@ -91,6 +92,15 @@ static int make_run(void **state)
     /* Losses 0.5 and 0.7 at step 4; the third trial has no row there: the median is 0.7. */
     run_sql(db, "INSERT INTO curve VALUES (1,0,1.0,1.0,0.3),(2,0,1.1,1.0,0.3),(3,0,1.3,1.0,0.3),"
                 "(1,4,0.5,0.5,0.6),(2,4,0.7,0.5,0.8)");
+    /* Two seeds below the critical bound, one only below that of the warning, one locked. */
+    run_sql(db, "INSERT INTO finding VALUES "
+                "(1,0,'vanishing','critical',-1,-1,'forward_drift',0.002,0.003),"
+                "(2,0,'vanishing','warning',-1,-1,'forward_drift',0.0043,0.05),"
+                "(3,0,'vanishing','critical',-1,-1,'forward_drift',0.001,0.003),"
+                "(1,1,'saturated','warning',1,1,'saturated',0.4,0.3),"
+                "(2,1,'saturated','warning',0,0,'saturated',0.6,0.3),"
+                "(3,1,'symmetric','critical',0,1,'locked',1,0.5),"
+                "(3,2,'of a later version','critical',0,1,'strange',1,0.5)");
     sqlite3_close(db);
     write_text("spec.json", spec);
     write_text("env.json", "{}");
@@ -182,6 +192,57 @@ static void targets_are_first_crossings(void **state)
     json_decref(document);
 }
 
+static const char *string_at(json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+/* By priority, the critical before the warning; each median on its own side of its own bound. */
+static void findings_keep_severities_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind, *severity;
+        int seeds, lo, hi;
+        double measured, threshold;
+    } expected[] = {
+        {"symmetric", "critical", 1, 0, 1, 1, 0.5},
+        {"vanishing", "critical", 2, -1, -1, 0.0015, 0.003},
+        {"vanishing", "warning", 1, -1, -1, 0.0043, 0.05},
+        {"saturated", "warning", 2, 0, 1, 0.5, 0.3},
+    };
+    json_t *document = load_document(), *list = json_object_get(first_group(document), "findings");
+    assert_int_equal(json_array_size(list), 4);
+    for (size_t i = 0; i < 4; i++) {
+        json_t *f = json_array_get(list, i);
+        assert_string_equal(string_at(f, "kind"), expected[i].kind);
+        assert_string_equal(string_at(f, "severity"), expected[i].severity);
+        assert_int_equal(json_integer_value(json_object_get(f, "seeds")), expected[i].seeds);
+        assert_int_equal(json_integer_value(json_object_get(f, "layer_lo")), expected[i].lo);
+        assert_int_equal(json_integer_value(json_object_get(f, "layer_hi")), expected[i].hi);
+        assert_near(json_number_value(json_object_get(f, "measured")), expected[i].measured, 1e-7);
+        assert_near(json_number_value(json_object_get(f, "threshold")), expected[i].threshold,
+                    1e-7);
+    }
+    json_decref(document);
+}
+
+/* The forecast's mistakes and its limits are in the document, in both languages. */
+static void forecast_confesses(void **state)
+{
+    (void)state;
+    json_t *document = load_document(), *forecast = json_object_get(document, "forecast");
+    char text[512];
+    for (alv_lang lang = ALV_EN; lang < ALV_LANGS; lang++) {
+        json_t *score = json_array_get(json_object_get(forecast, "score"), lang);
+        json_t *caveat = json_array_get(json_object_get(forecast, "caveat"), lang);
+        alv_score_text(text, sizeof text, lang);
+        assert_string_equal(json_string_value(score), text);
+        assert_string_equal(json_string_value(caveat), alv_forecast_caveat(lang));
+    }
+    json_decref(document);
+}
+
 static void escape_is_inert_json(void **state)
 {
     (void)state;
@@ -241,9 +302,13 @@ static void page_holds_the_document_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(medians_count_the_lost),       cmocka_unit_test(laws_follow_the_fans),
-        cmocka_unit_test(targets_are_first_crossings),  cmocka_unit_test(escape_is_inert_json),
+        cmocka_unit_test(medians_count_the_lost),
+        cmocka_unit_test(laws_follow_the_fans),
+        cmocka_unit_test(targets_are_first_crossings),
+        cmocka_unit_test(escape_is_inert_json),
         cmocka_unit_test(page_holds_the_document_once),
+        cmocka_unit_test(findings_keep_severities_apart),
+        cmocka_unit_test(forecast_confesses),
     };
     return cmocka_run_group_tests(tests, make_run, remove_run);
 }

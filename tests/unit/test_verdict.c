@@ -162,10 +162,10 @@ static void speaks_both_languages(void **state)
     char text[256];
     alv_finding_text(text, sizeof text, &f, ALV_EN);
     assert_string_equal(text, "From input to output the deviation of the signal is multiplied by "
-                              "3.2e-05 (bound 0.0001).");
+                              "3.2 × 10⁻⁵ (bound 0.0001).");
     alv_finding_text(text, sizeof text, &f, ALV_PT);
     assert_string_equal(text, "Da entrada à saída, o desvio padrão do sinal é multiplicado por "
-                              "3,2e-05 (limite 0,0001).");
+                              "3,2 × 10⁻⁵ (limite 0,0001).");
     alv_finding_text(text, sizeof text, &s, ALV_PT);
     assert_string_equal(text, "Em média, 72,2% dos valores das camadas que saturam estão em uma "
                               "região plana (limite 50%; camadas 2 a 12).");
@@ -178,6 +178,44 @@ static void speaks_both_languages(void **state)
     assert_int_equal(strlen(small), 9);
     assert_non_null(strstr(alv_forecast_caveat(ALV_EN), "Adam"));
     assert_non_null(strstr(alv_forecast_caveat(ALV_PT), "Adam"));
+}
+
+/* Powers of ten as people write them; and no number is ever "nan". */
+static void numbers_are_for_people(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text[ALV_LANGS];
+    } cases[] = {
+        {4.1e-6, {"by 4.1 × 10⁻⁶ (", "por 4,1 × 10⁻⁶ ("}},
+        {3e-15, {"by 3 × 10⁻¹⁵ (", "por 3 × 10⁻¹⁵ ("}},
+        {1e7, {"by 10⁷ (", "por 10⁷ ("}},
+        {1.26e120, {"by 1.3 × 10¹²⁰ (", "por 1,3 × 10¹²⁰ ("}},
+        {0.0043, {"by 0.0043 (", "por 0,0043 ("}},
+        {0.0001, {"by 0.0001 (", "por 0,0001 ("}},
+        {99.4, {"by 99 (", "por 99 ("}},
+        {99.7, {"by 100 (", "por 100 ("}},
+        {99999.4, {"by 99999 (", "por 99999 ("}},
+        {99999.7, {"by 10⁵ (", "por 10⁵ ("}},
+        {0, {"by 0 (", "por 0 ("}},
+        {NAN, {"by infinity (", "por infinito ("}},
+        {INFINITY, {"by infinity (", "por infinito ("}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const alv_finding f = {ALV_VERDICT_EXPLODING, ALV_CRITICAL, -1, -1, cases[i].value, 1000,
+                               "forward_drift"};
+        for (alv_lang lang = ALV_EN; lang < ALV_LANGS; lang++) {
+            char text[256];
+            alv_finding_text(text, sizeof text, &f, lang);
+            if (!strstr(text, cases[i].text[lang])) print_error("%s\n", text);
+            assert_non_null(strstr(text, cases[i].text[lang]));
+        }
+    }
+    const alv_finding share = {ALV_VERDICT_DEAD, ALV_WARNING, 0, 0, 2.5e-7, 0.5, "dead"};
+    char text[256];
+    alv_finding_text(text, sizeof text, &share, ALV_PT);
+    assert_non_null(strstr(text, "Até 2,5 × 10⁻⁵% dos"));
 }
 
 static void every_kind_has_every_word(void **state)
@@ -258,6 +296,7 @@ int main(void)
         cmocka_unit_test(reads_outcomes_from_curves),
         cmocka_unit_test(one_verdict_joins_both),
         cmocka_unit_test(speaks_both_languages),
+        cmocka_unit_test(numbers_are_for_people),
         cmocka_unit_test(every_kind_has_every_word),
         cmocka_unit_test(the_score_has_exact_intervals),
     };

@@ -258,7 +258,7 @@ export default {
   "target.none": "no scheme reaches this loss in most seeds",
 
   "findings.intro":
-    "A *forecast* is made from measurements at initialization alone and is stated for plain SGD at a moderate rate; an *outcome* is read from the curves. Below are the measurements that led to each finding.",
+    "A *forecast* is made from measurements at initialization alone; an *outcome* is read from the curves. Below are the measurements that led to each finding, and the number of seeds in which they did.",
   "findings.why": "Why it matters:",
   "findings.try": "What to try:",
   "findings.seeds": "{a} of {b} seeds",

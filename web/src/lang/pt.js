@@ -263,7 +263,7 @@ export default {
   "target.none": "nenhum esquema chega a esta perda na maioria das sementes",
 
   "findings.intro":
-    "Uma *previsão* é feita só com medidas da inicialização e vale para SGD simples a uma taxa moderada; um *desfecho* é lido nas curvas. Abaixo estão as medidas que levaram a cada diagnóstico.",
+    "Uma *previsão* é feita só com medidas da inicialização; um *desfecho* é lido nas curvas. Abaixo estão as medidas que levaram a cada diagnóstico e o número de sementes em que isso ocorreu.",
   "findings.why": "Por que importa:",
   "findings.try": "O que tentar:",
   "findings.seeds": "{a} de {b} sementes",

@@ -4,15 +4,17 @@ import { num, pick, t } from "../i18n.js";
 import { chip, prose, schemeName, section } from "../parts.js";
 import { run } from "../run.js";
 
-// The same kind and the same advice are said once; who has it stands below.
+const SEVERITIES = ["critical", "warning", "info"];
+const rank = ({ finding }) => SEVERITIES.indexOf(finding.severity);
+
+// The same kind and the same advice are said once, by the verdicts' priority; who has it stands
+// below, the severest first.
 function kinds() {
-  const found = new Map();
-  for (const one of run.compare)
-    for (const finding of one.findings) {
-      if (!found.has(finding.kind)) found.set(finding.kind, { finding, cases: [] });
-      found.get(finding.kind).cases.push({ one, finding });
-    }
-  return [...found.values()];
+  const all = run.compare.flatMap((one) => one.findings.map((finding) => ({ one, finding })));
+  return Object.keys(run.words.verdict)
+    .map((kind) => all.filter(({ finding }) => finding.kind === kind))
+    .filter((cases) => cases.length > 0)
+    .map((cases) => cases.sort((a, b) => rank(a) - rank(b)));
 }
 
 const casesOf = (cases) =>
@@ -33,8 +35,9 @@ const casesOf = (cases) =>
     ),
   );
 
-const block = ({ finding, cases }) =>
-  h(
+const block = (cases) => {
+  const [{ finding }] = cases;
+  return h(
     "article",
     { class: "finding" },
     h("h3", {}, chip(finding.kind)),
@@ -42,6 +45,7 @@ const block = ({ finding, cases }) =>
     h("p", {}, h("b", {}, `${t("findings.try")} `), pick(finding.try)),
     casesOf(cases),
   );
+};
 
 export function findings() {
   const list = kinds();
@@ -49,6 +53,8 @@ export function findings() {
   return section(
     "findings",
     prose("findings.intro"),
+    run.forecast && h("p", {}, pick(run.forecast.caveat)),
+    run.forecast && h("p", {}, pick(run.forecast.score)),
     list.map(block),
     list.length === 0 && h("p", {}, t("findings.none")),
     healthy.length > 0 &&

@@ -1,10 +1,19 @@
 # libalvor-lab, the alvor command, and what they need from the distribution.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-find_package(OpenMP REQUIRED COMPONENTS C) # only to hold oneDNN's team to one thread
 # Debian's dnnl-config.cmake insists on OpenCL, which nothing here uses: find the library itself.
 find_library(DNNL_LIBRARY dnnl REQUIRED)
 find_path(DNNL_INCLUDE oneapi/dnnl/dnnl.h REQUIRED)
+# oneDNN's own OpenMP runtime, only to hold its team to one thread. FindOpenMP would bring Clang's.
+include(CheckCSourceCompiles)
+set(CMAKE_REQUIRED_LIBRARIES gomp)
+check_c_source_compiles("void omp_set_num_threads(int n); int main(void) { omp_set_num_threads(1); }"
+                        ALVOR_HAS_GOMP)
+unset(CMAKE_REQUIRED_LIBRARIES)
+if(NOT ALVOR_HAS_GOMP)
+  message(FATAL_ERROR "libgomp, the OpenMP runtime that oneDNN uses, cannot be linked. It comes with "
+                      "GCC (Debian: libgcc-12-dev or gcc). -DALVOR_BUILD_LAB=OFF builds the core alone.")
+endif()
 pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl)
 
 file(GLOB lab_sources CONFIGURE_DEPENDS
@@ -17,7 +26,7 @@ add_library(alvor::lab ALIAS alvor-lab)
 alvor_flags(alvor-lab)
 target_compile_definitions(alvor-lab PRIVATE _GNU_SOURCE)
 target_include_directories(alvor-lab PRIVATE ${PROJECT_SOURCE_DIR}/src ${DNNL_INCLUDE})
-target_link_libraries(alvor-lab PUBLIC alvor PRIVATE PkgConfig::LAB ${DNNL_LIBRARY} OpenMP::OpenMP_C
+target_link_libraries(alvor-lab PUBLIC alvor PRIVATE PkgConfig::LAB ${DNNL_LIBRARY} gomp
                       Threads::Threads m)
 if(EXISTS ${PROJECT_SOURCE_DIR}/cmake/AlvorWeb.cmake)
   include(AlvorWeb)

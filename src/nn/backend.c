@@ -11,7 +11,21 @@ const alv_gemm_f32 *alv_gemm_of_f32(alv_backend backend)
 
 void alv_backend_prepare_thread(void) {}
 
+void alv_backend_version(char *out, size_t size, alv_backend backend)
+{
+    (void)backend;
+    alv_text_format(out, size, ALV_VERSION);
+}
+
 #else
+
+void alv_backend_version(char *out, size_t size, alv_backend backend)
+{
+    if (backend == ALV_BACKEND_ONEDNN)
+        alv_onednn_version(out, size);
+    else
+        alv_text_format(out, size, ALV_VERSION);
+}
 
 const alv_gemm_f32 *alv_gemm_of_f32(alv_backend backend)
 {
@@ -24,4 +38,9 @@ const alv_gemm_f64 *alv_gemm_of_f64(alv_backend backend)
 {
     (void)backend;
     return &alv_gemm_portable_f64;
+}
+
+const char *alv_backend_isa(void)
+{
+    return alv_kernels_best_f32()->isa;
 }

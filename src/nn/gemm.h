@@ -45,6 +45,7 @@ extern const alv_gemm_f64 alv_gemm_portable_f64;
 
 #ifndef ALV_PORTABLE_ONLY
 extern const alv_gemm_f32 alv_gemm_onednn_f32;
+void alv_onednn_version(char *out, size_t size);
 #endif
 
 #endif

@@ -5,11 +5,20 @@
 #include "nn/gemm.h"
 
 #include <oneapi/dnnl/dnnl.h>
-#include <omp.h>
+
+/* The one function of OpenMP that is needed, declared here because Debian's Clang comes without
+ * omp.h; the runtime is the one that oneDNN itself brings. */
+void omp_set_num_threads(int n);
 
 void alv_backend_prepare_thread(void)
 {
     omp_set_num_threads(1);
+}
+
+void alv_onednn_version(char *out, size_t size)
+{
+    const dnnl_version_t *version = dnnl_version();
+    alv_text_format(out, size, "%d.%d.%d", version->major, version->minor, version->patch);
 }
 
 /* dnnl_sgemm fails when it cannot have memory for its packed blocks; the portable product needs

@@ -117,4 +117,10 @@ const char *alv_backend_name(alv_backend backend);
  * calls it once, before its first _forward. */
 void alv_backend_prepare_thread(void);
 
+/* The version of the library that a backend multiplies with: oneDNN's, or alvor's own. */
+void alv_backend_version(char *out, size_t size, alv_backend backend);
+/* The widest instruction set that the portable kernels found on this processor, "avx512", "avx2" or
+ * "base"; it changes the speed and not a bit. */
+const char *alv_backend_isa(void);
+
 #endif

@@ -223,8 +223,9 @@ static void every_kind_has_every_word(void **state)
     (void)state;
     assert_int_equal(alv_verdict_find("nonsense"), -1);
     assert_int_equal(alv_outcome_find(NULL), -1);
-    for (int v = 0; v < ALV_VERDICTS; v++) {
-        assert_int_equal(alv_verdict_find(alv_verdict_key(v)), v);
+    for (int i = 0; i < ALV_VERDICTS; i++) {
+        alv_verdict v = (alv_verdict)i;
+        assert_int_equal(alv_verdict_find(alv_verdict_key(v)), i);
         assert_true(strlen(alv_verdict_key(v)) > 0 && strlen(alv_finding_pytorch(v)) > 0);
         assert_memory_equal(alv_finding_command(v), "alvor ", 6);
         for (alv_lang lang = ALV_EN; lang < ALV_LANGS; lang++)
@@ -232,12 +233,16 @@ static void every_kind_has_every_word(void **state)
                         strlen(alv_finding_why(v, lang)) > 0 &&
                         strlen(alv_finding_try(v, lang)) > 0);
     }
-    for (int o = 0; o < ALV_OUTCOMES; o++)
-        assert_true(alv_outcome_find(alv_outcome_key(o)) == o &&
-                    strlen(alv_outcome_word(o, ALV_PT)) > 0);
-    for (int s = 0; s < ALV_SEVERITIES; s++)
-        assert_true(alv_severity_find(alv_severity_key(s)) == s &&
-                    strlen(alv_severity_word(s, ALV_PT)) > 0);
+    for (int i = 0; i < ALV_OUTCOMES; i++) {
+        alv_outcome o = (alv_outcome)i;
+        assert_int_equal(alv_outcome_find(alv_outcome_key(o)), i);
+        assert_true(strlen(alv_outcome_word(o, ALV_PT)) > 0);
+    }
+    for (int i = 0; i < ALV_SEVERITIES; i++) {
+        alv_severity s = (alv_severity)i;
+        assert_int_equal(alv_severity_find(alv_severity_key(s)), i);
+        assert_true(strlen(alv_severity_word(s, ALV_PT)) > 0);
+    }
 }
 
 /* P(X >= k) for X ~ Binomial(n, p), by the recursion over n: one row of probabilities a trial. */

@@ -11,6 +11,7 @@
 /* What the calling thread knows while workers train. */
 typedef struct session {
     const alv_setup *setup;
+    const alv_plan *plan;
     alv_store *store;
     const alv_watch *watch;
     alv_progress progress;
@@ -26,10 +27,26 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static alv_status finished(void *user, const alv_job *job, const alv_trial *trial, alv_error *error)
+/* Writes the trial again for the jobs that share it. */
+static alv_status copy(session *s, const alv_job *job, alv_trial *trial, alv_error *error)
+{
+    const alv_plan *plan = s->plan;
+    int self = (int)(job - plan->jobs);
+    for (int i = self + 1; i < plan->n; i++) {
+        const alv_job *other = &plan->jobs[i];
+        if (!other->copied || other->twin != self) continue;
+        if (other->light) alv_trial_lighten(trial, s->setup);
+        ALV_TRY(alv_store_add(s->store, s->setup, other, trial, error));
+        s->progress.done++;
+    }
+    return ALV_OK;
+}
+
+static alv_status finished(void *user, const alv_job *job, alv_trial *trial, alv_error *error)
 {
     session *s = user;
     ALV_TRY(alv_store_add(s->store, s->setup, job, trial, error));
+    ALV_TRY(copy(s, job, trial, error));
     s->progress.done++;
     double loss = trial->final_train_loss;
     if (strcmp(job->purpose, "compare") == 0 && trial->diverged_at < 0 &&
@@ -67,7 +84,8 @@ static alv_status train_missing(session *s, alv_plan *plan, const char *director
     ALV_TRY(write_spec(directory, s->setup, error));
     if (s->progress.done == plan->n) return ALV_OK;
     ALV_TRY(alv_env_write(directory, what->command, threads, error));
-    s->steps_to_do = (plan->n - s->progress.done) * s->setup->steps;
+    s->plan = plan;
+    s->steps_to_do = alv_plan_share(plan) * s->setup->steps;
     s->start = now();
     alv_pool_client client = {s, finished, tick};
     if (tick(s, 0)) return alv_fail(error, ALV_ERR_INTERRUPTED, "compare", "stopped on request");

@@ -23,11 +23,15 @@ static void write_system(alv_json *json)
     alv_processor_text(processor, sizeof processor);
     alv_json_string(json, "system", text);
     alv_json_string(json, "processor", processor);
+    alv_json_string(json, "kernels", alv_backend_isa());
 }
 
 static void write_libraries(alv_json *json)
 {
+    char onednn[64];
+    alv_backend_version(onednn, sizeof onednn, ALV_BACKEND_ONEDNN);
     alv_json_open(json, "libraries", '{');
+    alv_json_string(json, "onednn", onednn);
     alv_json_string(json, "sqlite", sqlite3_libversion());
     alv_json_string(json, "jansson", JANSSON_VERSION);
     alv_json_close(json);

@@ -33,7 +33,7 @@ static alv_status make_key(alv_job *job, const alv_setup *setup, alv_error *erro
     size_t length = alv_text_format(
         text, sizeof text,
         "%s|%s|%s|%s|%llu|%s|%s|%s|%llu|%s %g %g %g|%s|%lld|%lld|%lld|%d|%llu|%d%d", job->purpose,
-        engine, setup->processor, alv_backend_name(setup->backend), setup->data->digest, model,
+        engine, setup->rounding, alv_backend_name(setup->backend), setup->data->digest, model,
         job->scheme.text, setup->has_bias ? setup->bias.text : "", job->seed,
         alv_optimizer_name(optimizer->kind), optimizer->lr, optimizer->momentum,
         optimizer->weight_decay, alv_loss_name(setup->loss), setup->batch, setup->steps,
@@ -42,6 +42,19 @@ static alv_status make_key(alv_job *job, const alv_setup *setup, alv_error *erro
         return alv_fail(error, ALV_ERR_RANGE, "model", "the text of the trial is too long");
     alv_text_digest(job->key, text);
     return ALV_OK;
+}
+
+/* The comparison's trial of the same scheme, activation and seed: a group trains its own trials
+ * with the same batches, steps and optimizer. The comparison comes first in the plan, in the order
+ * of add_group. */
+static int find_twin(const alv_setup *setup, const alv_job *job)
+{
+    int64_t seed = (int64_t)(job->seed - setup->seed);
+    if (seed >= setup->seeds) return -1;
+    for (int s = 0; s < setup->n_schemes; s++)
+        if (strcmp(setup->schemes[s].text, job->scheme.text) == 0)
+            return (int)((seed * setup->n_acts + job->act) * setup->n_schemes + s);
+    return -1;
 }
 
 /* Appends a group's trials; ids go activation by activation, training seed by seed. */
@@ -68,6 +81,7 @@ static alv_status add_group(alv_plan *plan, const group *g, const alv_setup *set
                     .light = g->light || setup->light,
                     .histograms = g->histograms && seed == 0 && !setup->light,
                 };
+                job->twin = first > 1 ? find_twin(setup, job) : -1;
                 ALV_TRY(make_key(job, setup, error));
             }
     return ALV_OK;
@@ -104,13 +118,15 @@ static alv_status add_scales(alv_plan *plan, const alv_setup *setup, alv_error *
     }
     group g = {.purpose = "scale",
                .n_schemes = SCALES,
-               .n_acts = 1,
+               .n_acts = setup->n_acts,
                .seeds = EXTRA_SEEDS,
                .schemes = schemes,
                .light = true};
     return add_group(plan, &g, setup, error);
 }
 
+/* With the first activation only: what they get wrong is the scale, which the sweep shows for all.
+ */
 static alv_status add_mistakes(alv_plan *plan, const alv_setup *setup, alv_error *error)
 {
     static const char *const texts[] = {"he_uniform", "he_uniform(gain=0.816496580927726)",
@@ -140,6 +156,17 @@ alv_status alv_plan_make(alv_plan *out, const alv_setup *setup, alv_error *error
     if (status == ALV_OK && setup->extra) status = add_mistakes(out, setup, error);
     if (status != ALV_OK) alv_plan_free(out);
     return status;
+}
+
+int alv_plan_share(alv_plan *plan)
+{
+    int n = 0;
+    for (int i = 0; i < plan->n; i++) {
+        alv_job *job = &plan->jobs[i];
+        job->copied = !job->done && job->twin >= 0 && !plan->jobs[job->twin].done;
+        n += !job->done && !job->copied;
+    }
+    return n;
 }
 
 void alv_plan_free(alv_plan *plan)

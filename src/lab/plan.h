@@ -13,6 +13,8 @@ typedef struct alv_job {
     bool light;      /* no probes after initialization, no test until the end */
     bool histograms; /* of every probed step */
     bool done;       /* found in run.db */
+    int twin;        /* the job of purpose "compare" that trains the very same; -1: none */
+    bool copied;     /* not trained: its rows are its twin's, of what a light trial keeps */
     char key[17];    /* digest of everything that decides the trial */
 } alv_job;
 
@@ -22,6 +24,8 @@ typedef struct alv_plan {
 } alv_plan;
 
 alv_status alv_plan_make(alv_plan *out, const alv_setup *setup, alv_error *error);
+/* Marks what is copied: the jobs to do whose twin is to do as well. Returns the jobs to train. */
+int alv_plan_share(alv_plan *plan);
 void alv_plan_free(alv_plan *plan);
 
 #endif

@@ -33,11 +33,16 @@ typedef struct pool {
     alv_error error;
 } pool;
 
+static bool is_to_train(const alv_job *job)
+{
+    return !job->done && !job->copied;
+}
+
 static const alv_job *take_job(pool *p)
 {
     const alv_job *job = NULL;
     pthread_mutex_lock(&p->mutex);
-    while (p->next < p->plan->n && p->plan->jobs[p->next].done) p->next++;
+    while (p->next < p->plan->n && !is_to_train(&p->plan->jobs[p->next])) p->next++;
     if (p->next < p->plan->n && !atomic_load(&p->control.stop)) job = &p->plan->jobs[p->next++];
     pthread_mutex_unlock(&p->mutex);
     return job;
@@ -166,7 +171,7 @@ alv_status alv_pool_run(const alv_setup *setup, const alv_plan *plan, int thread
 {
     pthread_t ids[MAX_THREADS];
     int todo = 0;
-    for (int i = 0; i < plan->n; i++) todo += !plan->jobs[i].done;
+    for (int i = 0; i < plan->n; i++) todo += is_to_train(&plan->jobs[i]);
     if (threads > todo) threads = todo;
     if (threads > MAX_THREADS) threads = MAX_THREADS;
     if (todo == 0) return ALV_OK;

@@ -265,6 +265,16 @@ static alv_status load_data(alv_setup *setup, const alv_compare *what, alv_error
     return measure_chance(setup, error);
 }
 
+/* oneDNN rounds by processor and by version; the portable kernels round alike everywhere. */
+static void describe_rounding(alv_setup *setup)
+{
+    char processor[128], version[64];
+    if (setup->backend == ALV_BACKEND_PORTABLE) return;
+    alv_processor_text(processor, sizeof processor);
+    alv_backend_version(version, sizeof version, setup->backend);
+    alv_text_format(setup->rounding, sizeof setup->rounding, "onednn %s, %s", version, processor);
+}
+
 alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *error)
 {
     *out = (alv_setup){0};
@@ -274,8 +284,7 @@ alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *er
     ALV_TRY(load_data(out, what, error));
     ALV_TRY(parse_acts(out, what, error));
     ALV_TRY(check_memory(out, what, error));
-    if (out->backend == ALV_BACKEND_ONEDNN)
-        alv_processor_text(out->processor, sizeof out->processor);
+    describe_rounding(out);
     ALV_TRY(check_laws(out, error));
     ALV_TRY(alv_setup_schedule(out, what, error));
     return alv_setup_describe(out, error);

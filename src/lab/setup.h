@@ -42,9 +42,10 @@ typedef struct alv_setup {
     alv_samples probe, quick_test;
     int64_t *curve; /* (n_curve) steps of the curve's rows, from 0 to steps */
     int n_curve;
-    char *spec;          /* spec.json's text */
-    char digest[17];     /* of spec and engine, hexadecimal */
-    char processor[128]; /* what the matrix library's rounding may depend on; "" if nothing */
+    char *spec;         /* spec.json's text */
+    char digest[17];    /* of spec and engine, hexadecimal */
+    char rounding[208]; /* the matrix library and the processor, on which its rounding depends;
+                           "" where nothing does */
 } alv_setup;
 
 /* Raised when a change makes the same trial come out differently. */

@@ -112,15 +112,11 @@ static int64_t gather(trainer *t, int64_t step)
 {
     const alv_setup *setup = t->setup;
     const alv_samples *train = &setup->data->train;
-    int64_t dim = setup->data->dim, within = step % setup->epoch_steps;
+    int64_t within = step % setup->epoch_steps;
     if (within == 0) shuffle(t, step / setup->epoch_steps);
     int64_t first = within * setup->batch, rows = train->n - first;
     if (rows > setup->batch) rows = setup->batch;
-    for (int64_t i = 0; i < rows; i++) {
-        int64_t sample = t->order[first + i];
-        memcpy(t->x + i * dim, train->x + sample * dim, (size_t)dim * sizeof *t->x);
-        t->y[i] = train->y[sample];
-    }
+    alv_batch_gather(t->x, t->y, train->x, train->y, t->order + first, rows, setup->data->dim);
     return rows;
 }
 
@@ -279,6 +275,15 @@ alv_status alv_trial_run(alv_trial *out, const alv_setup *setup, const alv_job *
     free(t.before);
     out->seconds = now() - start;
     return status;
+}
+
+void alv_trial_lighten(alv_trial *trial, const alv_setup *setup)
+{
+    trial->n_histograms = 0;
+    if (trial->n_probes > 1) trial->n_probes = 1;
+    for (int i = 0; i < trial->n_curve; i++)
+        if (trial->curve[i].step < setup->steps)
+            trial->curve[i].test_loss = trial->curve[i].test_accuracy = NAN;
 }
 
 void alv_trial_free(alv_trial *trial)

@@ -51,6 +51,9 @@ typedef struct alv_control {
  * result depends on setup and job only. */
 alv_status alv_trial_run(alv_trial *out, const alv_setup *setup, const alv_job *job,
                          alv_control *control, alv_error *error);
+/* Drops what a trial of a light job would not have measured; everything else is the same in both.
+ */
+void alv_trial_lighten(alv_trial *trial, const alv_setup *setup);
 void alv_trial_free(alv_trial *trial);
 
 #endif

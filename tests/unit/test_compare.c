@@ -16,9 +16,49 @@ static void results_do_not_depend_on_the_workers(void **state)
     run_fine(&five);
     assert_same_results(one.directory, two.directory);
     assert_same_results(one.directory, five.directory);
-    assert_int_equal(query_int(one.directory, "SELECT count(*) FROM trial"), 18 + 16 + 8);
+    assert_int_equal(query_int(one.directory, "SELECT count(*) FROM trial"), 18 + 32 + 8);
     assert_int_equal(
         query_int(one.directory, "SELECT count(*) FROM trial WHERE purpose = 'compare'"), 18);
+}
+
+/* What a light trial keeps of every mistake with this scheme, and how it ended. Caller frees. */
+static char *mistakes(const char *directory)
+{
+    return query(directory,
+                 "SELECT key||'|'||seed||'|'||quote(initial_loss)||quote(final_train_loss)||"
+                 "quote(final_test_loss)||quote(forward_drift)||verdict||(SELECT "
+                 "group_concat(step||quote(train_loss)||quote(test_loss)||quote(test_accuracy)) "
+                 "FROM curve WHERE trial = id)||(SELECT group_concat(step||'/'||layer||"
+                 "quote(z_std)||quote(grad_rms)||quote(update_ratio)) FROM layer WHERE trial = id)"
+                 "||(SELECT count(*) FROM histogram WHERE trial = id) FROM trial "
+                 "WHERE purpose = 'mistake' AND scheme = 'xavier_uniform' ORDER BY seed");
+}
+
+/* xavier_uniform is compared and is a mistake's right form: one training gives both their rows,
+ * which are those of a training of its own. */
+static void one_training_serves_two_purposes(void **state)
+{
+    (void)state;
+    alv_compare both = small_comparison("both"), apart = small_comparison("apart");
+    apart.schemes = "zeros";
+    run_fine(&both);
+    run_fine(&apart);
+    char *copied = mistakes(both.directory), *trained = mistakes(apart.directory);
+    assert_true(strlen(trained) > 500);
+    assert_string_equal(copied, trained);
+    const char *pairs = "SELECT count(*) FROM trial a, trial b WHERE a.purpose = 'mistake' AND "
+                        "b.purpose = 'compare' AND a.scheme = b.scheme AND a.activation = "
+                        "b.activation AND a.seed = b.seed AND a.seconds = b.seconds";
+    assert_int_equal(query_int(both.directory, pairs), 2);
+    free(query(both.directory, "UPDATE trial SET key = 'lost' WHERE purpose = 'mistake' AND "
+                               "scheme = 'xavier_uniform' AND seed = 43"));
+    run_fine(&both);
+    assert_int_equal(query_int(both.directory, pairs), 1); /* its twin is done: trained alone */
+    free(copied);
+    copied = mistakes(both.directory);
+    assert_string_equal(copied, trained);
+    free(copied);
+    free(trained);
 }
 
 static int stop_after;
@@ -253,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_do_not_depend_on_the_workers),
+        cmocka_unit_test(one_training_serves_two_purposes),
         cmocka_unit_test(a_stopped_run_resumes),
         cmocka_unit_test(only_what_changed_is_trained_again),
         cmocka_unit_test(a_directory_serves_one_comparison_and_one_process),

@@ -107,7 +107,7 @@ static void plans_are_numbered_by_arm_and_trained_by_seed(void **state)
     alv_plan plan;
     assert_int_equal(alv_setup_make(&setup, &what, NULL), ALV_OK);
     assert_int_equal(alv_plan_make(&plan, &setup, NULL), ALV_OK);
-    assert_int_equal(plan.n, 2 * 6 * 5 + 8 * 2 + 4 * 2);
+    assert_int_equal(plan.n, 2 * 6 * 5 + 8 * 2 * 2 + 4 * 2);
     char seen[128] = {0};
     for (int i = 0; i < plan.n; i++) {
         assert_in_range(plan.jobs[i].id, 1, plan.n);
@@ -117,6 +117,15 @@ static void plans_are_numbered_by_arm_and_trained_by_seed(void **state)
     assert_int_equal(plan.jobs[0].id, 1);
     assert_int_equal(plan.jobs[1].id, 6); /* the second scheme's first seed */
     assert_int_equal(plan.jobs[12].id, 2);
+    /* xavier_uniform and torch_default are mistakes' neighbours and compared: two seeds of each. */
+    assert_int_equal(alv_plan_share(&plan), plan.n - 4);
+    for (int i = 0; i < plan.n; i++) {
+        const alv_job *job = &plan.jobs[i], *twin = &plan.jobs[job->twin < 0 ? i : job->twin];
+        assert_string_equal(job->scheme.text, twin->scheme.text);
+        assert_int_equal(job->act, twin->act);
+        assert_int_equal(job->seed, twin->seed);
+        assert_true(twin->twin < 0 && !twin->copied);
+    }
     alv_plan_free(&plan);
     alv_setup_free(&setup);
 }

@@ -57,21 +57,33 @@ static void print_default(char *out, size_t size, const alv_init_arg *arg)
     snprintf(out, size, "%.*s", (int)strcspn(word, " "), word);
 }
 
+/* "std=0.02": the left column. */
+static void name_and_default(char *out, size_t size, const alv_init_arg *arg)
+{
+    char value[48];
+    print_default(value, sizeof value, arg);
+    snprintf(out, size, "%s=%s", arg->name, value);
+}
+
 static void print_args(const cli_args *args, const alv_initializer *init)
 {
     if (!init->args[0].name) return;
+    char left[64], range[96], right[320];
+    int width = 18;
+    for (int i = 0; i < ALV_MAX_INIT_ARGS && init->args[i].name; i++) {
+        name_and_default(left, sizeof left, &init->args[i]);
+        int n = cli_text_width(left) + 2;
+        width = n > width ? n : width;
+    }
     section(args, ARGUMENTS, NULL);
     for (int i = 0; i < ALV_MAX_INIT_ARGS && init->args[i].name; i++) {
         const alv_init_arg *arg = &init->args[i];
-        char value[48], range[96], left[64];
-        print_default(value, sizeof value, arg);
+        name_and_default(left, sizeof left, arg);
         domain(range, sizeof range, arg);
-        snprintf(left, sizeof left, "%s=%s", arg->name, value);
-        fputs("  ", stdout);
-        cli_pad(stdout, left, 18);
-        char right[320];
         snprintf(right, sizeof right, "%s; %s", range, arg->help[args->lang]);
-        cli_wrap(stdout, right, 20, 20);
+        fputs("  ", stdout);
+        cli_pad(stdout, left, width);
+        cli_wrap(stdout, right, width + 2, width + 2);
     }
 }
 

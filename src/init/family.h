@@ -13,20 +13,25 @@
     NAME(uniform)                                                                                  \
     NAME(normal)                                                                                   \
     NAME(truncated_normal)                                                                         \
+    NAME(variance_scaling)                                                                         \
     NAME(lecun_uniform)                                                                            \
     NAME(lecun_normal)                                                                             \
     NAME(xavier_uniform)                                                                           \
     NAME(xavier_normal)                                                                            \
     NAME(he_uniform)                                                                               \
     NAME(he_normal)                                                                                \
-    NAME(torch_default)
+    NAME(torch_default)                                                                            \
+    NAME(random_walk)                                                                              \
+    NAME(siren)                                                                                    \
+    NAME(small_init)                                                                               \
+    NAME(residual_normal)
 
 #define DECLARE(name) extern const alv_initializer alv_init_##name;
 ALV_INITIALIZERS(DECLARE)
 #undef DECLARE
 
 /* Which fan a scheme divides by: the values of an argument whose choices are ALV_FAN_CHOICES. */
-typedef enum alv_fan { ALV_FAN_IN, ALV_FAN_OUT, ALV_FAN_AVG } alv_fan;
+typedef enum alv_fan { ALV_FAN_IN, ALV_FAN_OUT, ALV_FAN_AVG, ALV_FAN_GEO_AVG } alv_fan;
 #define ALV_FAN_CHOICES "fan_in fan_out fan_avg"
 
 /* The chosen fan of a weight, above zero; refuses biases, which these schemes do not define. */

@@ -36,16 +36,15 @@ const alv_initializer *alv_init_find(const char *name)
 alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *scheme,
                                const alv_tensor *tensor, alv_error *error)
 {
-    static const char *const names[] = {"fan_in", "fan_out", "fan_in + fan_out"};
+    static const char *const names[] = {"fan_in", "fan_out", "fan_in + fan_out", "fan_in fan_out"};
     if (tensor->role == ALV_ROLE_BIAS)
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
                         "%s is made for weights; for a bias use zeros, constant or torch_default",
                         scheme->init->name);
     int64_t in, out;
     ALV_TRY(alv_tensor_fans(&in, &out, tensor, error));
-    double value = which == ALV_FAN_IN    ? (double)in
-                   : which == ALV_FAN_OUT ? (double)out
-                                          : 0.5 * ((double)in + (double)out);
+    const double a = (double)in, b = (double)out;
+    double value = (double[]){a, b, 0.5 * (a + b), alv_sqrt(a * b)}[which];
     if (!(value > 0))
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name, "%s divides by %s, which is 0 here",
                         scheme->init->name, names[which]);

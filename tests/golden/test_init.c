@@ -15,6 +15,9 @@ static const char *const variants[] = {
     "truncated_normal(std=1, bounds=absolute)",
     "he_normal(a=0.2, mode=fan_out)",
     "xavier_uniform(gain=1.5)",
+    "variance_scaling(scale=2, mode=fan_geo_avg, distribution=normal)",
+    "variance_scaling(scale=2, distribution=uniform)",
+    "siren(first=yes)",
 };
 
 static uint64_t hash_little_endian(const unsigned char *bytes, size_t item)

@@ -107,8 +107,63 @@ static void variants_follow_their_law(void **state)
         "truncated_normal(std=1, a=4, b=9, bounds=absolute)",
         "he_normal(a=0.2, mode=fan_out)",
         "xavier_uniform(gain=1.5)",
+        "variance_scaling(scale=2, mode=fan_geo_avg, distribution=normal)",
+        "variance_scaling(scale=2, distribution=uniform)",
+        "siren(first=yes)",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) check(texts[i], ALV_F32);
+}
+
+/* ln(|h|^2 / |x|^2) after DEPTH layers h = f(W h) of WIDTH units, from x of ones. */
+enum { WIDTH = 32, DEPTH = 60, NETS = 120 };
+
+static double log_growth(const alv_scheme *scheme, alv_act_spec act, int net)
+{
+    static double w[WIDTH * WIDTH];
+    double h[WIDTH], z[WIDTH], sum = 0;
+    for (int i = 0; i < WIDTH; i++) h[i] = 1;
+    for (int layer = 0; layer < DEPTH; layer++) {
+        alv_tensor t = {.rank = 2, .shape = {WIDTH, WIDTH}, .dtype = ALV_F64, .act = act};
+        snprintf(t.name, sizeof t.name, "net%d.fc%d", net, layer);
+        assert_int_equal(alv_init_fill(w, 0, WIDTH * WIDTH, scheme, &t, 7, NULL), ALV_OK);
+        for (int i = 0; i < WIDTH; i++) {
+            z[i] = 0;
+            for (int j = 0; j < WIDTH; j++) z[i] += w[i * WIDTH + j] * h[j];
+        }
+        for (int i = 0; i < WIDTH; i++) h[i] = act.act->f(z[i], act.param);
+    }
+    for (int i = 0; i < WIDTH; i++) sum += h[i] * h[i];
+    return log(sum / WIDTH);
+}
+
+/* Mean over nets, in standard errors from `expected`. */
+static double drift_errors(const char *text, const char *activation, double expected)
+{
+    alv_scheme scheme;
+    alv_act_spec act;
+    double sum = 0, squares = 0;
+    assert_int_equal(alv_scheme_parse(&scheme, text, NULL), ALV_OK);
+    assert_int_equal(alv_act_parse(&act, activation, NULL), ALV_OK);
+    for (int net = 0; net < NETS; net++) {
+        double x = log_growth(&scheme, act, net);
+        sum += x;
+        squares += x * x;
+    }
+    double mean = sum / NETS, error = sqrt((squares / NETS - mean * mean) / NETS);
+    print_message("  %-14s %-8s drift %+.2f +- %.2f\n", text, activation, mean, error);
+    return fabs(mean - expected) / error;
+}
+
+/* The walk of the logarithm has no drift under random_walk, and drifts under the schemes that keep
+ * the mean square: by psi(N / 2) - ln(N / 2) = -0.03158 a layer for linear layers with N = 32. */
+static void random_walk_has_no_drift(void **state)
+{
+    (void)state;
+    assert_true(drift_errors("random_walk", "linear", 0) < STANDARD_ERRORS);
+    assert_true(drift_errors("lecun_normal", "linear", -0.03158 * DEPTH) < STANDARD_ERRORS);
+    assert_true(drift_errors("lecun_normal", "linear", 0) > STANDARD_ERRORS);
+    assert_true(drift_errors("random_walk", "relu", 0) < STANDARD_ERRORS);
+    assert_true(drift_errors("he_normal", "relu", 0) > STANDARD_ERRORS);
 }
 
 static void a_wrong_law_is_rejected(void **state)
@@ -132,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_initializer_follows_its_law),
         cmocka_unit_test(variants_follow_their_law),
+        cmocka_unit_test(random_walk_has_no_drift),
         cmocka_unit_test(a_wrong_law_is_rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

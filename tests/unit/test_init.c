@@ -174,6 +174,20 @@ static void scales_follow_the_published_formulas(void **state)
         {"torch_default", 0.0206196524710580533, 0.0357142857142857143}, /* 1 / sqrt(784) */
         {"truncated_normal(std=0.02)", 0.02, 0.0454738893735423},        /* 0.02 / 0.87962566 * 2 */
         {"truncated_normal(std=1, bounds=absolute)", 0.87962566103423978, 2},
+        {"variance_scaling", 0.0357142857142857143, 0.0812033738813255}, /* 2 / 28 / 0.8796 */
+        {"variance_scaling(0.5, mode=fan_out, distribution=normal)", 0.0441941738241592,
+         0}, /* sqrt(1 / 512) */
+        {"variance_scaling(scale=2, mode=fan_geo_avg, distribution=uniform)", 0.0668153104781061,
+         0.115727512471569},                             /* sqrt(6 / 448) */
+        {"small_init", 0.0225876975726312809, 0},        /* sqrt(0.4) / 28 */
+        {"small_init(d=512)", 0.0279508497187473712, 0}, /* sqrt(2 / 2560) */
+        {"residual_normal", 0.00408248290463863016, 0},  /* 0.02 / sqrt(24) */
+        {"residual_normal(std=1, layers=8)", 0.25, 0},
+        {"siren", 0.00168358757425368458, 0.00291605921759902}, /* sqrt(6) / 28 / 30 */
+        {"siren(omega0=1)", 0.0505076272276105311, 0.0874817765279707},
+        {"siren(first=yes)", 0.000736416159680645, 0.00127551020408163}, /* 1 / 784 */
+        {"random_walk", 0.0357370699468237615, 0},                       /* e^(1/1568) / 28 */
+        {"random_walk(g=1.2, mode=fan_out)", 0.075, 0},                  /* 1.2 / 16 */
     };
     static const alv_tensor weights[] = {
         {.name = "w", .rank = 2, .shape = {256, 784}},
@@ -210,6 +224,35 @@ static void torch_default_is_kaiming_with_slope_root_five(void **state)
     assert_near(bias.hi, 0.1, 1e-15);
 }
 
+/* Gains of the paper for N = 784 and for N = 4, where the fit is held at N = 6. */
+static void random_walk_looks_at_the_activation(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t n;
+        const char *act;
+        double std; /* 0: refused */
+    } cases[] = {
+        {784, "relu", 0.0505852317612320670},   /* sqrt(2 / 784) exp(1.2 / 781.6) */
+        {4, "relu", 0.986847009686576457},      /* sqrt(2 / 4) exp(1.2 / 3.6) */
+        {784, "linear", 0.0357370699468237615}, /* exp(1 / 1568) / 28 */
+        {784, "tanh", 0},
+    };
+    alv_scheme scheme = scheme_of("random_walk");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_tensor w = {.name = "w", .rank = 2, .shape = {9, cases[i].n}};
+        alv_dist law;
+        alv_error error;
+        assert_int_equal(alv_act_parse(&w.act, cases[i].act, NULL), ALV_OK);
+        alv_status status = alv_init_law(&law, &scheme, &w, &error);
+        assert_int_equal(status, cases[i].std > 0 ? ALV_OK : ALV_ERR_ARGUMENT);
+        if (status == ALV_OK)
+            assert_near(law.std, cases[i].std, 1e-15);
+        else
+            assert_non_null(strstr(error.message, "for tanh give g"));
+    }
+}
+
 /* What is refused, with which status, and that nothing is written. */
 static void refusals(void **state)
 {
@@ -236,6 +279,8 @@ static void refusals(void **state)
         {"torch_default", &orphan, 0, 4, ALV_ERR_SHAPE, "fan-in"},
         {"he_normal(a=0.1, gain=1)", &w, 0, 12, ALV_ERR_ARGUMENT, "give one"},
         {"truncated_normal(a=1, b=1)", &w, 0, 12, ALV_ERR_ARGUMENT, "a = 1"},
+        {"variance_scaling", &bias, 0, 4, ALV_ERR_SHAPE, "bias"},
+        {"residual_normal(layers=1.5)", &w, 0, 12, ALV_ERR_ARGUMENT, "layers = 1.5"},
         {"constant(1e39)", &w, 0, 12, ALV_ERR_OVERFLOW, "1e+39"},
         {"uniform(r=1e39)", &w, 0, 12, ALV_ERR_OVERFLOW, "1e+39"},
         {"normal(std=1e38)", &w, 0, 12, ALV_ERR_OVERFLOW, "1e+39"},
@@ -336,6 +381,7 @@ int main(void)
         cmocka_unit_test(bad_schemes_say_where),
         cmocka_unit_test(scales_follow_the_published_formulas),
         cmocka_unit_test(torch_default_is_kaiming_with_slope_root_five),
+        cmocka_unit_test(random_walk_looks_at_the_activation),
         cmocka_unit_test(refusals),
         cmocka_unit_test(hand_made_schemes_are_checked),
         cmocka_unit_test(an_empty_tensor_is_a_success_and_has_no_law),

@@ -1,0 +1,115 @@
+/* Scales of transformers: small weights, and smaller ones where a residual branch ends.
+ *
+ * A stack of L pre-norm blocks adds 2 L branches (attention and feed-forward) to its residual
+ * stream. If each adds variance v, the stream ends with 1 + 2 L v; dividing the last matrix of each
+ * branch by sqrt(2 L) makes the sum independent of the depth. */
+#include "init/family.h"
+
+#include "base/base.h"
+#include "math/math.h"
+
+static alv_status small_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                            alv_error *error)
+{
+    double d = scheme->args[0];
+    if (d == 0) ALV_TRY(alv_init_weight_fan(&d, ALV_FAN_IN, scheme, tensor, error));
+    *out = alv_dist_normal(0, alv_sqrt(2 / (5 * d)));
+    return ALV_OK;
+}
+
+enum { RESIDUAL_STD, RESIDUAL_LAYERS };
+
+static alv_status residual_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                               alv_error *error)
+{
+    (void)tensor;
+    double layers = scheme->args[RESIDUAL_LAYERS];
+    if (layers != alv_floor(layers))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "layers", "layers = %g is not a whole number",
+                        layers);
+    *out = alv_dist_normal(0, scheme->args[RESIDUAL_STD] / alv_sqrt(2 * layers));
+    return ALV_OK;
+}
+
+const alv_initializer alv_init_small_init = {
+    .name = "small_init",
+    .aliases = "small",
+    .summary = {[ALV_EN] = "normal with variance 2 / (5 d), for transformers of width d",
+                [ALV_PT] = "normal com variância 2 / (5 d), para transformers de largura d"},
+    .formula = "w ~ N(0, std^2), std = sqrt(2 / (5 d)); d: the model's width, fan_in if not given",
+    .density = "p(w) = exp(-w^2 / (2 std^2)) / (std sqrt(2 pi))",
+    .when = {[ALV_EN] = "The matrices of a pre-norm transformer, with the width of the model as d "
+                        "in all of them, so that attention starts as small as the feed-forward "
+                        "part. For the end of each residual branch see residual_normal.",
+             [ALV_PT] = "As matrizes de um transformer com normalização antes dos blocos, com a "
+                        "largura do modelo como d em todas, para que a atenção comece tão pequena "
+                        "quanto a parte feed-forward. Para o fim de cada ramo residual, veja "
+                        "residual_normal."},
+    .dangers = {[ALV_EN] = "Without d it takes the fan-in of each tensor, which in the second "
+                           "feed-forward matrix is 4 d: give d there. It is Xavier's variance for "
+                           "a d x 4d matrix, used everywhere; a network without normalization "
+                           "loses 60 % of the variance at each linear layer and more with ReLU.",
+                [ALV_PT] = "Sem d, usa o fan-in de cada tensor, que na segunda matriz feed-forward "
+                           "é 4 d: dê d nesse caso. É a variância de Xavier para uma matriz d x "
+                           "4d, usada em toda parte; uma rede sem normalização perde 60 % da "
+                           "variância em cada camada linear, e mais ainda com ReLU."},
+    .pytorch = "torch.nn.init.normal_(w, std=math.sqrt(2 / (5 * d)))",
+    .keras = "keras.initializers.RandomNormal(stddev=math.sqrt(2 / (5 * d)))",
+    .jax = "jax.nn.initializers.normal(math.sqrt(2 / (5 * d)))",
+    .citation = "Nguyen & Salazar (2019), Transformers without tears: improving the normalization "
+                "of self-attention, IWSLT, arXiv:1910.05895 (SmallInit)",
+    .args = {{.name = "d",
+              .value = 0,
+              .lo = 0,
+              .hi = 1e9,
+              .help = {[ALV_EN] = "width of the model; 0: the fan-in of the tensor",
+                       [ALV_PT] = "largura do modelo; 0: o fan-in do tensor"}}},
+    .law = small_law,
+};
+
+const alv_initializer alv_init_residual_normal = {
+    .name = "residual_normal",
+    .aliases = "gpt2_residual",
+    .summary = {[ALV_EN] = "normal, divided by sqrt(2 layers), to end residual branches",
+                [ALV_PT] = "normal, dividida por sqrt(2 layers), para o fim de ramos residuais"},
+    .formula = "w ~ N(0, (std / sqrt(2 layers))^2)",
+    .density = "p(w) = sqrt(layers / pi) exp(-layers w^2 / std^2) / std",
+    .when = {[ALV_EN] = "The matrices that write to the residual stream of a pre-norm transformer: "
+                        "the output of attention and the second of the feed-forward part. The "
+                        "stream's variance at the end then hardly depends on the depth. The other "
+                        "matrices take normal(std=0.02).",
+             [ALV_PT] = "As matrizes que escrevem no fluxo residual de um transformer com "
+                        "normalização antes dos blocos: a saída da atenção e a segunda da parte "
+                        "feed-forward. Assim, a variância do fluxo no final quase não depende da "
+                        "profundidade. As outras matrizes usam normal(std=0.02)."},
+    .dangers = {[ALV_EN] = "layers counts blocks, each with two branches; a block with one or "
+                           "three needs another number. Used on every matrix, it makes the whole "
+                           "network tiny. The paper states the rule, yet the GPT-2 code that was "
+                           "released does not apply it. std 0.02 does not know the width: at width "
+                           "768 it is about sqrt(0.3 / d).",
+                [ALV_PT] = "layers conta blocos, cada um com dois ramos; um bloco com um ou três "
+                           "ramos pede outro número. Em todas as matrizes, deixa a rede inteira "
+                           "minúscula. O artigo enuncia a regra, mas o código publicado do GPT-2 "
+                           "não a aplica. O std 0.02 não conhece a largura: com largura 768, é "
+                           "cerca de sqrt(0.3 / d)."},
+    .pytorch = "torch.nn.init.normal_(w, std=0.02 / math.sqrt(2 * 12))",
+    .keras = "keras.initializers.RandomNormal(stddev=0.02 / math.sqrt(2 * 12))",
+    .jax = "jax.nn.initializers.normal(0.02 / math.sqrt(2 * 12))",
+    .citation = "Radford et al. (2019), Language models are unsupervised multitask learners, "
+                "OpenAI, section 2.3; Shoeybi et al. (2019), Megatron-LM, arXiv:1909.08053",
+    .args = {[RESIDUAL_STD] = {.name = "std",
+                               .value = 0.02,
+                               .lo = 0,
+                               .hi = DBL_MAX,
+                               .shown = true,
+                               .help = {[ALV_EN] = "deviation of the network's other matrices",
+                                        [ALV_PT] = "desvio das outras matrizes da rede"}},
+             [RESIDUAL_LAYERS] = {.name = "layers",
+                                  .value = 12,
+                                  .lo = 1,
+                                  .hi = 1e6,
+                                  .shown = true,
+                                  .help = {[ALV_EN] = "blocks of two residual branches",
+                                           [ALV_PT] = "blocos de dois ramos residuais"}}},
+    .law = residual_law,
+};

@@ -69,6 +69,9 @@ alv_status report_findings(json_t *entry, const report_run *run, const report_gr
 /* theory.c: what the registry predicts for this network. */
 alv_status report_laws(json_t *entry, const report_run *run, const report_group *group,
                        alv_error *error);
+/* Only the deviation on the most frequent shape. */
+alv_status report_sigma(json_t *entry, const report_run *run, const report_group *group,
+                        alv_error *error);
 json_t *report_shapes(const report_run *run);
 json_t *report_schemes(const report_run *run);
 json_t *report_marks(const report_run *run);

@@ -15,7 +15,7 @@ typedef alv_status part(json_t *entry, const report_run *run, const report_group
 /* What each purpose shows: comparisons everything, sweeps and mistakes their summaries. */
 static part *const whole[] = {report_summary,    report_curves,   report_layers,
                               report_histograms, report_findings, report_laws};
-static part *const brief[] = {report_summary, report_laws};
+static part *const brief[] = {report_summary, report_sigma};
 
 static alv_status group_json(json_t *list, const report_run *run, const report_group *group,
                              alv_error *error)

@@ -126,7 +126,6 @@ static json_t *law_json(const alv_dist *law)
 alv_status report_laws(json_t *entry, const report_run *run, const report_group *group,
                        alv_error *error)
 {
-    (void)error;
     json_t *laws = json_array();
     json_object_set_new(entry, "laws", laws);
     if (!run->model) return ALV_OK;
@@ -135,9 +134,21 @@ alv_status report_laws(json_t *entry, const report_run *run, const report_group 
         alv_dist law;
         bool known = law_of(&law, run, list.param[i], group->scheme, group->activation);
         json_array_append_new(laws, known ? law_json(&law) : json_null());
-        if (known && i == common_shape(run, &list))
-            json_object_set_new(entry, "sigma", report_number(sqrt(alv_dist_variance(&law))));
     }
+    return report_sigma(entry, run, group, error);
+}
+
+alv_status report_sigma(json_t *entry, const report_run *run, const report_group *group,
+                        alv_error *error)
+{
+    (void)error;
+    if (!run->model) return ALV_OK;
+    alv_dist law;
+    shapes list = distinct_shapes(run->model);
+    if (list.n == 0) return ALV_OK;
+    int param = list.param[common_shape(run, &list)];
+    if (law_of(&law, run, param, group->scheme, group->activation))
+        json_object_set_new(entry, "sigma", report_number(sqrt(alv_dist_variance(&law))));
     return ALV_OK;
 }
 

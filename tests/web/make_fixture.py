@@ -137,6 +137,9 @@ def write_findings(db, trial, verdict, forward):
         if verdict == "diverged":
             db.execute("INSERT INTO finding VALUES (?,0,'diverged','critical',0,12,'nonfinite',90,0)",
                        (trial,))
+        elif forward**LAYERS < 0.05:
+            db.execute("INSERT INTO finding VALUES (?,0,'vanishing','warning',-1,-1,"
+                       "'forward_drift',?,0.05)", (trial, forward**LAYERS))
         return
     quantity, threshold = ("locked", 0.05) if verdict == "symmetric" else ("forward_drift", 1e-4)
     measured = 1.0 if verdict == "symmetric" else forward**LAYERS

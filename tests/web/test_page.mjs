@@ -212,6 +212,71 @@ async function testTheme(file) {
   await dark.context.close();
 }
 
+// A facet per activation of the sweep; the title speaks of each. The wide tables fit.
+async function testScale(file) {
+  const { page, context } = await open(file, { viewport: { width: 1090, height: 900 } });
+  const data = JSON.parse(await page.textContent("#data"));
+  const swept = data.groups.filter((one) => one.purpose === "scale").map((one) => one.activation);
+  const expected = [...new Set(swept)].join();
+  check("the fixture sweeps two activations", given || expected === "relu,tanh", expected);
+  for (const id of ["scale-loss", "scale-gains"]) {
+    const labels = await page.$$eval(`#figure-${id} h4`, (list) => list.map((x) => x.textContent));
+    const title = await page.textContent(`#title-${id}`);
+    check(`${id} has a facet per activation`, labels.join() === expected, labels.join());
+    check(
+      `${id} speaks of each`,
+      labels.every((label) => title.includes(`${label}: `)),
+      title,
+    );
+  }
+  for (const width of [1000, 1090, 1200]) {
+    await page.setViewportSize({ width, height: 900 });
+    const cut = await page.$$eval("#formulas .scroll", (list) =>
+      list.filter((x) => x.scrollWidth > x.clientWidth).map((x) => x.textContent.slice(0, 40)),
+    );
+    check(`the formulas fit ${width} pixels`, cut.length === 0, cut.join("; "));
+  }
+  await context.close();
+}
+
+async function testFindings(file) {
+  const { page, context } = await open(file);
+  const data = JSON.parse(await page.textContent("#data"));
+  for (const [i, lang] of ["en", "pt"].entries()) {
+    await page.click(`header button[lang=${lang}]`);
+    const text = await page.textContent("#findings");
+    check(`the forecast's score is told (${lang})`, text.includes(data.forecast.score[i]));
+    check(`and for which optimizer it speaks (${lang})`, text.includes(data.forecast.caveat[i]));
+    check(
+      `numbers are for people (${lang})`,
+      !/\d[eE][-+]\d|\bnan\b/.test(text),
+      text.match(/.{20}\d[eE][-+]\d+|.{20}\bnan\b/)?.[0],
+    );
+  }
+  const order = Object.values(data.words.verdict).map((pair) => pair[1]);
+  const cards = await page.$$eval(".finding", (list) =>
+    list.map((card) => ({
+      word: card.querySelector(".chip").lastChild.textContent,
+      severities: [...card.querySelectorAll(".severity")].map((x) => x.classList[1]),
+    })),
+  );
+  const places = cards.map((card) => order.indexOf(card.word));
+  check("cards by priority", places.length > 1 && isSorted(places), places.join());
+  for (const { word, severities } of cards)
+    check(
+      `critical before warning (${word})`,
+      isSorted(severities.map((s) => ["critical", "warning", "info"].indexOf(s))),
+      severities.join(),
+    );
+  check(
+    "the fixture has both severities in a card",
+    given || cards.some((card) => new Set(card.severities).size > 1),
+  );
+  await context.close();
+}
+
+const isSorted = (list) => list.every((v, i) => v >= 0 && (i === 0 || list[i - 1] <= v));
+
 async function testPhone(file) {
   const { page, context } = await open(file, { viewport: { width: 390, height: 844 } });
   const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
@@ -221,6 +286,14 @@ async function testPhone(file) {
     (list) => list.filter((svg) => svg.getBoundingClientRect().right > innerWidth).length,
   );
   check("no chart wider than a phone", over === 0, String(over));
+  const folded = page.locator(".contents.phone details");
+  await folded.locator("summary").click();
+  await folded.locator("a[href='#findings']").click();
+  const top = await page.evaluate(
+    () => document.getElementById("findings").getBoundingClientRect().top,
+  );
+  check("the folded contents lead to a section", Math.abs(top) < 40, String(top));
+  check("and close behind it", (await folded.getAttribute("open")) === null);
   await context.close();
 }
 
@@ -294,7 +367,16 @@ try {
     "no address of another machine is fetched",
     !/(src|href)="https?:/.test(readFileSync(file, "utf8")),
   );
-  for (const test of [testLanguages, testFigures, testTheme, testPhone, testKeyboard, testPrint])
+  for (const test of [
+    testLanguages,
+    testFigures,
+    testScale,
+    testFindings,
+    testTheme,
+    testPhone,
+    testKeyboard,
+    testPrint,
+  ])
     await test(file);
   await testHostile();
   console.log(`${bytes} bytes, ${failures} failures`);

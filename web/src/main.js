@@ -95,16 +95,23 @@ const header = () =>
     h("div", { class: "tools no-print" }, languageSwitch(), themeSwitch()),
   );
 
-const contents = (sections) =>
+const links = (sections, onclick) =>
   h(
-    "nav",
-    { class: "contents no-print", "aria-label": t("contents") },
-    h(
-      "ol",
-      {},
-      sections.map((one) => h("li", {}, h("a", { href: `#${one.id}` }, t(`h.${one.id}`)))),
-    ),
+    "ol",
+    {},
+    sections.map((one) => h("li", {}, h("a", { href: `#${one.id}`, onclick }, t(`h.${one.id}`)))),
   );
+
+// Beside the text where there is room; folded above it on a phone, where it closes when followed.
+function contents(sections) {
+  const label = { "aria-label": t("contents") };
+  const folded = h("details", {}, h("summary", {}, t("contents")));
+  folded.append(links(sections, () => (folded.open = false)));
+  return [
+    h("nav", { class: "contents no-print", ...label }, links(sections)),
+    h("nav", { class: "contents phone no-print", ...label }, folded),
+  ];
+}
 
 // The same control keeps the keyboard's focus when the page is drawn anew.
 function focusPath(root) {

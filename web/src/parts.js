@@ -101,10 +101,10 @@ export const schemeName = (scheme) =>
 export const legend = () => h("div", { class: "legend" }, run.schemes.map(schemeName));
 
 // "relu: a. tanh: b." with one clause per activation, or the clause alone.
-export function clauses(make) {
-  const parts = run.activations.map((a) => [a, make(a)]).filter(([, text]) => text);
+export function clauses(make, activations = run.activations) {
+  const parts = activations.map((a) => [a, make(a)]).filter(([, text]) => text);
   if (parts.length === 0) return t("nothing");
-  if (run.activations.length === 1) return `${parts[0][1]}.`;
+  if (activations.length === 1 && run.activations.length <= 1) return `${parts[0][1]}.`;
   if (parts.length > 1 && parts.every(([, text]) => text === parts[0][1])) return `${parts[0][1]}.`;
   return parts.map(([a, text]) => `${a}: ${text}`).join("; ") + ".";
 }

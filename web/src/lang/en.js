@@ -219,7 +219,7 @@ export default {
     "the RMS of the last update over the RMS of the weights, median over layers. The dashed line is the guide at 10⁻³. A network that has learned its task slows down too.",
 
   "scale.intro":
-    "How should σ, or the bound r of a uniform distribution, be chosen? Here the same network starts from normal weights of eight sizes. The uniform law with the same σ has r = σ√3. The vertical lines are the values that LeCun, Xavier and He compute for the layers that this network has most of.",
+    "How should σ, or the bound r of a uniform distribution, be chosen? Here the same network starts from normal weights of {n} sizes. The uniform law with the same σ has r = σ√3. The vertical lines are the values that LeCun, Xavier and He compute for the layers that this network has most of.",
   "scale.best": "the best of the tried values is σ = {sigma} (loss {loss}); {mark} says {at}",
   "scale.cross": "the forward gain is 1 near σ = {forward}, the backward gain near σ = {backward}",
   "scale.nocross": "neither gain crosses 1 in this range",

@@ -223,7 +223,7 @@ export default {
     "o RMS da última atualização sobre o RMS dos pesos, mediana sobre as camadas. A linha tracejada é a guia em 10⁻³. Uma rede que já aprendeu a tarefa também desacelera.",
 
   "scale.intro":
-    "Como escolher σ, ou o limite r de uma distribuição uniforme? Aqui a mesma rede parte de pesos normais de oito tamanhos. A lei uniforme com o mesmo σ tem r = σ√3. As linhas verticais são os valores que LeCun, Xavier e He calculam para o tipo de camada mais frequente nesta rede.",
+    "Como escolher σ, ou o limite r de uma distribuição uniforme? Aqui a mesma rede parte de pesos normais de {n} tamanhos. A lei uniforme com o mesmo σ tem r = σ√3. As linhas verticais são os valores que LeCun, Xavier e He calculam para o tipo de camada mais frequente nesta rede.",
   "scale.best": "o melhor dos valores testados é σ = {sigma} (perda {loss}); {mark} indica {at}",
   "scale.cross":
     "o ganho direto é 1 perto de σ = {forward}, o ganho reverso perto de σ = {backward}",

@@ -121,7 +121,7 @@ const filled = (activation) =>
           run.shapes.map((shape) =>
             h(
               "th",
-              { scope: "col" },
+              { scope: "col", class: "number" },
               h("span", { class: "fans" }, `${num(shape.fan_in)} → ${num(shape.fan_out)}`),
             ),
           ),
@@ -147,7 +147,7 @@ const filled = (activation) =>
                 text(law),
                 law &&
                   law.kind === "uniform" &&
-                  h("span", { class: "small" }, ` σ = ${num(law.sd)}`),
+                  h("span", { class: "small sigma" }, `σ = ${num(law.sd)}`),
               ),
             ),
           ),

@@ -13,7 +13,9 @@ const sweep = (activation) =>
   run.scale
     .filter((one) => one.activation === activation && one.sigma > 0)
     .sort((a, b) => a.sigma - b.sigma);
-const activations = () => run.activations.filter((a) => sweep(a).length > 0);
+// Those of the sweep itself, which need not be those of the comparison.
+const activations = () =>
+  [...new Set(run.scale.map((one) => one.activation))].filter((a) => sweep(a).length > 0);
 
 const sigmaTicks = (lo, hi) =>
   [-4, -3, -2, -1, 0, 1, 2]
@@ -219,7 +221,7 @@ function gainTitle(activation) {
   return t("scale.cross", { forward: num(forward, 2), backward: num(backward, 2) });
 }
 
-const clausesOf = (make) => clauses((a) => (sweep(a).length ? make(a) : ""));
+const clausesOf = (make) => clauses(make, activations());
 
 const table = () => ({
   columns: [
@@ -250,7 +252,7 @@ export function scale() {
   if (activations().length === 0) return null;
   return section(
     "scale",
-    prose("scale.intro"),
+    prose("scale.intro", { n: num(Math.max(...activations().map((a) => sweep(a).length))) }),
     figure({
       id: "scale-loss",
       title: clausesOf(lossTitle),

@@ -1,5 +1,7 @@
 /* How fast does a fill write? Gigabytes per second of alv_dist_fill on one core, beside memset of
- * the same buffer in the same run: the most that memory could take. The median of several rounds.
+ * the same buffer in the same run: the most that memory could take; and nanoseconds per element,
+ * which compare types of different sizes: all fill the same number of elements, as many as f32
+ * takes to fill the buffer (f64 half as many). The median of several rounds.
  *
  *     bench-fill [megabytes]     (default 64: beyond the caches, as a large layer is) */
 #include <stdio.h>
@@ -33,7 +35,8 @@ static double median(double *values)
 static double fill_speed(void *out, size_t bytes, alv_dtype dtype, const alv_dist *dist)
 {
     double speed[ROUNDS];
-    int64_t n = (int64_t)(bytes / alv_dtype_size(dtype));
+    size_t size = alv_dtype_size(dtype);
+    int64_t n = (int64_t)(bytes / (size < sizeof(float) ? sizeof(float) : size));
     for (int i = 0; i < ROUNDS; i++) {
         alv_error error;
         double start = seconds();
@@ -42,7 +45,7 @@ static double fill_speed(void *out, size_t bytes, alv_dtype dtype, const alv_dis
             fprintf(stderr, "%s\n", error.message);
             exit(1);
         }
-        speed[i] = 1e-9 * (double)bytes / (seconds() - start);
+        speed[i] = 1e-9 * (double)n * (double)size / (seconds() - start);
     }
     return median(speed);
 }
@@ -74,13 +77,15 @@ int main(int argc, char **argv)
         alv_dist_normal(0, 0.1),
         alv_dist_truncated_to_std(0, 0.1, -2, 2),
     };
-    printf("%-18s %6s %8s\n", "fill", "type", "GB/s");
-    printf("%-18s %6s %8.2f\n", "memset", "", memset_speed(out, bytes));
+    printf("%-18s %10s %8s %10s\n", "fill", "type", "GB/s", "ns/element");
+    printf("%-18s %10s %8.2f\n", "memset", "", memset_speed(out, bytes));
     for (size_t i = 0; i < sizeof dists / sizeof *dists; i++)
-        for (int dtype = ALV_F32; dtype <= ALV_F64; dtype++)
-            printf("%-18s %6s %8.2f\n", alv_dist_name(dists[i].kind),
-                   alv_dtype_name((alv_dtype)dtype),
-                   fill_speed(out, bytes, (alv_dtype)dtype, &dists[i]));
+        for (int dtype = ALV_F32; dtype <= ALV_F8_E5M2; dtype++) {
+            double speed = fill_speed(out, bytes, (alv_dtype)dtype, &dists[i]);
+            printf("%-18s %10s %8.2f %10.3f\n", alv_dist_name(dists[i].kind),
+                   alv_dtype_name((alv_dtype)dtype), speed,
+                   (double)alv_dtype_size((alv_dtype)dtype) / speed);
+        }
     free(out);
     return 0;
 }

@@ -11,8 +11,19 @@
 extern "C" {
 #endif
 
-/* Element types. Half and 8-bit types will be added after these; the numbers are frozen. */
-typedef enum alv_dtype { ALV_F32 = 0, ALV_F64 = 1 } alv_dtype;
+/* Element types; the numbers are frozen. f32 and f64 are drawn in themselves. The narrow types, of
+ * 16 and 8 bits, are drawn as the f32 tensor is and each value is rounded once, to nearest with
+ * ties to even; one that would round outside the bounds becomes the nearest value of the type
+ * inside. docs/types.md says what rounding does to the deviation. Elements are in the machine's
+ * byte order; C has no arithmetic for the narrow ones: uint16_t and uint8_t hold their bits. */
+typedef enum alv_dtype {
+    ALV_F32 = 0,
+    ALV_F64 = 1,
+    ALV_F16 = 2,       /* IEEE binary16: 5 bits of exponent, 10 of mantissa, largest 65504 */
+    ALV_BF16 = 3,      /* the upper half of a float: 8 and 7 bits */
+    ALV_F8_E4M3FN = 4, /* 4 and 3 bits, largest 448, no infinity */
+    ALV_F8_E5M2 = 5    /* 5 and 2 bits, largest 57344 */
+} alv_dtype;
 
 typedef enum alv_dist_kind {
     ALV_DIST_CONSTANT = 0,        /* uses mean */
@@ -27,7 +38,8 @@ typedef struct alv_dist {
 } alv_dist;
 
 ALV_API size_t alv_dtype_size(alv_dtype dtype);      /* bytes of one element; 0 if unknown */
-ALV_API const char *alv_dtype_name(alv_dtype dtype); /* "f32", "f64"; NULL if unknown */
+ALV_API const char *alv_dtype_name(alv_dtype dtype); /* "f32", "f8_e5m2"; NULL if unknown */
+ALV_API double alv_dtype_max(alv_dtype dtype);       /* largest finite value; 0 if unknown */
 
 /* Constructors: exact, no check beyond alv_dist_check. */
 ALV_API alv_dist alv_dist_constant(double value);
@@ -43,6 +55,10 @@ ALV_API alv_dist alv_dist_truncated_to_std(double mean, double std, double a, do
  * a truncation that leaves less than 1e-290 of the parent's mass. A zero std is a constant. */
 ALV_API alv_status alv_dist_check(const alv_dist *dist, alv_error *error);
 
+/* ALV_ERR_OVERFLOW, naming the parameter, where draws would not fit the type; ALV_ERR_RANGE where a
+ * narrow type has no value between the bounds; ALV_ERR_DTYPE for an unknown type. */
+ALV_API alv_status alv_dist_fits(const alv_dist *dist, alv_dtype dtype, alv_error *error);
+
 ALV_API const char *alv_dist_name(alv_dist_kind kind);
 ALV_API double alv_dist_pdf(const alv_dist *dist, double x); /* +inf at a constant's value */
 ALV_API double alv_dist_cdf(const alv_dist *dist, double x);
@@ -51,7 +67,8 @@ ALV_API double alv_dist_mean(const alv_dist *dist);
 ALV_API double alv_dist_variance(const alv_dist *dist);
 
 /* Writes elements [lo, hi) of the infinite sequence that (dist, dtype, stream) defines to
- * out[0 .. hi - lo). Element i does not depend on lo or hi. Allocates nothing. */
+ * out[0 .. hi - lo). Element i does not depend on lo or hi. Allocates nothing. The statuses of
+ * alv_dist_check and alv_dist_fits, before anything is written. */
 ALV_API alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi,
                                  const alv_dist *dist, alv_stream stream, alv_error *error);
 

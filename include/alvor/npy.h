@@ -23,7 +23,8 @@ typedef struct alv_npy {
  * checks that the data that it promises is there. */
 ALV_API alv_status alv_npy_parse(alv_npy *out, const void *bytes, size_t size, alv_error *error);
 
-/* Writes a version 1.0 header, padded to 64 bytes, for a little-endian C-order array. Returns its
+/* Writes a version 1.0 header, padded to 64 bytes, for a little-endian C-order array: '<f4', '<f8',
+ * '<f2', and raw bytes '<V2' for bf16, '<V1' for the f8 types, which NumPy lacks. Returns its
  * length through *length; ALV_ERR_RANGE if `size` is too small. */
 ALV_API alv_status alv_npy_header(char *out, size_t size, size_t *length, alv_dtype dtype, int rank,
                                   const int64_t *shape, alv_error *error);

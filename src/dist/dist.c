@@ -7,9 +7,11 @@
 static const struct {
     const char *name;
     size_t size;
+    double most;
 } dtypes[] = {
-    [ALV_F32] = {"f32", 4},
-    [ALV_F64] = {"f64", 8},
+    [ALV_F32] = {"f32", 4, FLT_MAX},         [ALV_F64] = {"f64", 8, DBL_MAX},
+    [ALV_F16] = {"f16", 2, 65504},           [ALV_BF16] = {"bf16", 2, 0x1.fep127},
+    [ALV_F8_E4M3FN] = {"f8_e4m3fn", 1, 448}, [ALV_F8_E5M2] = {"f8_e5m2", 1, 57344},
 };
 
 static const char *const kinds[] = {
@@ -27,6 +29,11 @@ size_t alv_dtype_size(alv_dtype dtype)
 const char *alv_dtype_name(alv_dtype dtype)
 {
     return (unsigned)dtype < ALV_COUNT(dtypes) ? dtypes[dtype].name : NULL;
+}
+
+double alv_dtype_max(alv_dtype dtype)
+{
+    return (unsigned)dtype < ALV_COUNT(dtypes) ? dtypes[dtype].most : 0;
 }
 
 const char *alv_dist_name(alv_dist_kind kind)

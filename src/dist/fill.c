@@ -4,14 +4,17 @@
  * Lane l of a group is block 16 g + l, and elements of one word position lie side by side, so that
  * sixteen lanes of any vector width write without a transpose. A normal takes two word positions of
  * the same lane (Box and Muller 1958): radius from the first, angle from the second, cosine to the
- * even position and sine to the odd. Every element knows its block, so slices need nothing else. */
+ * even position and sine to the odd. Every element knows its block, so slices need nothing else.
+ * The 16- and 8-bit types are the f32 tensor, rounded. */
 #include "base/base.h"
 #include "dist/dist.h"
+#include "dist/round.h"
 #include "math/math.h"
 #include "math/mathf.h"
 #include "stream/philox.h"
 
-enum { LANES = ALV_LANES };
+/* A narrow type's floats wait for rounding on the stack, this many at a time. */
+enum { LANES = ALV_LANES, CHUNK = 1024 };
 
 /* What the kernels need, worked out once per fill. Floats hold values rounded to float once. */
 typedef struct plan {
@@ -132,55 +135,73 @@ static void truncated_f64(void *out, uint32_t w[4][LANES], const plan *p)
         }
 }
 
-/* By kind, then by element type. `reach`: no normal draw is farther from the mean, in deviations
- * (sqrt(-2 log 2^-33) and sqrt(-2 log 2^-54), rounded up). */
+/* By kind, then by whether the draw is in f64. */
 static kernel *const kernels[][2] = {
     [ALV_DIST_CONSTANT] = {constant_f32, constant_f64},
     [ALV_DIST_UNIFORM] = {uniform_f32, uniform_f64},
     [ALV_DIST_NORMAL] = {normal_f32, normal_f64},
     [ALV_DIST_TRUNCATED_NORMAL] = {truncated_f32, truncated_f64},
 };
-static const struct {
-    int64_t group; /* elements of sixteen blocks */
-    double reach, most;
-} types[] = {
-    [ALV_F32] = {64, 6.8, FLT_MAX},
-    [ALV_F64] = {32, 8.7, DBL_MAX},
-};
 
-/* The nearest float not below, or not above, x. */
-static double float_bound(double x, bool above)
+/* No normal draw is farther from the mean, in deviations: sqrt(-2 log 2^-33) and
+ * sqrt(-2 log 2^-54), rounded up. */
+static double reach_of(alv_dtype dtype)
 {
-    float f = (float)x;
-    if (above ? (double)f >= x : (double)f <= x) return f;
-    if (f == 0) return above ? 0x1p-149 : -0x1p-149;
-    uint32_t bits = alv_bitsf(f);
-    return alv_from_bitsf(above == (f > 0) ? bits + 1 : bits - 1);
+    return dtype == ALV_F64 ? 8.7 : 6.8;
 }
 
-/* Works out the constants; refuses those that the element type cannot hold. */
-static alv_status make_plan(plan *p, alv_dtype dtype, const alv_dist *d, alv_error *error)
+static bool has_bounds(const alv_dist *d)
 {
-    *p = (plan){
-        .value = d->mean, .scale = d->std, .lo = -types[dtype].most, .hi = types[dtype].most};
-    double far = alv_fabs(d->mean);
-    if (d->kind == ALV_DIST_NORMAL) far += types[dtype].reach * d->std;
-    if (d->kind == ALV_DIST_UNIFORM || d->kind == ALV_DIST_TRUNCATED_NORMAL) {
-        far = alv_max(alv_fabs(d->lo), alv_fabs(d->hi));
-        p->lo = dtype == ALV_F32 ? float_bound(d->lo, true) : d->lo;
-        p->hi = dtype == ALV_F32 ? float_bound(d->hi, false) : d->hi;
-        if (p->lo > p->hi) /* no float between the bounds: the nearest to their middle */
-            p->lo = p->hi = (float)(d->lo / 2 + d->hi / 2);
+    return d->kind == ALV_DIST_UNIFORM || d->kind == ALV_DIST_TRUNCATED_NORMAL;
+}
+
+/* Where the largest magnitude comes from, for the message. */
+static const char *culprit(const alv_dist *d, double most)
+{
+    if (has_bounds(d)) return alv_fabs(d->lo) > alv_fabs(d->hi) ? "lo" : "hi";
+    if (d->kind == ALV_DIST_CONSTANT) return "value";
+    return alv_fabs(d->mean) > most ? "mean" : "std";
+}
+
+alv_status alv_dist_fits(const alv_dist *d, alv_dtype dtype, alv_error *error)
+{
+    if (!d || !alv_dist_name(d->kind))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "dist", "no distribution given");
+    if (alv_dtype_size(dtype) == 0)
+        return alv_fail(error, ALV_ERR_DTYPE, "dtype", "there is no element type %d", (int)dtype);
+    double far = alv_fabs(d->mean), most = alv_dtype_max(dtype);
+    if (d->kind == ALV_DIST_NORMAL) far += reach_of(dtype) * d->std;
+    if (has_bounds(d)) far = alv_max(alv_fabs(d->lo), alv_fabs(d->hi));
+    if (!(far <= most))
+        return alv_fail(error, ALV_ERR_OVERFLOW, culprit(d, most),
+                        "%s values up to %.3g do not fit %s, whose largest is %.6g",
+                        alv_dist_name(d->kind), far, alv_dtype_name(dtype), most);
+    if (alv_is_narrow(dtype) && has_bounds(d) && d->lo < d->hi &&
+        alv_dtype_bound(dtype, d->lo, true) > alv_dtype_bound(dtype, d->hi, false))
+        return alv_fail(error, ALV_ERR_RANGE, "lo", "%s has no value between %g and %g",
+                        alv_dtype_name(dtype), d->lo, d->hi);
+    return ALV_OK;
+}
+
+/* Works out the constants. The bounds are values of the element type itself, so that the narrow
+ * types need no second look after rounding: rounding keeps order and leaves the bounds as they are,
+ * hence to hold the float inside and round gives what rounding and then holding would. */
+static plan make_plan(alv_dtype dtype, const alv_dist *d)
+{
+    const double most = alv_dtype_max(dtype);
+    plan p = {.value = d->mean, .scale = d->std, .lo = -most, .hi = most};
+    if (has_bounds(d)) {
+        p.lo = dtype == ALV_F64 ? d->lo : alv_dtype_bound(dtype, d->lo, true);
+        p.hi = dtype == ALV_F64 ? d->hi : alv_dtype_bound(dtype, d->hi, false);
+        if (p.lo > p.hi) /* no float between the bounds: the nearest to their middle */
+            p.lo = p.hi = (float)(d->lo / 2 + d->hi / 2);
     }
     if (d->kind == ALV_DIST_UNIFORM) {
-        p->value = d->lo / 2 + d->hi / 2;
-        p->scale = d->hi / 2 - d->lo / 2;
+        p.value = d->lo / 2 + d->hi / 2;
+        p.scale = d->hi / 2 - d->lo / 2;
     }
-    if (d->kind == ALV_DIST_TRUNCATED_NORMAL) p->tails = alv_dist_tails(d);
-    if (!(far <= types[dtype].most))
-        return alv_fail(error, ALV_ERR_OVERFLOW, "dist", "%s values up to %g do not fit in %s",
-                        alv_dist_name(d->kind), far, alv_dtype_name(dtype));
-    return ALV_OK;
+    if (d->kind == ALV_DIST_TRUNCATED_NORMAL) p.tails = alv_dist_tails(d);
+    return p;
 }
 
 static alv_status check_fill(const void *out, alv_dtype dtype, int64_t lo, int64_t hi,
@@ -199,33 +220,56 @@ ALV_CLONES static void draw_group(uint32_t w[4][LANES], uint64_t group, alv_stre
     alv_philox_group(w, group, stream);
 }
 
-alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
-                         alv_stream stream, alv_error *error)
+/* Elements [lo, hi) as the kernel draws them, floats or doubles. */
+static void draw(char *to, bool f64, int64_t lo, int64_t hi, alv_dist_kind kind, const plan *p,
+                 alv_stream stream)
 {
-    ALV_TRY(check_fill(out, dtype, lo, hi, dist, error));
-    alv_dist d = alv_dist_settled(dist);
-    plan p;
-    ALV_TRY(make_plan(&p, dtype, &d, error));
-    const int64_t group = types[dtype].group;
-    const size_t size = alv_dtype_size(dtype);
-    kernel *run = kernels[d.kind][dtype];
-    char *to = out;
+    const int64_t group = f64 ? 2 * LANES : 4 * LANES;
+    const size_t size = f64 ? sizeof(double) : sizeof(float);
+    kernel *run = kernels[kind][f64];
     for (int64_t first = lo - lo % group; first < hi && lo < hi; first += group) {
         uint32_t w[4][LANES] = {{0}};
-        if (d.kind != ALV_DIST_CONSTANT) draw_group(w, (uint64_t)(first / group), stream);
+        if (kind != ALV_DIST_CONSTANT) draw_group(w, (uint64_t)(first / group), stream);
         int64_t skip = lo > first ? lo - first : 0, end = hi - first < group ? hi - first : group;
         if (skip == 0 && end == group) {
-            run(to, w, &p);
+            run(to, w, p);
         } else {
             union {
                 float f32[4 * LANES];
                 double f64[2 * LANES];
                 char bytes[16 * LANES];
             } whole;
-            run(&whole, w, &p);
+            run(&whole, w, p);
             memcpy(to, whole.bytes + (size_t)skip * size, (size_t)(end - skip) * size);
         }
         to += (size_t)(end - skip) * size;
     }
+}
+
+/* The same as floats of a chunk, each rounded once to a narrow type. */
+static void draw_narrow(char *to, alv_dtype dtype, int64_t lo, int64_t hi, alv_dist_kind kind,
+                        const plan *p, alv_stream stream)
+{
+    float chunk[CHUNK];
+    while (lo < hi) {
+        int64_t left = CHUNK - lo % (4 * LANES), n = hi - lo < left ? hi - lo : left;
+        draw((char *)chunk, false, lo, lo + n, kind, p, stream);
+        alv_round_array(to, dtype, chunk, n);
+        to += (size_t)n * alv_dtype_size(dtype);
+        lo += n;
+    }
+}
+
+alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
+                         alv_stream stream, alv_error *error)
+{
+    ALV_TRY(check_fill(out, dtype, lo, hi, dist, error));
+    alv_dist d = alv_dist_settled(dist);
+    ALV_TRY(alv_dist_fits(&d, dtype, error));
+    plan p = make_plan(dtype, &d);
+    if (alv_is_narrow(dtype))
+        draw_narrow(out, dtype, lo, hi, d.kind, &p, stream);
+    else
+        draw(out, dtype == ALV_F64, lo, hi, d.kind, &p, stream);
     return ALV_OK;
 }

@@ -52,22 +52,6 @@ alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *sch
     return ALV_OK;
 }
 
-/* Refuses a law whose values the element type cannot hold. Ten deviations bound every draw: 53 bits
- * reach 8.3 at most. */
-static alv_status check_magnitude(const alv_dist *law, const alv_tensor *tensor, alv_error *error)
-{
-    double most = tensor->dtype == ALV_F32 ? (double)FLT_MAX : DBL_MAX, reach = alv_fabs(law->mean);
-    if (law->kind == ALV_DIST_UNIFORM || law->kind == ALV_DIST_TRUNCATED_NORMAL) {
-        reach = alv_fabs(law->lo) > alv_fabs(law->hi) ? alv_fabs(law->lo) : alv_fabs(law->hi);
-    } else if (law->kind == ALV_DIST_NORMAL) {
-        reach += 10 * law->std;
-    }
-    if (reach <= most) return ALV_OK;
-    return alv_fail(error, ALV_ERR_OVERFLOW, tensor->name,
-                    "values up to %.3g do not fit %s, whose largest is %.3g", reach,
-                    alv_dtype_name(tensor->dtype), most);
-}
-
 alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                         alv_error *error)
 {
@@ -77,7 +61,7 @@ alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tenso
     ALV_TRY(alv_tensor_count(&count, tensor, error));
     alv_dist law;
     ALV_TRY(scheme->init->law(&law, scheme, tensor, error));
-    ALV_TRY(check_magnitude(&law, tensor, error));
+    ALV_TRY(alv_dist_fits(&law, tensor->dtype, error));
     ALV_TRY(alv_dist_check(&law, error));
     *out = law;
     return ALV_OK;

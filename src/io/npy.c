@@ -232,6 +232,13 @@ static size_t print_shape(char *out, size_t size, int rank, const int64_t *shape
     return n + alv_text_format(out + n, size - n, rank == 1 ? ",)" : ")");
 }
 
+/* NumPy has no bf16 or f8: their bytes go raw, in the descriptions that NumPy itself writes and
+ * reads for types of extensions (docs/formats.md). */
+static const char *const descriptions[] = {
+    [ALV_F32] = "<f4",  [ALV_F64] = "<f8",       [ALV_F16] = "<f2",
+    [ALV_BF16] = "<V2", [ALV_F8_E4M3FN] = "<V1", [ALV_F8_E5M2] = "<V1",
+};
+
 alv_status alv_npy_header(char *out, size_t size, size_t *length, alv_dtype dtype, int rank,
                           const int64_t *shape, alv_error *error)
 {
@@ -243,9 +250,9 @@ alv_status alv_npy_header(char *out, size_t size, size_t *length, alv_dtype dtyp
     for (int i = 0; i < rank && i < ALV_MAX_RANK; i++) tensor.shape[i] = shape[i];
     ALV_TRY(alv_tensor_count(&count, &tensor, error));
     print_shape(tuple, sizeof tuple, rank, shape);
-    size_t n = alv_text_format(text, sizeof text,
-                               "{'descr': '<f%d', 'fortran_order': False, 'shape': %s, }",
-                               (int)alv_dtype_size(dtype), tuple);
+    size_t n =
+        alv_text_format(text, sizeof text, "{'descr': '%s', 'fortran_order': False, 'shape': %s, }",
+                        descriptions[dtype], tuple);
     size_t total = (PREFIX_V1 + n + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (total > size)
         return alv_fail(error, ALV_ERR_RANGE, "size", "the header needs %lld bytes",

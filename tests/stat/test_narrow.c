@@ -1,0 +1,140 @@
+/* Do 16- and 8-bit fills follow their distribution? Chi-square of the counts of each value against
+ * the probability of the interval that rounds to it, and the tails. Fixed seeds: a failure is a
+ * change of the stream or a defect; with fresh draws a comparison fails by chance as stated. */
+#include "test.h"
+
+#include "dist/round.h"
+
+static const alv_dtype types[] = {ALV_F16, ALV_BF16, ALV_F8_E4M3FN, ALV_F8_E5M2};
+enum { TYPES = 4, N = 1 << 22, MANY = 1 << 24 };
+
+static uint16_t drawn[MANY];
+static int64_t counts[1 << 16];
+
+static void count(const alv_dist *d, alv_dtype dtype, int64_t n, uint64_t seed)
+{
+    alv_error error;
+    if (alv_dist_fill(drawn, dtype, 0, n, d, alv_stream_make(seed, "stat", NULL), &error))
+        fail_msg("%s", error.message);
+    memset(counts, 0, sizeof counts);
+    const uint8_t *bytes = (const uint8_t *)drawn;
+    bool wide = alv_dtype_size(dtype) == 2;
+    for (int64_t i = 0; i < n; i++) counts[wide ? drawn[i] : bytes[i]]++;
+}
+
+typedef struct cell {
+    double value, count;
+} cell;
+
+static int ascending(const void *a, const void *b)
+{
+    double x = ((const cell *)a)->value, y = ((const cell *)b)->value;
+    return (x > y) - (x < y);
+}
+
+/* The finite values within the distribution's bounds with their counts, in order; +0 and -0 are
+ * one. */
+static int make_cells(cell *cells, const alv_dist *d, alv_dtype dtype)
+{
+    int n = 0, kept = 0;
+    bool bounded = d->lo < d->hi;
+    for (uint32_t code = 0; code < 1u << (8 * alv_dtype_size(dtype)); code++) {
+        double value = alv_widen(dtype, code);
+        if (!isfinite(value) || (bounded && (value < d->lo || value > d->hi))) {
+            assert_int_equal(counts[code], 0);
+            continue;
+        }
+        cells[n++] = (cell){value, (double)counts[code]};
+    }
+    qsort(cells, (size_t)n, sizeof *cells, ascending);
+    for (int i = 0; i < n; i++)
+        if (kept > 0 && cells[kept - 1].value == cells[i].value)
+            cells[kept - 1].count += cells[i].count;
+        else
+            cells[kept++] = cells[i];
+    return kept;
+}
+
+/* The chi-square sum as a normal deviate (Wilson and Hilferty 1931). Cells join their neighbours
+ * until 50 draws are expected; what is left at the end joins the last one's sum. */
+static double chi_square(const alv_dist *d, alv_dtype dtype, int *degrees)
+{
+    static cell cells[1 << 16];
+    int n = make_cells(cells, d, dtype), groups = 0;
+    double sum = 0, seen = 0, expected = 0, below = 0;
+    for (int i = 0; i < n; i++) {
+        double edge = i + 1 < n ? cells[i].value / 2 + cells[i + 1].value / 2 : INFINITY;
+        double up_to = i + 1 < n ? alv_dist_cdf(d, edge) : 1;
+        seen += cells[i].count;
+        expected += (up_to - below) * N;
+        below = up_to;
+        if (expected < 50 || (1 - up_to) * N < 50) continue;
+        sum += (seen - expected) * (seen - expected) / expected;
+        seen = expected = 0;
+        groups++;
+    }
+    sum += (seen - expected) * (seen - expected) / expected;
+    *degrees = groups;
+    double k = groups;
+    return (cbrt(sum / k) - (1 - 2 / (9 * k))) / sqrt(2 / (9 * k));
+}
+
+/* A deviate above 6 in either direction: 2e-9 for each of the twenty. */
+static void counts_follow_the_rounded_intervals(void **state)
+{
+    (void)state;
+    const alv_dist list[] = {
+        alv_dist_uniform(-0.1, 0.1),
+        alv_dist_uniform(0.3, 1.7),
+        alv_dist_normal(0, 1),
+        alv_dist_normal(0, 0.02),
+        alv_dist_truncated_to_std(0, 1, -2, 2),
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        for (int t = 0; t < TYPES; t++) {
+            int degrees;
+            count(&list[i], types[t], N, 21);
+            double deviate = chi_square(&list[i], types[t], &degrees);
+            print_message("  %-16s %-10s %5d degrees of freedom, deviate %5.2f\n",
+                          alv_dist_name(list[i].kind), alv_dtype_name(types[t]), degrees, deviate);
+            assert_true(degrees >= 3 && fabs(deviate) < 6);
+        }
+}
+
+/* 2^24 normals of each type: as many reach k deviations as lie beyond the edge of the interval that
+ * rounds to k or more, within 5 standard deviations of the count (6e-7 each), and 5 is passed (the
+ * chance that none of f16 or bf16 does is exp(-9.6) = 7e-5). */
+static void normals_have_their_tails(void **state)
+{
+    (void)state;
+    alv_dist d = alv_dist_normal(0, 1);
+    for (int t = 0; t < TYPES; t++) {
+        uint32_t codes = 1u << (8 * alv_dtype_size(types[t]) - 1);
+        count(&d, types[t], MANY, 22);
+        for (int k = 1; k <= 5; k++) {
+            uint32_t first = alv_round_one(types[t], (float)k);
+            double below = alv_widen(types[t], first - 1), edge = (below + k) / 2, reached = 0;
+            assert_true(alv_widen(types[t], first) == (float)k);
+            for (uint32_t code = first; code < codes; code++)
+                reached += (double)(counts[code] + counts[code | codes]);
+            double p = erfc(edge * M_SQRT1_2), expected = MANY * p;
+            if (fabs(reached - expected) > 5 * sqrt(expected * (1 - p)))
+                fail_msg("%s: %g reach %d deviations, expected %g", alv_dtype_name(types[t]),
+                         reached, k, expected);
+        }
+        double most = 0;
+        for (uint32_t code = 0; code < 2 * codes; code++)
+            if (counts[code]) most = fmax(most, fabs(alv_widen(types[t], code)));
+        print_message("  %-10s largest %g\n", alv_dtype_name(types[t]), most);
+        assert_true(most >= 5 && most <= 7 && (t > 1 || most > 5));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_follow_the_rounded_intervals),
+        cmocka_unit_test(normals_have_their_tails),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

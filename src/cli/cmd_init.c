@@ -102,7 +102,15 @@ static bool read_slice(request *r, const char *text)
 static bool read_tensor(alv_tensor *t, const cli_args *args)
 {
     static const char *const layouts[] = {"torch", "keras", NULL};
-    static const char *const dtypes[] = {"f32", "f64", NULL};
+    static const char *const dtypes[] = {
+        [ALV_F32] = "f32",
+        [ALV_F64] = "f64",
+        [ALV_F16] = "f16",
+        [ALV_BF16] = "bf16",
+        [ALV_F8_E4M3FN] = "f8_e4m3fn",
+        [ALV_F8_E5M2] = "f8_e5m2",
+        [ALV_F8_E5M2 + 1] = NULL,
+    };
     static const char *const roles[] = {"weight", "bias", NULL};
     int layout, dtype, role;
     const char *shape = cli_value(args, "shape", NULL);
@@ -261,8 +269,9 @@ static const cli_option options[] = {
      {"order of the axes (default torch)", "ordem dos eixos (padrão torch)"}},
     {"dtype",
      0,
-     "f32|f64",
-     {"type of the elements (default f32)", "tipo dos elementos (padrão f32)"}},
+     "TYPE",
+     {"f32 (default), f64, f16, bf16, f8_e4m3fn or f8_e5m2",
+      "f32 (padrão), f64, f16, bf16, f8_e4m3fn ou f8_e5m2"}},
     {"role",
      0,
      "weight|bias",

@@ -33,8 +33,8 @@ try 0 init --scheme 'uniform(r=1)' --shape 30,20 -o torch.npy
 try 0 init --scheme 'uniform(r=1)' --shape 30,20 --layout keras -o keras.npy; same torch.npy keras.npy
 try 0 init --scheme he_normal --shape 784,256 --layout keras -o keras.npy; err 'fan_in 784, fan_out 256'
 
-# Two slices are the whole, across the writer's chunk of 1 MiB, in both types.
-for dtype in f32 f64; do
+# Two slices are the whole, across the writer's chunk of 1 MiB, in every width.
+for dtype in f32 f64 bf16 f8_e5m2; do
     draw="init --scheme truncated_normal --shape 700,1001 --dtype $dtype --seed 7"
     # shellcheck disable=SC2086
     {
@@ -46,7 +46,7 @@ for dtype in f32 f64; do
     data whole.npy >whole
     { data lo.npy; data hi.npy; } >halves
     same whole halves
-    bytes=$([ $dtype = f32 ] && echo 4 || echo 8)
+    case $dtype in f64) bytes=8 ;; f32) bytes=4 ;; bf16) bytes=2 ;; *) bytes=1 ;; esac
     data seam.npy >seam
     tail -c +$((262143 * bytes + 1)) whole | head -c $((2 * bytes)) >cut
     same seam cut
@@ -77,8 +77,10 @@ refuse "did you mean 'std'" --scheme 'normal(sdt=1)' $shape
 refuse 'byte 11: std = nan is not a finite' --scheme 'normal(std=nan)' $shape
 refuse 'byte 11: std = -1 is outside' --scheme 'normal(std=-1)' $shape
 refuse 'do not fit f32' --scheme 'constant(1e39)' $shape
+refuse 'value: .*do not fit f16, whose largest is 65504' --scheme 'constant(7e4)' --dtype f16 $shape
+refuse 'std: .*do not fit f8_e4m3fn, whose largest is 448' --scheme 'normal(std=70)' --dtype f8_e4m3fn $shape
 refuse 'did you mean keras' --scheme zeros --layout kerras $shape
-refuse 'one of: f32, f64' --scheme zeros --dtype integers $shape
+refuse 'one of: f32, f64, f16, bf16, f8_e4m3fn, f8_e5m2' --scheme zeros --dtype integers $shape
 refuse 'did you mean --slice' --scheme zeros --slize 1:2 $shape
 refuse "'1e3' is not a whole number" --scheme zeros --seed 1e3 $shape
 refuse "'-1' is not a whole number" --scheme zeros --seed -1 $shape
@@ -132,6 +134,20 @@ wait $pid
 [ $? -eq 130 ] || fail 'an interrupted draw does not exit with 130'
 empty_here
 
+# The narrow types: as NumPy describes them, or raw.
+for row in 'f16 <f2' 'bf16 <V2' 'f8_e4m3fn <V1' 'f8_e5m2 <V1'; do
+    try 0 init --scheme ones --shape 3,5 --dtype "${row% *}" -o w.npy; err "${row% *}"
+    head -c 128 w.npy | grep -aqF "{'descr': '${row#* }'" || fail "${row% *} is not ${row#* }"
+    data w.npy | od -An -v -tx1 | tr -d '\n' >>ones
+    rm w.npy
+done
+printf ' 00 3c%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 >expected
+printf ' 80 3f%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 >>expected
+printf ' 38%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 >>expected
+printf ' 3c%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 >>expected
+same ones expected
+rm ones expected
+
 # Memory does not grow with the tensor: 800 MB drawn within 400 MB of address space. (A sanitizer
 # reserves more than that for itself.)
 case $(nm -D "$alvor" 2>/dev/null) in *__asan*) limited=no ;; *) limited=yes ;; esac
@@ -149,6 +165,26 @@ w = numpy.load("w.npy")
 assert w.shape == (30, 40) and w.dtype == numpy.float64 and w.flags.c_contiguous
 assert 0.9 * (6 / 70) ** 0.5 < abs(w).max() <= (6 / 70) ** 0.5' || fail 'numpy disagrees'
     rm w.npy
+    # The narrow types hold the f32 tensor, rounded: f16 by numpy's own rounding, bf16 by bits.
+    for dtype in f32 f16 bf16 f8_e4m3fn f8_e5m2; do
+        try 0 init --scheme normal --shape 300,400 --dtype $dtype -o $dtype.npy
+    done
+    python3 -c 'import numpy
+x = numpy.load("f32.npy")
+assert (numpy.load("f16.npy").view("u2") == x.astype("f2").view("u2")).all()
+bits = x.view("u4")
+assert (numpy.load("bf16.npy").view("<u2") == (bits + 0x7fff + (bits >> 16 & 1)) >> 16).all()
+try:
+    import ml_dtypes
+except ImportError:
+    ml_dtypes = None
+for name in ("bfloat16", "float8_e4m3fn", "float8_e5m2") if ml_dtypes else ():
+    y = numpy.load(name.replace("float8", "f8").replace("bfloat", "bf") + ".npy")
+    t = getattr(ml_dtypes, name)
+    assert y.shape == x.shape and (y.view(t).view("u%d" % y.itemsize)
+                                   == x.astype(t).view("u%d" % y.itemsize)).all(), name' ||
+        fail 'numpy rounds otherwise'
+    rm f32.npy f16.npy bf16.npy f8_e4m3fn.npy f8_e5m2.npy
 else
     echo 'numpy is not installed: that numpy reads the file was not checked'
 fi

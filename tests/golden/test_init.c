@@ -66,7 +66,7 @@ static void bytes_are_those_of_the_file(void **state)
     file[size] = '\0';
     int differ = 0, lines = 0;
     for (int i = 0; scheme_at(i); i++)
-        for (alv_dtype dtype = ALV_F32; dtype <= ALV_F64; dtype++) {
+        for (alv_dtype dtype = ALV_F32; dtype <= ALV_F8_E5M2; dtype++) {
             char wanted[160];
             line(wanted + 1, sizeof wanted - 2, scheme_at(i), dtype);
             wanted[0] = '\n';
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
                ROWS, COLUMNS, ALV_STREAM_VERSION,
                ALV_STREAM_VERSION == 0 ? ", provisional: the bits may still change" : "");
         for (int i = 0; scheme_at(i); i++)
-            for (alv_dtype dtype = ALV_F32; dtype <= ALV_F64; dtype++) {
+            for (alv_dtype dtype = ALV_F32; dtype <= ALV_F8_E5M2; dtype++) {
                 char text[160];
                 line(text, sizeof text, scheme_at(i), dtype);
                 puts(text);

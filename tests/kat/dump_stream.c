@@ -23,25 +23,33 @@ int main(int argc, char **argv)
     if (argc != 12) return 2;
     static uint32_t f32[MOST];
     static uint64_t f64[MOST];
-    alv_dtype dtype = strcmp(argv[2], "f64") == 0 ? ALV_F64 : ALV_F32;
+    static uint16_t f16[MOST];
+    static uint8_t f8[MOST];
+    void *const rooms[] = {f32, f64, f16, f16, f8, f8};
+    int dtype = 0;
+    while (alv_dtype_name((alv_dtype)dtype) && strcmp(argv[2], alv_dtype_name((alv_dtype)dtype)))
+        dtype++;
     const char *purpose = strcmp(argv[5], "-") == 0 ? NULL : argv[5];
     alv_stream stream = alv_stream_make(strtoull(argv[3], NULL, 10), argv[4], purpose);
     int64_t lo = strtoll(argv[6], NULL, 10), hi = strtoll(argv[7], NULL, 10);
     double p[4];
     for (int i = 0; i < 4; i++) p[i] = strtod(argv[8 + i], NULL);
-    if (hi < lo || hi - lo > MOST) return 2;
+    if (hi < lo || hi - lo > MOST || !alv_dtype_size((alv_dtype)dtype)) return 2;
 
     alv_dist dist = make(argv[1], p);
     alv_error error;
-    void *out = dtype == ALV_F64 ? (void *)f64 : (void *)f32;
-    if (alv_dist_fill(out, dtype, lo, hi, &dist, stream, &error)) {
+    if (alv_dist_fill(rooms[dtype], (alv_dtype)dtype, lo, hi, &dist, stream, &error)) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
     }
     for (int64_t i = 0; i < hi - lo; i++)
         if (dtype == ALV_F64)
             printf("%016" PRIx64 "\n", f64[i]);
-        else
+        else if (dtype == ALV_F32)
             printf("%08" PRIx32 "\n", f32[i]);
+        else if (alv_dtype_size((alv_dtype)dtype) == 2)
+            printf("%04x\n", f16[i]);
+        else
+            printf("%02x\n", f8[i]);
     return 0;
 }

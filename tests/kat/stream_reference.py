@@ -302,9 +302,49 @@ def truncated(stream, dtype, e, mean, std, lo, hi):
     return held(f32(value) if dtype == "f32" else value, *bounds(dtype, lo, hi))
 
 
+# ---- section 7: types of 16 and 8 bits
+
+NARROW = {  # bytes, stored bits of mantissa, bias of the exponent, largest value
+    "f16": (2, 10, 15, 65504.0), "bf16": (2, 7, 127, hexf("0x1.fep127")),
+    "f8_e4m3fn": (1, 3, 7, 448.0), "f8_e5m2": (1, 2, 15, 57344.0),
+}
+
+
+def place(dtype, x):
+    """The unit in the last place of the type at x."""
+    _, mantissa, bias, _ = NARROW[dtype]
+    exponent = math.frexp(x)[1] - 1 if x else 1 - bias
+    return math.ldexp(1.0, max(exponent, 1 - bias) - mantissa)
+
+
+def to_narrow(dtype, x, rounding=round):
+    unit_here = place(dtype, x)
+    value = rounding(Fraction(x) / Fraction(unit_here)) * unit_here  # Python rounds ties to even
+    return math.copysign(value, x)
+
+
+def narrow_bits(dtype, x):
+    size, mantissa, bias, largest = NARROW[dtype]
+    assert abs(x) <= largest
+    step = place(dtype, x)
+    count = int(abs(x) / step)  # with the hidden bit, if the number is normal
+    exponent = math.frexp(step)[1] - 1 + mantissa + bias - 1
+    sign = 1 if math.copysign(1, x) < 0 else 0
+    return (sign << (8 * size - 1)) + (exponent << mantissa) + count
+
+
+def narrow(stream, kind, dtype, e, mean, std, lo, hi):
+    y = to_narrow(dtype, element(stream, kind, "f32", e, mean, std, lo, hi))
+    if kind in ("uniform", "truncated") and lo < hi:
+        y = held(y, to_narrow(dtype, lo, math.ceil), to_narrow(dtype, hi, math.floor))
+    return y
+
+
 # ---- comparison with the library
 
 def element(stream, kind, dtype, e, mean, std, lo, hi):
+    if dtype in NARROW:
+        return narrow(stream, kind, dtype, e, mean, std, lo, hi)
     if kind == "uniform" and lo == hi:
         kind, mean = "constant", lo
     if kind in ("normal", "truncated") and std == 0:
@@ -319,6 +359,8 @@ def element(stream, kind, dtype, e, mean, std, lo, hi):
 
 
 def as_hex(dtype, x):
+    if dtype in NARROW:
+        return "%0*x" % (2 * NARROW[dtype][0], narrow_bits(dtype, x))
     return struct.pack(">f" if dtype == "f32" else ">d", x).hex()
 
 
@@ -359,6 +401,13 @@ def main():
                     for purpose in (None, "zeros") if name == "fc1.weight" else (None,):
                         wrong += compare(program, kind, dtype, seed, name, lo, hi, row, purpose)
                         compared += hi - lo
+    for kind, row in (("constant", (0.1, 0, 0, 0)), ("uniform", (0, 0, -0.1, 0.1)),
+                      ("uniform", (0, 0, 0, 1)), ("uniform", (0, 0, -1e-3, 1e-3)),
+                      ("normal", (0, 1, 0, 0)), ("normal", (0.5, 0.02, 0, 0)),
+                      ("normal", (0, 1e-6, 0, 0)), ("truncated", (0, 1, -2.1, 1.7))):
+        for dtype in NARROW:
+            wrong += compare(program, kind, dtype, 42, "fc1.weight", 5, 1500, row)
+            compared += 1495
     print("%d elements compared, %d differ" % (compared, wrong))
     return wrong > 0
 

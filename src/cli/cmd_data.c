@@ -14,10 +14,12 @@
 #include "base/base.h"
 #include "cli/cli.h"
 #include "cli/data_draw.h"
+#include "cli/page.h"
 #include "cli/verbs.h"
 #include "data/cache.h"
 #include "data/png.h"
 #include "io/file.h"
+#include "lab/results.h"
 
 /* --- list --------------------------------------------------------------------------------- */
 
@@ -58,16 +60,20 @@ static int list_json(void)
     return fine ? CLI_OK : cli_fail(NULL, "cannot write the list");
 }
 
+/* One line of the table; its last column is wrapped. `note` follows the summary. */
 static void print_entry(const char *name, int64_t dim, int height, int width, int classes,
-                        int64_t n_train, int64_t n_test, const char *summary)
+                        int64_t n_train, int64_t n_test, const char *summary, const char *note)
 {
-    char shape[32];
+    char shape[32], left[128], right[512];
     if (height)
         snprintf(shape, sizeof shape, "%d x %d", height, width);
     else
         snprintf(shape, sizeof shape, "%lld", (long long)dim);
-    printf("  %-14s %-9s %7d  %6lld + %-6lld %s\n", name, shape, classes, (long long)n_train,
-           (long long)n_test, summary);
+    snprintf(left, sizeof left, "  %-13s  %-7s  %7d  %5lld + %-5lld   ", name, shape, classes,
+             (long long)n_train, (long long)n_test);
+    snprintf(right, sizeof right, "%s%s", summary, note);
+    fputs(left, stdout);
+    cli_wrap(stdout, right, cli_text_width(left), cli_text_width(left));
 }
 
 static int list(const cli_args *args)
@@ -76,23 +82,22 @@ static int list(const cli_args *args)
     if (cli_flag(args, "json")) return list_json();
     printf("%s\n", pt ? "Gerados a partir de uma semente (nada a baixar):"
                       : "Generated from a seed (nothing to download):");
-    printf("  %-14s %-9s %7s  %-15s\n", pt ? "nome" : "name", pt ? "entrada" : "input", "classes",
+    printf("  %-13s  %-7s  %7s  %s\n", pt ? "nome" : "name", pt ? "entrada" : "input", "classes",
            pt ? "treino + teste" : "train + test");
     for (int i = 0; i < alv_source_count(); i++) {
         const alv_source *s = alv_source_at(i);
         print_entry(s->name, s->dim, s->height, s->width, s->classes, s->n_train, s->n_test,
-                    s->summary[args->lang]);
+                    s->summary[args->lang], "");
     }
     printf("\n%s\n", pt ? "Baixados uma vez (alvor data get NOME):"
                         : "Downloaded once (alvor data get NAME):");
     for (int i = 0; i < alv_remote_count(); i++) {
         const alv_remote *r = alv_remote_at(i);
         print_entry(r->name, r->dim, r->height, r->width, r->classes, r->n_train, r->n_test,
-                    r->summary[args->lang]);
-        printf("  %-14s %s\n", "",
-               alv_remote_is_here(r) ? pt ? "(no cache)" : "(in the cache)"
-               : pt                  ? "(ainda não baixado)"
-                                     : "(not downloaded yet)");
+                    r->summary[args->lang],
+                    alv_remote_is_here(r) ? pt ? " (no cache)" : " (in the cache)"
+                    : pt                  ? " (ainda não baixado)"
+                                          : " (not downloaded yet)");
     }
     printf("\n%s\n", pt ? "Ou um caminho: diretório ou arquivo IDX (.gz), CSV ou npy."
                         : "Or a path: a directory or file of IDX (.gz), CSV or npy.");
@@ -128,13 +133,16 @@ static void print_facts(const alv_split *split, alv_lang lang)
         sum += (double)split->train.x[i];
         squares += (double)split->train.x[i] * (double)split->train.x[i];
     }
-    printf("%s: %lld %s + %lld %s, %lld %s", split->name, (long long)split->train.n,
-           pt ? "de treino" : "training", (long long)split->test.n, pt ? "de teste" : "test",
-           (long long)split->dim, pt ? "entradas" : "inputs");
-    if (split->height) printf(" (%d x %d)", split->height, split->width);
-    printf(", %d classes\n", split->classes);
-    printf(pt ? "x: média %.4g, média de x^2 %.4g\n" : "x: mean %.4g, mean of x^2 %.4g\n",
-           sum / count, squares / count);
+    char text[ALV_PATH_SIZE + 256], shape[48] = "", mean[32], square[32];
+    if (split->height) snprintf(shape, sizeof shape, " (%d x %d)", split->height, split->width);
+    snprintf(text, sizeof text, "%s: %lld %s + %lld %s, %lld %s%s, %d classes", split->name,
+             (long long)split->train.n, pt ? "de treino" : "training", (long long)split->test.n,
+             pt ? "de teste" : "test", (long long)split->dim, pt ? "entradas" : "inputs", shape,
+             split->classes);
+    cli_wrap(stdout, text, 0, 2);
+    alv_number_for_people(mean, sum / count, 4, lang);
+    alv_number_for_people(square, squares / count, 4, lang);
+    printf(pt ? "x: média %s, média de x^2 %s\n" : "x: mean %s, mean of x^2 %s\n", mean, square);
 }
 
 static void print_classes(const alv_split *split, alv_lang lang)
@@ -143,13 +151,19 @@ static void print_classes(const alv_split *split, alv_lang lang)
     int64_t counts[MOST] = {0};
     for (int64_t i = 0; i < split->train.n; i++)
         if (split->train.y[i] < MOST) counts[split->train.y[i]]++;
-    printf("%s", lang == ALV_PT ? "treino por classe:" : "training samples by class:");
+    char text[MOST * 64];
+    size_t n = (size_t)snprintf(text, sizeof text, "%s",
+                                lang == ALV_PT ? "amostras de treino por classe:"
+                                               : "training samples by class:");
     for (int label = 0; label < split->classes && label < MOST; label++) {
         char name[32];
         cli_class_name(name, split, label);
-        printf("%s %s: %lld", label ? "," : "", name, (long long)counts[label]);
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s %s: %lld", label ? "," : "", name,
+                              (long long)counts[label]);
     }
-    printf("%s\n\n", split->classes > MOST ? ", ..." : "");
+    snprintf(text + n, sizeof text - n, "%s", split->classes > MOST ? ", ..." : "");
+    cli_wrap(stdout, text, 0, 2);
+    putchar('\n');
 }
 
 static int write_sheet(const alv_split *split, int64_t n, const char *path, alv_lang lang)

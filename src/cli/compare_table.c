@@ -226,7 +226,7 @@ static void print_rank(const alv_arm *arm, const look *style)
     alv_text_format(place, CELL, "%d. ", arm->place);
     pad(place, 5, true);
     print_scheme(arm->scheme, SCHEME_WIDTH + 3);
-    pad(final, 26, false);
+    pad(final, *gap ? 26 : 0, false);
     printf("%s\n", gap);
 }
 

@@ -88,7 +88,12 @@ static int print_verb_help(const cli_verb *verb, const cli_args *args)
     alv_lang lang = args->lang;
     bool pt = lang == ALV_PT;
     cli_wrap(stdout, verb->summary[lang], 0, 0);
-    printf("\n%s alvor %s %s\n", pt ? "Uso:" : "Usage:", verb->name, verb->usage);
+    const char *options = strstr(verb->usage, "[OPTIONS]");
+    int length = (int)(options ? (size_t)(options - verb->usage) : strlen(verb->usage));
+    printf("\n%s alvor %s %.*s%s\n", pt ? "Uso:" : "Usage:", verb->name, length, verb->usage,
+           !options ? ""
+           : pt     ? "[OPÇÕES]"
+                    : "[OPTIONS]");
     if (verb->examples) {
         putchar('\n');
         cli_heading(args, pt ? "Exemplos" : "Examples");
@@ -113,7 +118,9 @@ static void print_help(FILE *to, alv_lang lang)
         cli_pad(to, verbs[i]->name, VERB_COLUMN - 2);
         cli_wrap(to, verbs[i]->summary[lang], VERB_COLUMN, VERB_COLUMN);
     }
-    fprintf(to, "\n%s alvor VERB --help\n", pt ? "Ajuda de um verbo:" : "Help on a verb:");
+    fputs(pt ? "\nAjuda de um verbo: alvor VERBO --help\n"
+             : "\nHelp on a verb: alvor VERB --help\n",
+          to);
 }
 
 static const cli_verb *find_verb(const char *name)

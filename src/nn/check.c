@@ -108,9 +108,9 @@ static alv_status parse_name(int *out, const char *what, const char *name, const
             return ALV_OK;
         }
     const char *near = name ? alv_suggest(name, list) : NULL;
-    return alv_fail(error, ALV_ERR_UNKNOWN_NAME, what, "there is no %s '%s'; %s '%s'", what,
-                    name ? name : "", near ? "did you mean" : "the first is",
-                    near ? near : list[0]);
+    return alv_fail(error, ALV_ERR_UNKNOWN_NAME, what, "there is no %s '%s'; %s '%s'%s", what,
+                    name ? name : "", near ? "did you mean" : "the first is", near ? near : list[0],
+                    near ? "?" : "");
 }
 
 alv_status alv_loss_parse(alv_loss *out, const char *name, alv_error *error)

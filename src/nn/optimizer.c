@@ -63,9 +63,10 @@ alv_status alv_optimizer_parse(alv_optimizer_kind *out, const char *name, alv_er
         }
     }
     const char *near = name ? alv_suggest(name, names) : NULL;
-    return alv_fail(error, ALV_ERR_UNKNOWN_NAME, "optimizer", "there is no optimizer '%s'; %s '%s'",
-                    name ? name : "", near ? "did you mean" : "the first is",
-                    near ? near : rows[0].name);
+    return alv_fail(error, ALV_ERR_UNKNOWN_NAME, "optimizer",
+                    "there is no optimizer '%s'; %s '%s'%s", name ? name : "",
+                    near ? "did you mean" : "the first is", near ? near : rows[0].name,
+                    near ? "?" : "");
 }
 
 /* Replaces a zero by its default, refuses what lies outside [0, limit) or what the kind lacks. */

@@ -5,6 +5,7 @@ usage: cli.py PATH_OF_ALVOR
 import json
 import os
 import pathlib
+import re
 import signal
 import struct
 import subprocess
@@ -68,6 +69,20 @@ class Data(unittest.TestCase):
             self.assertIn(name, english)
             self.assertIn(name, portuguese)
         self.assertNotEqual(english, portuguese)
+        for line in (english + portuguese).splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_facts(self):
+        english = alvor("show", "shapeset", "--n", "1").stdout
+        portuguese = alvor("show", "shapeset", "--n", "1", "--lang", "pt").stdout
+        for line in (english + portuguese).splitlines():
+            self.assertLessEqual(len(line), 80, line)
+        mean = re.search(r"x: mean (-?\d+\.\d+), mean of x\^2 (\d+\.\d+)", english)
+        comma = re.search(r"x: média (-?\d+,\d+), média de x\^2 (\d+,\d+)", portuguese)
+        self.assertEqual([number.replace(",", ".") for number in comma.groups()],
+                         list(mean.groups()))
+        counts = english[english.index("by class:"):].split("\n\n")[0]
+        self.assertEqual(sum(int(n) for n in re.findall(r": (\d+)", counts)), 10000)
 
     def test_show(self):
         shown = alvor("show", "shapeset", "--n", "2", COLUMNS="80")

@@ -23,10 +23,34 @@ refused empty --init ''
 refused quotes surplus
 refused byte --model '2-x-3'
 refused 'no language' --lang xx
+refused "mean 'adam'?" --optimizer adm
+refused "mean 'mse'?" --loss mes
+refused "mean 'onednn'?" --backend onedn
+refused 1e-12 --lr 0
+refused 'whole number' --batch 0
+refused 'whole number' --jobs 0
+refused 'layer width' --hidden 0x3
+refused 'at most' --hidden 99999999x99999999
+refused 'inputs' --model 3-5
+refused 'outputs' --model 2-5-4
+refused 'cannot make' -o /proc/x
 
-# A file where the directory should be; a directory that nobody may write.
+# One scheme, one seed, one step: nothing to rank or to pair, and still a table and a report.
+expect 0 "$alvor" compare --data moons --hidden 8x2 --seeds 1 --init zeros --steps 1 -o single
+has out '1. zeros'
+[ -s single/report.html ] || fail "no report of a single scheme"
+grep -q ' $' out && fail "spaces at the end of a line"
+
+# Nobody reads, or nobody can write.
+expect 2 sh -c '"$0" compare --data moons --hidden 8x2 --seeds 1 --init zeros --steps 1 -o single >/dev/full' "$alvor"
+has err 'standard output'
+"$alvor" compare --data moons --hidden 8x2 --seeds 1 --init zeros --steps 1 -o single --json 2>err | head -c 1 >out
+[ -s err ] && fail "a closed pipe makes noise"
+
+# A file where the directory should be, itself or above; a directory that nobody may write.
 echo hello >file
 refused 'cannot make' -o file/run
+refused 'cannot make' -o file
 [ "$(cat file)" = hello ] || fail "the file changed"
 if [ "$(id -u)" != 0 ]; then
     mkdir locked && chmod a-w locked

@@ -20,3 +20,8 @@ target_include_directories(dump-stream-plain PRIVATE ${PROJECT_SOURCE_DIR}/src
 add_test(NAME kat.stream_reference_plain
          COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/stream_reference.py
                  $<TARGET_FILE:dump-stream-plain> ${PROJECT_SOURCE_DIR}/docs/stream.md)
+
+# The tables of docs/types.md are those that the tool works out.
+add_test(NAME kat.rounded_deviation
+         COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/rounded_deviation.py --check
+                 ${PROJECT_SOURCE_DIR}/docs/types.md)

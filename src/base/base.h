@@ -39,9 +39,10 @@ alv_status alv_fail_at(alv_error *error, alv_status code, const char *where, int
         if (alv_try_status != ALV_OK) return alv_try_status;                                       \
     } while (0)
 
-/* A small snprintf that ignores the locale and always terminates: %s %c %d (int) %lld (int64_t)
- * %llu (uint64_t) %x (uint32_t) %g (double, shortest text that reads back the same) %.Ng (N
- * significant digits) %%. Returns the length that the whole text needs. */
+/* A small snprintf that ignores the locale, always terminates, and never cuts a UTF-8 character:
+ * %s %c %C (char, \xNN unless printable ASCII) %d (int) %lld (int64_t) %llu (uint64_t) %x
+ * (uint32_t) %g (double, shortest text that reads back the same) %.Ng (N significant digits) %%.
+ * Returns the length that the whole text needs. */
 size_t alv_text_format(char *out, size_t size, const char *format, ...);
 size_t alv_text_vformat(char *out, size_t size, const char *format, va_list args);
 

@@ -34,6 +34,29 @@ static void put_number(sink *s, double value, int digits)
     put(s, text, alv_number_print(text, value, digits));
 }
 
+/* A byte that is no printable ASCII as \xNN: alone it is no character, and a terminal may obey it.
+ */
+static void put_visible(sink *s, char c)
+{
+    unsigned byte = (unsigned char)c;
+    if (byte >= 0x20 && byte < 0x7f) {
+        put(s, &c, 1);
+    } else {
+        put(s, byte < 16 ? "\\x0" : "\\x", byte < 16 ? 3 : 2);
+        put_unsigned(s, byte, 16);
+    }
+}
+
+/* Where to cut a text after at most n of its bytes: never inside a UTF-8 character. */
+static size_t cut(const char *text, size_t n)
+{
+    size_t lead = n;
+    while (lead > 0 && n - lead < 3 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80) lead--;
+    unsigned char c = lead > 0 ? (unsigned char)text[lead - 1] : 0;
+    size_t size = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+    return n - lead + 1 < size ? lead - 1 : n;
+}
+
 size_t alv_text_vformat(char *out, size_t size, const char *format, va_list args)
 {
     sink s = {out, size, 0};
@@ -56,6 +79,9 @@ size_t alv_text_vformat(char *out, size_t size, const char *format, va_list args
         case 'c':
             put(&s, &(char){(char)va_arg(args, int)}, 1);
             break;
+        case 'C':
+            put_visible(&s, (char)va_arg(args, int));
+            break;
         case 'd':
             put_signed(&s, wide ? va_arg(args, int64_t) : va_arg(args, int));
             break;
@@ -73,7 +99,7 @@ size_t alv_text_vformat(char *out, size_t size, const char *format, va_list args
             p -= *p == 0;
         }
     }
-    if (size > 0) out[s.length < size ? s.length : size - 1] = '\0';
+    if (size > 0) out[s.length < size ? s.length : cut(out, size - 1)] = '\0';
     return s.length;
 }
 

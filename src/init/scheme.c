@@ -227,7 +227,7 @@ alv_status alv_scheme_parse(alv_scheme *out, const char *text, alv_error *error)
     }
     if (*c.at)
         return alv_fail_at(error, ALV_ERR_SYNTAX, where, position(&c),
-                           "'%c' is not expected after the scheme", *c.at);
+                           "'%C' is not expected after the scheme", *c.at);
     *out = scheme;
     return ALV_OK;
 }

@@ -62,7 +62,7 @@ alv_status alv_widths_scan(alv_widths *out, const char *text, alv_error *error)
     w.act = skip_spaces(p);
     if (*w.act && w.act == p)
         return alv_fail_at(error, ALV_ERR_SYNTAX, "model", p - text,
-                           "'%c' cannot follow a layer width: put '-' before another layer, or a "
+                           "'%C' cannot follow a layer width: put '-' before another layer, or a "
                            "space before the activation",
                            *p);
     *out = w;

@@ -8,10 +8,19 @@
 
 static const int64_t MAX_BYTES = (int64_t)1 << 62;
 
-/* Rank, dimensions and enumerations of a tensor that may come from anywhere. */
+static bool ends_within(const char *text, size_t size)
+{
+    while (size > 0 && *text) text++, size--;
+    return size > 0;
+}
+
+/* Name, rank, dimensions and enumerations of a tensor that may come from anywhere. */
 static alv_status check(const alv_tensor *tensor, alv_error *error)
 {
     if (!tensor) return alv_fail(error, ALV_ERR_ARGUMENT, "tensor", "the tensor is NULL");
+    if (!ends_within(tensor->name, sizeof tensor->name))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "name", "the name has more than %d bytes",
+                        ALV_MAX_NAME - 1);
     if (tensor->rank < 0 || tensor->rank > ALV_MAX_RANK)
         return alv_fail(error, ALV_ERR_SHAPE, "rank", "a tensor has 0 to %d axes, not %d",
                         ALV_MAX_RANK, tensor->rank);
@@ -27,6 +36,7 @@ static alv_status check(const alv_tensor *tensor, alv_error *error)
 
 alv_status alv_tensor_count(int64_t *out, const alv_tensor *tensor, alv_error *error)
 {
+    if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
     ALV_TRY(check(tensor, error));
     int64_t count = 1, most = MAX_BYTES / (int64_t)alv_dtype_size(tensor->dtype);
     bool empty = false;
@@ -66,6 +76,7 @@ static alv_status derive(int64_t *in, int64_t *out, const alv_tensor *tensor, al
 alv_status alv_tensor_fans(int64_t *fan_in, int64_t *fan_out, const alv_tensor *tensor,
                            alv_error *error)
 {
+    if (!fan_in || !fan_out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
     ALV_TRY(check(tensor, error));
     if (tensor->fan_in < 0 || tensor->fan_out < 0)
         return alv_fail(error, ALV_ERR_ARGUMENT, tensor->fan_in < 0 ? "fan_in" : "fan_out",

@@ -10,7 +10,7 @@ typedef struct alv_width_run {
     int64_t position; /* byte position in the text */
 } alv_width_run;
 
-/* A cursor over the runs of a text that alv_text_scan has accepted. */
+/* A cursor over the runs of a text that alv_widths_scan has accepted. */
 typedef struct alv_widths {
     const char *text;
     const char *sizes, *sizes_end; /* "784-100x12-10" */

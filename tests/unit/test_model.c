@@ -169,6 +169,23 @@ static void counts_and_overflows(void **state)
     }
 }
 
+/* The longest name that a tensor can hold is a name; one without its final NUL is not read. */
+static void names_end_within_the_tensor(void **state)
+{
+    (void)state;
+    alv_tensor t = {.rank = 2, .shape = {2, 3}};
+    int64_t count, in, out;
+    memset(t.name, 'n', sizeof t.name);
+    t.name[ALV_MAX_NAME - 1] = '\0';
+    assert_int_equal(alv_tensor_count(&count, &t, NULL), ALV_OK);
+    t.name[ALV_MAX_NAME - 1] = 'n';
+    assert_int_equal(alv_tensor_count(&count, &t, NULL), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_tensor_fans(&in, &out, &t, NULL), ALV_ERR_ARGUMENT);
+    t.name[0] = '\0';
+    assert_int_equal(alv_tensor_count(NULL, &t, NULL), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_tensor_fans(NULL, &out, &t, NULL), ALV_ERR_ARGUMENT);
+}
+
 static void fans_in_both_layouts(void **state)
 {
     (void)state;
@@ -209,6 +226,7 @@ int main(void)
         cmocka_unit_test(refuses_with_position),
         cmocka_unit_test(the_widest_and_deepest_are_built),
         cmocka_unit_test(counts_and_overflows),
+        cmocka_unit_test(names_end_within_the_tensor),
         cmocka_unit_test(fans_in_both_layouts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ static alv_status wrong(const cursor *c, const char *wanted)
 
 static void skip_spaces(cursor *c)
 {
-    while (*c->at == ' ') c->at++;
+    while (*c->at == ' ' || *c->at == '\t') c->at++;
 }
 
 static bool is_word(char c)
@@ -35,7 +35,7 @@ static const alv_act *find(const char *name, size_t length)
     return NULL;
 }
 
-static alv_status unknown(const char *name, size_t length, alv_error *error)
+static alv_status unknown(const cursor *c, const char *name, size_t length)
 {
     enum { MOST = 32 };
     char copy[49];
@@ -44,10 +44,10 @@ static alv_status unknown(const char *name, size_t length, alv_error *error)
     for (int i = 0; i < alv_act_count() && i < MOST; i++) names[i] = alv_act_at(i)->name;
     const char *near = alv_suggest(copy, names);
     if (near)
-        return alv_fail(error, ALV_ERR_UNKNOWN_NAME, "activation",
-                        "there is no activation \"%s\"; did you mean %s?", copy, near);
-    return alv_fail(error, ALV_ERR_UNKNOWN_NAME, "activation",
-                    "there is no activation \"%s\"; see alvor list", copy);
+        return alv_fail_at(c->error, ALV_ERR_UNKNOWN_NAME, "activation", name - c->text,
+                           "there is no activation \"%s\"; did you mean %s?", copy, near);
+    return alv_fail_at(c->error, ALV_ERR_UNKNOWN_NAME, "activation", name - c->text,
+                       "there is no activation \"%s\"; see alvor list", copy);
 }
 
 /* The text between the parentheses: the parameter, with or without its name. */
@@ -86,7 +86,7 @@ alv_status alv_act_parse(alv_act_spec *out, const char *text, alv_error *error)
     size_t length = (size_t)(c.at - name);
     if (length == 0) return wrong(&c, "a name");
     alv_act_spec spec = {.act = find(name, length)};
-    if (!spec.act) return unknown(name, length, error);
+    if (!spec.act) return unknown(&c, name, length);
     spec.param = spec.act->param_default;
     skip_spaces(&c);
     if (*c.at == '(') {
@@ -109,7 +109,8 @@ alv_status alv_act_print(char *out, size_t size, alv_act_spec spec, alv_error *e
     bool shown = spec.act && spec.act->param && spec.param != spec.act->param_default;
     size_t n = shown ? alv_text_format(text, sizeof text, "%s(%g)", name, spec.param)
                      : alv_text_format(text, sizeof text, "%s", name);
-    if (!out || n >= size)
+    if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    if (n >= size)
         return alv_fail(error, ALV_ERR_RANGE, "size", "%llu bytes are needed for \"%s\"",
                         (uint64_t)n + 1, text);
     memcpy(out, text, n + 1);

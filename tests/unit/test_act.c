@@ -215,6 +215,7 @@ static void parses_and_prints(void **state)
     assert_int_equal(alv_act_print(out, sizeof out, spec_of("leaky_relu(0.01)"), NULL), ALV_OK);
     assert_string_equal(out, "leaky_relu");
     assert_int_equal(alv_act_print(out, 4, spec_of("relu"), &error), ALV_ERR_RANGE);
+    assert_int_equal(alv_act_print(NULL, 4, spec_of("relu"), &error), ALV_ERR_ARGUMENT);
 
     alv_act_spec spec = {0};
     static const struct {
@@ -223,7 +224,7 @@ static void parses_and_prints(void **state)
         int64_t position;
     } bad[] = {
         {"", ALV_ERR_SYNTAX, 0},
-        {"rleu", ALV_ERR_UNKNOWN_NAME, -1},
+        {" rleu", ALV_ERR_UNKNOWN_NAME, 1},
         {"relu(1)", ALV_ERR_SYNTAX, 5},
         {"leaky_relu(", ALV_ERR_SYNTAX, 11},
         {"leaky_relu(x)", ALV_ERR_SYNTAX, 11},

@@ -24,6 +24,7 @@ static double whole_mass(const alv_dist *d)
 
 double alv_dist_pdf(const alv_dist *dist, double x)
 {
+    if (x != x) return x;
     alv_dist d = alv_dist_settled(dist);
     bool inside = d.lo <= x && x <= d.hi;
     switch (d.kind) {
@@ -41,6 +42,7 @@ double alv_dist_pdf(const alv_dist *dist, double x)
 
 double alv_dist_cdf(const alv_dist *dist, double x)
 {
+    if (x != x) return x;
     alv_dist d = alv_dist_settled(dist);
     switch (d.kind) {
     case ALV_DIST_CONSTANT:

@@ -16,6 +16,10 @@
 /* A narrow type's floats wait for rounding on the stack, this many at a time. */
 enum { LANES = ALV_LANES, CHUNK = 1024 };
 
+/* Elements of a sequence: as many as a tensor of 2^62 bytes has at most. Far enough from 2^63 that
+ * the index of a group's end does not overflow. */
+static const int64_t MAX_INDEX = INT64_C(1) << 62;
+
 /* What the kernels need, worked out once per fill. Floats hold values rounded to float once. */
 typedef struct plan {
     double value;    /* constant, or mean, or middle of a uniform */
@@ -209,8 +213,9 @@ static alv_status check_fill(const void *out, alv_dtype dtype, int64_t lo, int64
 {
     if (alv_dtype_size(dtype) == 0)
         return alv_fail(error, ALV_ERR_DTYPE, "dtype", "there is no element type %d", (int)dtype);
-    if (lo < 0 || hi < lo || hi > INT64_MAX / 16)
-        return alv_fail(error, ALV_ERR_RANGE, "lo", "[%lld, %lld) is not a slice", lo, hi);
+    if (lo < 0 || hi < lo || hi > MAX_INDEX)
+        return alv_fail(error, ALV_ERR_RANGE, "lo", "[%lld, %lld) is not a slice of [0, 2^62)", lo,
+                        hi);
     if (!out && hi > lo) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "no place for the values");
     return alv_dist_check(dist, error);
 }

@@ -42,6 +42,9 @@ static alv_status truncated_law(alv_dist *out, const alv_scheme *scheme, const a
     bool relative = scheme->args[TRUNCATED_BOUNDS] == BOUNDS_RELATIVE;
     *out =
         relative ? alv_dist_truncated_to_std(mean, std, a, b) : alv_dist_truncated(mean, std, a, b);
+    if (out->std != out->std)
+        return alv_fail(error, ALV_ERR_RANGE, "truncated_normal",
+                        "almost nothing of a normal lies from a = %g to b = %g deviations", a, b);
     return ALV_OK;
 }
 

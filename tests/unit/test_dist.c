@@ -100,6 +100,11 @@ static void quantile_inverts_cdf(void **state)
             assert_near(alv_dist_cdf(&list[i], x), p, 4e-14 + slack);
         }
     assert_true(isnan(alv_dist_quantile(&list[0], 0)) && isnan(alv_dist_quantile(&list[0], 1)));
+    const alv_dist one = alv_dist_constant(1);
+    for (int i = 0; i <= n; i++) {
+        const alv_dist *d = i < n ? &list[i] : &one;
+        assert_true(isnan(alv_dist_cdf(d, NAN)) && isnan(alv_dist_pdf(d, NAN)));
+    }
 }
 
 /* The number that Keras and JAX divide by: the deviation of N(0, 1) cut at 2 deviations. */
@@ -209,6 +214,31 @@ static void distant_slices_agree(void **state)
     assert_true(whole[0] != whole[64]);
 }
 
+/* The very end of the sequence, against the stream's own words (docs/stream.md, sections 2, 4). */
+static void the_last_elements_come_from_their_words(void **state)
+{
+    (void)state;
+    const uint64_t seeds[] = {0, UINT64_MAX};
+    const int64_t end = (int64_t)1 << 62, ends[] = {(int64_t)1 << 59, (int64_t)1 << 60, end};
+    alv_dist d = alv_dist_uniform(-1, 1);
+    float f32[70];
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < 3; k++) {
+            alv_stream stream = alv_stream_make(seeds[i], "", NULL);
+            int64_t lo = ends[k] - 70;
+            assert_int_equal(alv_dist_fill(f32, ALV_F32, lo, ends[k], &d, stream, NULL), ALV_OK);
+            for (int64_t e = lo; e < ends[k]; e++) {
+                int64_t at = (e / 64 * 16 + e % 16) * 4 + e % 64 / 16;
+                uint32_t word;
+                alv_stream_words(&word, at, at + 1, stream);
+                double v = (2.0 * (word >> 8) + 1 - 0x1p24) * 0x1p-24;
+                assert_true(f32[e - lo] == (float)v);
+            }
+        }
+    alv_stream stream = alv_stream_make(0, "", NULL);
+    assert_int_equal(alv_dist_fill(f32, ALV_F32, end, end + 1, &d, stream, NULL), ALV_ERR_RANGE);
+}
+
 static void no_value_leaves_the_bounds(void **state)
 {
     (void)state;
@@ -297,6 +327,7 @@ int main(void)
         cmocka_unit_test(checks_refuse_nonsense),
         cmocka_unit_test(slices_equal_the_whole),
         cmocka_unit_test(distant_slices_agree),
+        cmocka_unit_test(the_last_elements_come_from_their_words),
         cmocka_unit_test(no_value_leaves_the_bounds),
         cmocka_unit_test(fills_refuse_what_a_type_cannot_hold),
         cmocka_unit_test(without_spread_all_is_constant),

@@ -264,6 +264,8 @@ static void refusals(void **state)
     const alv_tensor orphan = {.name = "b", .role = ALV_ROLE_BIAS, .rank = 1, .shape = {4}};
     const alv_tensor huge = {.name = "w", .rank = 2, .shape = {INT64_MAX, INT64_MAX}};
     const alv_tensor odd = {.name = "w", .rank = 1, .shape = {4}, .dtype = (alv_dtype)9};
+    alv_tensor endless = w;
+    memset(endless.name, 'w', sizeof endless.name);
     const struct {
         const char *text;
         const alv_tensor *tensor;
@@ -284,6 +286,9 @@ static void refusals(void **state)
         {"constant(1e39)", &w, 0, 12, ALV_ERR_OVERFLOW, "1e+39"},
         {"uniform(r=1e39)", &w, 0, 12, ALV_ERR_OVERFLOW, "1e+39"},
         {"normal(std=1e38)", &w, 0, 12, ALV_ERR_OVERFLOW, "6.8e+38"},
+        {"uniform(r=1e308, mean=1e308)", &w, 0, 12, ALV_ERR_OVERFLOW, "inf"},
+        {"truncated_normal(a=41, b=42)", &w, 0, 12, ALV_ERR_RANGE, "almost nothing"},
+        {"zeros", &endless, 0, 12, ALV_ERR_ARGUMENT, "63 bytes"},
         {"zeros", &w, 0, 13, ALV_ERR_RANGE, "0:13"},
         {"zeros", &w, -1, 3, ALV_ERR_RANGE, "-1:3"},
         {"zeros", &w, 3, 2, ALV_ERR_RANGE, "3:2"},

@@ -46,9 +46,11 @@ static alv_status make_spirals(float *x, int32_t *y, int64_t lo, int64_t hi, uin
 }
 
 /* Two half circles, (cos a, sin a) and (1 - cos a, 1/2 - sin a), a uniform in (0, pi), with noise
- * of deviation s = 0.1 (scikit-learn's make_moons). With m = 2 / pi = E sin a: mean (1/2, 1/4) var
- * x = 1/2 + 1/4 + s^2                   (within a moon, between the moons, noise) var y = 1/2 - m^2
- * + (m - 1/4)^2 + s^2 */
+ * of deviation s = 0.1 (scikit-learn's make_moons). The mean is (1/2, 1/4). Within a moon, between
+ * the moons, and of the noise, with m = 2 / pi = E sin a:
+ *
+ *     var x = 1/2 + 1/4 + s^2
+ *     var y = (1/2 - m^2) + (m - 1/4)^2 + s^2 */
 static void moon_point(double point[2], int label, alv_rng *rng)
 {
     const double m = 2 / ALV_PI, s = 0.1;

@@ -115,8 +115,8 @@ static double at(const void *base, size_t offset)
 static bool holds(const rule *r, const alv_signals *s, const alv_bounds *bounds)
 {
     double value = at(s, r->value), bound = at(bounds, r->bound);
-    bool passed[] = {[BELOW] = value<bound, [ABOVE] = value> bound, [AT_LEAST] = value >= bound};
-    return passed[r->when];
+    if (r->when == BELOW) return value < bound;
+    return r->when == ABOVE ? value > bound : value >= bound;
 }
 
 alv_verdict alv_signals_judge(const alv_signals *signals, const alv_bounds *critical)

@@ -1,4 +1,5 @@
-# Every public header alone, as C11 and as C++17; every example, built and run; no libm in the core.
+# Every public header alone, as C11 and as C++17; every example, built and run; no libm in
+# the core, and the same bits from every compiler.
 add_test(NAME compile.headers
   COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/compile/headers.sh ${PROJECT_SOURCE_DIR}/include
           ${CMAKE_C_COMPILER})
@@ -6,6 +7,9 @@ set_tests_properties(compile.headers PROPERTIES TIMEOUT 120)
 add_test(NAME compile.core
   COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/compile/core.sh ${PROJECT_SOURCE_DIR} ${CMAKE_C_COMPILER})
 set_tests_properties(compile.core PROPERTIES TIMEOUT 300)
+add_test(NAME compile.bits
+  COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/compile/bits.sh ${PROJECT_SOURCE_DIR})
+set_tests_properties(compile.bits PROPERTIES TIMEOUT 300)
 
 file(GLOB examples CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.c)
 foreach(source ${examples})

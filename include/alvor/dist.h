@@ -32,6 +32,7 @@ typedef enum alv_dist_kind {
     ALV_DIST_TRUNCATED_NORMAL = 3 /* uses all: mean and std of the parent normal, absolute bounds */
 } alv_dist_kind;
 
+/* Plain values; fields that the kind does not use are ignored. */
 typedef struct alv_dist {
     alv_dist_kind kind;
     double mean, std, lo, hi;
@@ -41,34 +42,45 @@ ALV_API size_t alv_dtype_size(alv_dtype dtype);      /* bytes of one element; 0 
 ALV_API const char *alv_dtype_name(alv_dtype dtype); /* "f32", "f8_e5m2"; NULL if unknown */
 ALV_API double alv_dtype_max(alv_dtype dtype);       /* largest finite value; 0 if unknown */
 
-/* Constructors: exact, no check beyond alv_dist_check. */
+/* Constructors. They store what they are given and check nothing: alv_dist_check does. */
 ALV_API alv_dist alv_dist_constant(double value);
 ALV_API alv_dist alv_dist_uniform(double lo, double hi);
 ALV_API alv_dist alv_dist_normal(double mean, double std);
 /* Bounds absolute; std is that of the normal before truncation (torch.nn.init.trunc_normal_). */
 ALV_API alv_dist alv_dist_truncated(double mean, double std, double lo, double hi);
 /* Bounds in parent deviations around mean (a < b, for example -2 and 2); std is the deviation of
- * the values themselves, after truncation, exactly (the variance scaling of Keras and JAX). */
+ * the values themselves, after truncation (the variance scaling of Keras and JAX). The parent's std
+ * is found by quadrature, the same bits everywhere; it is NaN unless a < b and some of [a, b] lies
+ * within 40 of 0. */
 ALV_API alv_dist alv_dist_truncated_to_std(double mean, double std, double a, double b);
 
-/* ALV_OK, or ALV_ERR_ARGUMENT for NaN, infinite, negative or reversed parameters, ALV_ERR_RANGE for
- * a truncation that leaves less than 1e-290 of the parent's mass. A zero std is a constant. */
+/* ALV_OK, or ALV_ERR_ARGUMENT for NULL, an unknown kind, and NaN, infinite, negative or reversed
+ * parameters, ALV_ERR_RANGE for a truncation that leaves less than 1e-290 of the parent's mass. A
+ * zero std, or lo == hi of a uniform, is a constant. */
 ALV_API alv_status alv_dist_check(const alv_dist *dist, alv_error *error);
 
-/* ALV_ERR_OVERFLOW, naming the parameter, where draws would not fit the type; ALV_ERR_RANGE where a
- * narrow type has no value between the bounds; ALV_ERR_DTYPE for an unknown type. */
+/* ALV_OK, or ALV_ERR_OVERFLOW, naming the parameter, where a draw could be too large for the type:
+ * the value, the bounds, or 6.8 (in f64, 8.7) deviations of a normal. ALV_ERR_RANGE where a narrow
+ * type has no value between the bounds; ALV_ERR_DTYPE for an unknown type. */
 ALV_API alv_status alv_dist_fits(const alv_dist *dist, alv_dtype dtype, alv_error *error);
 
-ALV_API const char *alv_dist_name(alv_dist_kind kind);
-ALV_API double alv_dist_pdf(const alv_dist *dist, double x); /* +inf at a constant's value */
-ALV_API double alv_dist_cdf(const alv_dist *dist, double x);
-ALV_API double alv_dist_quantile(const alv_dist *dist, double p); /* p in (0, 1) */
-ALV_API double alv_dist_mean(const alv_dist *dist);
-ALV_API double alv_dist_variance(const alv_dist *dist);
+ALV_API const char *alv_dist_name(alv_dist_kind kind); /* "truncated normal"; NULL if unknown */
 
-/* Writes elements [lo, hi) of the infinite sequence that (dist, dtype, stream) defines to
- * out[0 .. hi - lo). Element i does not depend on lo or hi. Allocates nothing. The statuses of
- * alv_dist_check and alv_dist_fits, before anything is written. */
+/* Of a distribution that alv_dist_check accepts; of others the results mean nothing. They describe
+ * the real-valued law, before an element type rounds it. The same bits everywhere; a NaN gives NaN.
+ */
+ALV_API double alv_dist_pdf(const alv_dist *dist, double x);      /* +inf at a constant's value */
+ALV_API double alv_dist_cdf(const alv_dist *dist, double x);      /* P(X <= x) */
+ALV_API double alv_dist_quantile(const alv_dist *dist, double p); /* NaN unless 0 < p < 1 */
+ALV_API double alv_dist_mean(const alv_dist *dist);
+ALV_API double alv_dist_variance(const alv_dist *dist); /* +inf where a double cannot hold it */
+
+/* Writes elements [lo, hi) of the endless sequence that (dist, dtype, stream) defines to out[0 ..
+ * hi - lo), the caller's array of dtype; 0 <= lo <= hi <= 2^62, and out may be NULL if lo == hi.
+ * Element i does not depend on lo or hi (docs/stream.md). Values are rounded to dtype: a scale
+ * below its smallest number gives zeros. Allocates nothing; threads may fill parts of one array.
+ * ALV_ERR_RANGE for a bad slice, ALV_ERR_ARGUMENT for NULL, and the statuses of alv_dist_check and
+ * alv_dist_fits, before anything is written. */
 ALV_API alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi,
                                  const alv_dist *dist, alv_stream stream, alv_error *error);
 

@@ -34,7 +34,9 @@ typedef enum alv_status {
 
 /* Filled on failure and untouched on success. `where` names the argument, file or field; `position`
  * is a byte position in the input, or -1 where there is none; `message` says what is wrong and what
- * to do, in English, without a final newline. */
+ * to do, in English, without a final newline. Both texts end with a NUL; one that is too long is
+ * cut between two characters of UTF-8. Every function that takes an alv_error accepts NULL for it,
+ * and leaves its results as they were when it fails. */
 typedef struct alv_error {
     alv_status code;
     int64_t position;
@@ -42,7 +44,7 @@ typedef struct alv_error {
     char message[256];
 } alv_error;
 
-/* The identifier of a status, as in "ALV_ERR_SHAPE"; never NULL. */
+/* The identifier of a status, as in "ALV_ERR_SHAPE"; "ALV_ERR_?" for a number that is none. */
 ALV_API const char *alv_status_name(alv_status status);
 
 #ifdef __cplusplus

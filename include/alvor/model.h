@@ -27,9 +27,9 @@ typedef enum alv_layout { ALV_LAYOUT_TORCH = 0, ALV_LAYOUT_KERAS = 1 } alv_layou
 typedef enum alv_layer { ALV_LAYER_DENSE = 0 } alv_layer;
 
 /* A parameter. Zero means default everywhere, so {.name = "w", .rank = 2, .shape = {256, 784}} is
- * a dense f32 weight in torch layout. Fills take this, not a bare shape. */
+ * a dense f32 weight in torch layout. Fills take this, not a bare shape. Plain values. */
 typedef struct alv_tensor {
-    char name[ALV_MAX_NAME];
+    char name[ALV_MAX_NAME]; /* any bytes, NUL-terminated; it chooses the stream */
     alv_role role;
     alv_layer layer;
     alv_layout layout;
@@ -64,21 +64,29 @@ typedef struct alv_model_hints {
 } alv_model_hints;
 
 /* Parses "784-256-128-10", "mlp 784-100x12-10 tanh", or with hidden_only "100x12". The last layer
- * has no activation. Errors give the byte position in the text; sizes are checked before anything
- * is allocated. Free with alv_model_free. hints may be NULL. */
+ * has no activation. hints may be NULL. The caller owns *out: alv_model_free. ALV_ERR_SYNTAX,
+ * ALV_ERR_UNKNOWN_NAME (of an activation), ALV_ERR_RANGE (a width, the number of layers, a
+ * parameter) and ALV_ERR_SHAPE (the text and the hints disagree) give the byte position in the text
+ * where it is at fault; ALV_ERR_MEMORY. Sizes are checked before anything is allocated, and the
+ * memory follows the number of layers, not their widths: no weight is stored. */
 ALV_API alv_status alv_model_new(alv_model **out, const char *text, const alv_model_hints *hints,
                                  alv_error *error);
 ALV_API void alv_model_free(alv_model *model); /* NULL is fine */
 
-/* The canonical text, "mlp 784-100x12-10 tanh". */
+/* Writes the canonical text, "mlp 784-100x12-10 tanh", with its NUL; alv_model_new reads it back.
+ * ALV_ERR_RANGE if `size` is too small. */
 ALV_API alv_status alv_model_print(char *out, size_t size, const alv_model *model,
                                    alv_error *error);
 
-/* Elements of a tensor; ALV_ERR_OVERFLOW beyond 2^62 bytes, ALV_ERR_SHAPE for a bad rank or a
- * negative dimension. A zero dimension is valid and gives 0. */
+/* Elements of a tensor: 1 for rank 0, and 0 if a dimension is zero, which is valid.
+ * ALV_ERR_OVERFLOW beyond 2^62 bytes, ALV_ERR_SHAPE for a rank outside [0, ALV_MAX_RANK] or a
+ * negative dimension, ALV_ERR_DTYPE, ALV_ERR_ARGUMENT for a name without its NUL. */
 ALV_API alv_status alv_tensor_count(int64_t *out, const alv_tensor *tensor, alv_error *error);
 
-/* The fans that the tensor states or that its layer kind and layout imply. */
+/* The fans that the tensor states, else those that its layer kind, layout and shape imply: a dense
+ * weight of more than two axes counts the rest as a kernel. A bias must state its fan_in. Zero is a
+ * valid answer, for an empty axis. ALV_ERR_SHAPE where a fan is neither stated nor implied,
+ * ALV_ERR_OVERFLOW where it exceeds 63 bits, and the statuses of alv_tensor_count but overflow. */
 ALV_API alv_status alv_tensor_fans(int64_t *fan_in, int64_t *fan_out, const alv_tensor *tensor,
                                    alv_error *error);
 

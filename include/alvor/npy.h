@@ -10,7 +10,7 @@ extern "C" {
 
 typedef struct alv_npy {
     char kind;    /* 'f' float, 'i' signed, 'u' unsigned */
-    int item;     /* bytes of one element: 1, 2, 4, 8 */
+    int item;     /* bytes of one element: 1, 2, 4, 8; a bool is a 'u' of 1 */
     bool big;     /* big-endian */
     bool fortran; /* column-major */
     int rank;
@@ -19,13 +19,17 @@ typedef struct alv_npy {
     size_t offset; /* bytes before the data */
 } alv_npy;
 
-/* Reads the header of `size` bytes at `bytes` (hostile input; errors give the byte position) and
- * checks that the data that it promises is there. */
+/* Reads the header of the whole file, `size` bytes at `bytes`, and checks that the data that it
+ * promises is there; more may follow. Any bytes may be given: ALV_ERR_FORMAT, ALV_ERR_UNSUPPORTED
+ * (another version, more axes, elements that are no plain numbers) and ALV_ERR_OVERFLOW give the
+ * byte position. Allocates nothing; element i of the data lies at bytes + offset + i * item, with
+ * no promise on its alignment. */
 ALV_API alv_status alv_npy_parse(alv_npy *out, const void *bytes, size_t size, alv_error *error);
 
-/* Writes a version 1.0 header, padded to 64 bytes, for a little-endian C-order array: '<f4', '<f8',
- * '<f2', and raw bytes '<V2' for bf16, '<V1' for the f8 types, which NumPy lacks. Returns its
- * length through *length; ALV_ERR_RANGE if `size` is too small. */
+/* Writes a version 1.0 header, padded to a multiple of 64 bytes, for a little-endian C-order array
+ * of `rank` axes: '<f4', '<f8', '<f2', and raw bytes '<V2' for bf16, '<V1' for the f8 types, which
+ * NumPy lacks. Its length goes to *length (bytes, no NUL; 256 always suffice). shape may be NULL
+ * for rank 0. ALV_ERR_RANGE if `size` is too small; the statuses of alv_tensor_count. */
 ALV_API alv_status alv_npy_header(char *out, size_t size, size_t *length, alv_dtype dtype, int rank,
                                   const int64_t *shape, alv_error *error);
 

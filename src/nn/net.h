@@ -27,8 +27,8 @@ typedef enum alv_optimizer_kind {
 typedef struct alv_optimizer {
     alv_optimizer_kind kind;
     double lr;           /* >= 0; must be said */
-    double momentum;     /* beta1 of Adam; 0: the default, 0.9; rmsprop and sgd have none */
-    double beta2;        /* alpha of RMSprop, where the default is 0.99; of Adam, 0.999 */
+    double momentum;     /* beta1 of Adam; 0: the default, 0.9; 0 where the kind has none */
+    double beta2;        /* alpha of RMSprop, where 0 means 0.99; of Adam, 0.999 */
     double epsilon;      /* 0: the default, 1e-8; of AdaGrad, 1e-10 */
     double weight_decay; /* of weights and biases alike; 0: the default, 0; of AdamW, 0.01 */
 } alv_optimizer;

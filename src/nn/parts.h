@@ -10,7 +10,7 @@ alv_status alv_net_check(alv_net_options *out, const alv_model *model,
 alv_status alv_optimizer_resolve(alv_optimizer *out, const alv_optimizer *given, alv_error *error);
 /* Arrays as long as the parameters that a kind keeps between steps. */
 int alv_optimizer_slots(alv_optimizer_kind kind);
-/* The kind whose numbers are what `t` steps need, in doubles; the engine rounds them to `real`. */
+/* What the next step needs to know, in doubles; the engine rounds it to `real`. */
 typedef struct alv_rates {
     double lr, decay, beta1, beta2, rest1, rest2, epsilon, root2;
 } alv_rates;

@@ -62,14 +62,14 @@ void alv_signals_read(alv_signals *out, const alv_layer_stats *stats, int n_laye
     *out = s;
 }
 
-/* Which hidden layers a finding names, by their own measurement. */
 static bool any_act(const alv_act *act)
 {
     (void)act;
     return true;
 }
 
-/* One rule: a quantity against its bound. Shares include their bound, drifts exclude it. */
+/* One rule: a quantity against its bound. Shares include their bound, drifts exclude it. A finding
+ * names the hidden layers that the rule concerns and whose own measurement passes the bound. */
 typedef struct rule {
     alv_verdict kind;
     const char *quantity;

@@ -19,6 +19,10 @@ static void writes_the_bytes_of_numpy(void **state)
     assert_int_equal(length, 128);
     assert_memory_equal(out, numpy_header, 128);
     assert_int_equal(alv_npy_header(out, 127, &length, ALV_F32, 2, shape, NULL), ALV_ERR_RANGE);
+    int64_t longest[ALV_MAX_RANK] = {0}; /* an empty array may have any other sizes */
+    for (int i = 1; i < ALV_MAX_RANK; i++) longest[i] = INT64_MAX;
+    assert_int_equal(alv_npy_header(out, 256, &length, ALV_F64, ALV_MAX_RANK, longest, NULL), 0);
+    assert_int_equal(length, 256);
 }
 
 static void reads_what_it_writes(void **state)

@@ -1,8 +1,8 @@
 /* CSV files to a split.
  *
  * A directory holds one pair NAME.tra and NAME.tes, or train.csv and test.csv. A file alone is
- * split by taking every fifth row for the test: rows are often sorted by class, so the last fifth
- * would hold one class only. Classes are numbered over both parts. */
+ * split by taking every fifth row of each class for the test. Classes are numbered over both parts.
+ */
 #include "data/load.h"
 
 #include <dirent.h>
@@ -106,6 +106,23 @@ static void copy_row(alv_samples *to, int64_t i, const alv_csv *from, int64_t ro
     to->y[i] = from->y[row];
 }
 
+/* Copies the rows into the split: of two files in their order, of one as alv_split_fifths says. */
+static alv_status copy_rows(alv_split *split, const parts *p, alv_error *error)
+{
+    int64_t n = p->train.n, first_test = p->alone ? n - n / 5 : 0;
+    int64_t *rows = p->alone ? alv_new_array((size_t)n, sizeof *rows) : NULL;
+    if (p->alone && !rows)
+        return alv_fail(error, ALV_ERR_MEMORY, p->where, "no memory for %lld rows", n);
+    alv_status status =
+        rows ? alv_split_fifths(rows, p->train.y, n, p->labels.count, error) : ALV_OK;
+    for (int64_t i = 0; status == ALV_OK && i < split->train.n; i++)
+        copy_row(&split->train, i, &p->train, rows ? rows[i] : i);
+    for (int64_t i = 0; status == ALV_OK && i < split->test.n; i++)
+        copy_row(&split->test, i, rows ? &p->train : &p->test, rows ? rows[first_test + i] : i);
+    free(rows);
+    return status;
+}
+
 static alv_status build(alv_split **out, parts *p, const alv_data_options *options,
                         alv_error *error)
 {
@@ -116,11 +133,8 @@ static alv_status build(alv_split **out, parts *p, const alv_data_options *optio
     alv_split *split;
     ALV_TRY(alv_split_new(&split, alv_split_limit(p->alone ? n - n_test : n, options->n_train),
                           alv_split_limit(n_test, options->n_test), p->train.dim, error));
-    for (int64_t i = 0; i < split->train.n; i++)
-        copy_row(&split->train, i, &p->train, p->alone ? i / 4 * 5 + i % 4 : i);
-    for (int64_t i = 0; i < split->test.n; i++)
-        copy_row(&split->test, i, p->alone ? &p->train : &p->test, p->alone ? 5 * i + 4 : i);
-    alv_status status = sort_classes(split, p, error);
+    alv_status status = copy_rows(split, p, error);
+    if (status == ALV_OK) status = sort_classes(split, p, error);
     if (status == ALV_OK && options->normalize) status = alv_scale_by_train(split, false, error);
     if (status == ALV_OK) status = alv_split_finish(split, p->where, error);
     if (status != ALV_OK)

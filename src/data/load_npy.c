@@ -1,9 +1,9 @@
 /* A pair of .npy files, x.npy and y.npy, to a split.
  *
  * x has the samples on its first axis; (n, h, w) and (n, h, w, 1) are images. y has one label a
- * sample, shape (n) or (n, 1). Every fifth sample is taken for the test, as for CSV. Bytes are
- * scaled like pixels, 0 to 255; other images by the range of all training pixels; features each by
- * its own range. */
+ * sample, shape (n) or (n, 1). Every fifth sample of each class is for the test, as in CSV. Bytes
+ * are scaled like pixels, 0 to 255; other images by the range of all training pixels; features each
+ * by its own range. */
 #include "data/load.h"
 
 static const char *base_name(const char *path)
@@ -62,19 +62,29 @@ static alv_status copy_row(float *out, const alv_array *x, int64_t row, int64_t 
     return ALV_OK;
 }
 
+static alv_status copy_part(alv_samples *part, const int64_t *rows, const alv_array *x,
+                            const int32_t *labels, bool pixels, alv_error *error)
+{
+    int64_t dim = x->head.count / x->head.shape[0];
+    for (int64_t i = 0; i < part->n; i++) {
+        ALV_TRY(copy_row(part->x + i * dim, x, rows[i], dim, pixels, error));
+        part->y[i] = labels[rows[i]];
+    }
+    return ALV_OK;
+}
+
 static alv_status copy_rows(alv_split *split, const alv_array *x, const int32_t *labels,
                             bool pixels, alv_error *error)
 {
-    for (int64_t i = 0; i < split->train.n; i++) {
-        int64_t row = i / 4 * 5 + i % 4;
-        ALV_TRY(copy_row(split->train.x + i * split->dim, x, row, split->dim, pixels, error));
-        split->train.y[i] = labels[row];
-    }
-    for (int64_t i = 0; i < split->test.n; i++) {
-        ALV_TRY(copy_row(split->test.x + i * split->dim, x, 5 * i + 4, split->dim, pixels, error));
-        split->test.y[i] = labels[5 * i + 4];
-    }
-    return ALV_OK;
+    int64_t n = x->head.shape[0];
+    int64_t *rows = alv_new_array((size_t)n, sizeof *rows);
+    if (!rows) return alv_fail(error, ALV_ERR_MEMORY, x->where, "no memory for %lld rows", n);
+    alv_status status = alv_split_fifths(rows, labels, n, split->classes, error);
+    if (status == ALV_OK) status = copy_part(&split->train, rows, x, labels, pixels, error);
+    if (status == ALV_OK)
+        status = copy_part(&split->test, rows + n - n / 5, x, labels, pixels, error);
+    free(rows);
+    return status;
 }
 
 static alv_status fill(alv_split *split, const alv_array *x, const int32_t *labels,

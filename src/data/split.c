@@ -100,6 +100,24 @@ int64_t alv_split_80(int64_t n)
     return train < 1 ? 1 : train >= n ? n - 1 : train;
 }
 
+alv_status alv_split_fifths(int64_t *rows, const int32_t *labels, int64_t n, int classes,
+                            alv_error *error)
+{
+    int64_t *place = alv_new_array((size_t)classes + 1, sizeof *place), train = 0, test = n - n / 5;
+    if (!place) return alv_fail(error, ALV_ERR_MEMORY, "data", "no memory for %d classes", classes);
+    /* place[c]: where the next sample of class c would stand if the samples were sorted by class */
+    for (int64_t i = 0; i < n; i++) place[labels[i] + 1]++;
+    for (int c = 1; c < classes; c++) place[c] += place[c - 1];
+    for (int64_t i = 0; i < n; i++) {
+        if (place[labels[i]]++ % 5 == 4)
+            rows[test++] = i;
+        else
+            rows[train++] = i;
+    }
+    free(place);
+    return ALV_OK;
+}
+
 int64_t alv_split_limit(int64_t n, int64_t limit)
 {
     return limit > 0 && limit < n ? limit : n;

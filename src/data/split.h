@@ -19,6 +19,13 @@ alv_status alv_split_finish(alv_split *split, const char *where, alv_error *erro
  * one sample on each side. n >= 2. */
 int64_t alv_split_80(int64_t n);
 
+/* Sets every fifth sample of a single file aside for the test, counted class by class: files are
+ * often sorted by class, or repeat their classes in turn, and a fifth of the file itself could then
+ * hold one class only. rows (n): the n - n / 5 rows for training, then the n / 5 for the test, each
+ * part in the order of the file. labels (n) lie in [0, classes). */
+alv_status alv_split_fifths(int64_t *rows, const int32_t *labels, int64_t n, int classes,
+                            alv_error *error);
+
 /* min(n, limit), where a limit of 0 means none. */
 int64_t alv_split_limit(int64_t n, int64_t limit);
 

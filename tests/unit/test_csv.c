@@ -203,20 +203,47 @@ static void splits_a_lone_file(void **state)
     char kept[sizeof files_path];
     snprintf(kept, sizeof kept, "%s", path);
     assert_int_equal(alv_data_load(&split, kept, NULL, NULL), ALV_OK);
-    static const float train[] = {0, 1, 2, 3, 5};
+    static const float train[] = {0, 1, 2, 4, 5}; /* by class: 0 1 4 | 2 [3] 5 */
     assert_int_equal(split->train.n, 5);
     assert_memory_equal(split->train.x, train, sizeof train);
     assert_int_equal(split->test.n, 1);
-    assert_near((double)split->test.x[0], 4, 0);
+    assert_near((double)split->test.x[0], 3, 0);
     assert_string_equal(split->name, "t.csv");
     alv_split_free(split);
-    path = files_write_text("t.csv", "x,label\n0,a\n1,a\n2,a\n3,a\n4,b\n5,a\n");
+    path = files_write_text("t.csv", "x,label\n0,a\n1,a\n2,a\n3,a\n4,a\n5,a\n");
     assert_int_equal(alv_data_load(&split, path, NULL, &error), ALV_ERR_FORMAT);
     assert_non_null(strstr(error.message, "one class"));
     path = files_write_text("t.csv", "x,label\n0,a\n1,b\n2,a\n3,a\n");
     assert_int_equal(alv_data_load(&split, path, NULL, &error), ALV_ERR_FORMAT);
     path = files_write_text("t.csv", "");
     assert_int_equal(alv_data_load(&split, path, NULL, &error), ALV_ERR_FORMAT);
+}
+
+/* Classes that come in turn, in blocks, or anyhow: each gives a fifth of its rows to the test. */
+static void splits_every_class(void **state)
+{
+    (void)state;
+    enum { N = 203, CLASSES = 5 };
+    for (int kind = 0; kind < 3; kind++) {
+        int32_t labels[N];
+        int64_t rows[N], all[CLASSES] = {0}, test[CLASSES] = {0}, seen[N] = {0};
+        for (int i = 0; i < N; i++) {
+            int32_t of_kind[] = {i % CLASSES, i * CLASSES / N, i * i * 7 / 3 % CLASSES};
+            labels[i] = of_kind[kind];
+            all[labels[i]]++;
+        }
+        assert_int_equal(alv_split_fifths(rows, labels, N, CLASSES, NULL), ALV_OK);
+        for (int i = 0; i < N; i++) {
+            seen[rows[i]]++;
+            if (i >= N - N / 5) test[labels[rows[i]]]++;
+            if (i > 0 && i != N - N / 5) assert_true(rows[i] > rows[i - 1]);
+        }
+        for (int i = 0; i < N; i++) assert_int_equal(seen[i], 1);
+        for (int c = 0; c < CLASSES; c++) {
+            assert_true(test[c] >= all[c] / 5);
+            assert_true(test[c] <= all[c] / 5 + 1);
+        }
+    }
 }
 
 static void says_what_cannot_be_found(void **state)
@@ -270,6 +297,7 @@ int main(void)
         cmocka_unit_test(memory_follows_what_was_read),
         cmocka_unit_test_setup_teardown(sorts_classes_and_scales, files_setup, files_teardown),
         cmocka_unit_test_setup_teardown(splits_a_lone_file, files_setup, files_teardown),
+        cmocka_unit_test(splits_every_class),
         cmocka_unit_test_setup_teardown(says_what_cannot_be_found, files_setup, files_teardown),
         cmocka_unit_test(reads_optdigits),
     };

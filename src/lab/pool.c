@@ -2,7 +2,9 @@
  *
  * A worker takes the next job under the lock, trains it with no lock held and hands the result to
  * the calling thread through a list; only the calling thread writes. Which worker trains what does
- * not matter: a trial depends on its job alone. */
+ * not matter: a trial depends on its job alone. Where trials are shorter than writes, workers wait
+ * for the list to be taken: what is trained and not yet written stays bounded by the workers, in
+ * memory and in what a kill can lose or a stop must still write. */
 #include "lab/pool.h"
 
 #include <errno.h>
@@ -26,8 +28,10 @@ typedef struct pool {
     alv_control control;
     pthread_mutex_t mutex;
     pthread_cond_t news; /* a result is there, or a worker has ended */
+    pthread_cond_t room; /* the list was taken and its results were delivered */
     int next;            /* job to look at next */
     int running;         /* workers that have not ended */
+    int waiting, most;   /* results handed over and not delivered; workers at the start */
     result *first, *last;
     alv_status status; /* of the first failed trial */
     alv_error error;
@@ -51,6 +55,8 @@ static const alv_job *take_job(pool *p)
 static void hand_over(pool *p, result *r)
 {
     pthread_mutex_lock(&p->mutex);
+    while (p->waiting >= p->most) pthread_cond_wait(&p->room, &p->mutex);
+    p->waiting++;
     if (p->last)
         p->last->next = r;
     else
@@ -139,6 +145,10 @@ static void deliver(pool *p, result *r, const alv_pool_client *client)
         alv_trial_free(&r->trial);
         free(r);
         r = next;
+        pthread_mutex_lock(&p->mutex);
+        p->waiting--;
+        pthread_cond_signal(&p->room);
+        pthread_mutex_unlock(&p->mutex);
     }
 }
 
@@ -161,7 +171,7 @@ static int start(pool *p, pthread_t *threads, int n)
     int started = 0;
     pthread_mutex_lock(&p->mutex);
     while (started < n && pthread_create(&threads[started], NULL, work, p) == 0) started++;
-    p->running = started;
+    p->running = p->most = started;
     pthread_mutex_unlock(&p->mutex);
     return started;
 }
@@ -178,13 +188,15 @@ alv_status alv_pool_run(const alv_setup *setup, const alv_plan *plan, int thread
     pool p = {.setup = setup,
               .plan = plan,
               .mutex = PTHREAD_MUTEX_INITIALIZER,
-              .news = PTHREAD_COND_INITIALIZER};
+              .news = PTHREAD_COND_INITIALIZER,
+              .room = PTHREAD_COND_INITIALIZER};
     int started = start(&p, ids, threads);
     if (started == 0) return alv_fail(error, ALV_ERR_MEMORY, "jobs", "the system starts no thread");
     bool stopped = serve(&p, client);
     for (int i = 0; i < started; i++) pthread_join(ids[i], NULL);
     pthread_mutex_destroy(&p.mutex);
     pthread_cond_destroy(&p.news);
+    pthread_cond_destroy(&p.room);
     if (p.status != ALV_OK && error) *error = p.error;
     if (p.status != ALV_OK) return p.status;
     return stopped ? alv_fail(error, ALV_ERR_INTERRUPTED, "compare", "stopped on request") : ALV_OK;

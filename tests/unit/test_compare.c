@@ -203,6 +203,41 @@ static void schemes_of_one_seed_see_the_same_batches(void **state)
     assert_int_equal(query_int(what.directory, text), 0);
 }
 
+/* Losses are means over samples, whatever the batches that they are evaluated in: the probe batch
+ * has at most 128 rows, so that 300 test samples take three here and one there. */
+static void test_losses_are_means_over_samples(void **state)
+{
+    (void)state;
+    alv_compare parts = small_comparison("in-batches"), whole = small_comparison("at-once");
+    parts.steps = whole.steps = 0;
+    parts.extra = whole.extra = false;
+    parts.n_test = whole.n_test = 300;
+    whole.batch = 300;
+    run_fine(&parts);
+    run_fine(&whole);
+    const char *sql = "SELECT printf('%.5f %.6f', final_test_loss, final_test_accuracy) "
+                      "FROM trial ORDER BY id";
+    char *a = query(parts.directory, sql), *b = query(whole.directory, sql);
+    assert_true(strlen(a) > 18 * 15);
+    assert_string_equal(a, b);
+    free(a);
+    free(b);
+}
+
+static void histograms_are_of_the_first_seed(void **state)
+{
+    (void)state;
+    alv_compare what = small_comparison("histograms");
+    run_fine(&what);
+    assert_int_equal(query_int(what.directory, "SELECT count(*) FROM trial WHERE id IN (SELECT "
+                                               "trial FROM histogram)"),
+                     6);
+    assert_int_equal(query_int(what.directory, "SELECT count(*) FROM trial WHERE id IN (SELECT "
+                                               "trial FROM histogram) AND seed = 42 AND "
+                                               "purpose = 'compare'"),
+                     6);
+}
+
 static void no_steps_and_one_seed(void **state)
 {
     (void)state;
@@ -337,6 +372,8 @@ int main(void)
         cmocka_unit_test(a_damaged_database_is_refused),
         cmocka_unit_test(divergence_is_data),
         cmocka_unit_test(schemes_of_one_seed_see_the_same_batches),
+        cmocka_unit_test(test_losses_are_means_over_samples),
+        cmocka_unit_test(histograms_are_of_the_first_seed),
         cmocka_unit_test(no_steps_and_one_seed),
         cmocka_unit_test(epochs_end_on_rows),
         cmocka_unit_test(other_settings_train_too),

@@ -186,6 +186,27 @@ static void copies_are_equal_to_a_millionth(void **state)
     hand_free(h);
 }
 
+/* A bias or an outgoing weight of their own is enough to tell two units apart. */
+static void biases_and_outgoing_weights_tell_units_apart(void **state)
+{
+    (void)state;
+    const int64_t sizes[] = {3, 2, 2};
+    const float same[] = {1, 0.5f, -0.25f, 1, 0.5f, -0.25f}, out[] = {0.5f, 0.5f, -1, -1};
+    for (int kind = 0; kind < 3; kind++) {
+        hand_net *h = hand_new(sizes, 2, 2, &hand_act_tanh, 1);
+        alv_layer_stats stats[2];
+        memcpy(h->layers[0].w, same, sizeof same);
+        memcpy(h->layers[1].w, out, sizeof out);
+        if (kind == 1) h->layers[0].b[1] = 1e-3f;
+        if (kind == 2) h->layers[1].w[3] = -0.999f;
+        hand_pass(h);
+        alv_probe_layers(stats, &h->net, NULL);
+        assert_near(stats[0].symmetry, kind == 1 ? 0 : 1, 0);
+        assert_near(stats[0].locked, kind == 0 ? 1 : 0, 0);
+        hand_free(h);
+    }
+}
+
 static void measures_the_last_update(void **state)
 {
     (void)state;
@@ -355,6 +376,7 @@ int main(void)
         cmocka_unit_test(finds_copies_among_many),
         cmocka_unit_test(constants_are_locked_copies),
         cmocka_unit_test(copies_are_equal_to_a_millionth),
+        cmocka_unit_test(biases_and_outgoing_weights_tell_units_apart),
         cmocka_unit_test(measures_the_last_update),
         cmocka_unit_test(drift_is_the_product_of_gains),
         cmocka_unit_test(a_zero_last_layer_changes_the_drift_little),

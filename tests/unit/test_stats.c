@@ -41,7 +41,8 @@ static void failures_count_as_worst(void **state)
 /* The median of n = 2m + 1 draws with replacement from n distinct values is at most the k-th
  * smallest with probability P(Bin(n, k/n) > m). For n = 5 that is 0.058 at k = 1, so that the 95 %
  * interval is the whole range; for n = 7 it is 0.0099 at k = 1 and 0.0986 at k = 2, so that the
- * interval goes from the second smallest to the second largest. */
+ * interval goes from the second smallest to the second largest. For n = 17 it is 0.008 at k = 4,
+ * 0.036 at 5, 0.964 at 12 and 0.992 at 13: from the fifth to the thirteenth. */
 static void intervals_match_the_exact_distribution(void **state)
 {
     (void)state;
@@ -57,6 +58,11 @@ static void intervals_match_the_exact_distribution(void **state)
         assert_near(interval.median, 3, 0);
         assert_near(interval.lo, 1, 0);
         assert_near(interval.hi, 8, 0);
+        double many[17], none[17] = {0};
+        for (int i = 0; i < 17; i++) many[i] = 1 + i * 5 % 17;
+        assert_int_equal(alv_stats_paired(&interval, many, none, 17, seed, NULL), ALV_OK);
+        assert_near(interval.lo, 5, 0);
+        assert_near(interval.hi, 13, 0);
     }
 }
 

@@ -86,6 +86,30 @@ static void findings_name_their_layers(void **state)
     hand_free(h);
 }
 
+/* Saturation is the mean over the hidden layers that can saturate, the others the largest; the
+ * last layer counts in none, and what could not be measured is left out. */
+static void signals_sum_up_hidden_layers(void **state)
+{
+    (void)state;
+    hand_net *h = deep(&hand_act_tanh, 0.39);
+    int n = h->net.n_layers;
+    alv_layer_stats stats[HAND_LAYERS] = {{0}};
+    for (int l = 0; l < n; l++) stats[l].saturated = stats[l].dead = stats[l].locked = (double)NAN;
+    stats[0].saturated = 0.25, stats[1].saturated = 0.75, stats[2].saturated = 0.8;
+    stats[1].locked = 0.5, stats[2].locked = 0.25;
+    stats[0].dead = 1; /* tanh has no dead units */
+    stats[n - 1].saturated = stats[n - 1].locked = 1;
+    alv_signals s;
+    const alv_drift drift = {.forward = 2, .backward = 3};
+    alv_signals_read(&s, stats, n, &drift, &h->model);
+    assert_near(s.saturated, 0.6, 1e-15);
+    assert_near(s.locked, 0.5, 0);
+    assert_true(isnan(s.dead));
+    assert_near(s.forward, 2, 0);
+    assert_near(s.backward, 3, 0);
+    hand_free(h);
+}
+
 /* One signal at a time passes its bound; at the bound itself shares fail and drifts pass. */
 static void judges_by_its_bounds(void **state)
 {
@@ -297,6 +321,7 @@ int main(void)
         cmocka_unit_test(a_zero_last_layer_is_intended),
         cmocka_unit_test(nan_explodes),
         cmocka_unit_test(findings_name_their_layers),
+        cmocka_unit_test(signals_sum_up_hidden_layers),
         cmocka_unit_test(judges_by_its_bounds),
         cmocka_unit_test(reads_outcomes_from_curves),
         cmocka_unit_test(one_verdict_joins_both),

@@ -138,6 +138,9 @@ function gainChart(activation, width, title) {
     forward_gain: [FORWARD, "none", "circle"],
     backward_gain: [BACKWARD, "6 3", "square"],
   };
+  // The names stand outside the two lines' ends, whichever ends higher.
+  const end = (name) => rows.filter((row) => row.name === name).pop()?.y ?? 0;
+  const upper = end("backward_gain") > end("forward_gain") ? "backward_gain" : "forward_gain";
   return Plot.plot({
     ...base(width, 290, title),
     marginRight: 16,
@@ -158,8 +161,8 @@ function gainChart(activation, width, title) {
             y: "y",
             text: () => t(`gain.${name}`),
             textAnchor: "end",
-            dx: -8,
-            dy: name === "forward_gain" ? -10 : 14,
+            dx: name === upper ? -8 : 10,
+            dy: name === upper ? -10 : 22,
             fill: "currentColor",
             stroke: "var(--card)",
             strokeWidth: 4,

@@ -5,6 +5,7 @@ function(alvor_flags target)
                         POSITION_INDEPENDENT_CODE ON)
   # No contraction and no libm on the sampling path (contract C1); errno and traps are not used,
   # and saying so lets loops with sqrt and selects be vectorized without changing a bit.
+  target_compile_definitions(${target} PRIVATE ALV_CONTRACT_OFF)
   target_compile_options(${target} PRIVATE -ffp-contract=off -fno-math-errno -fno-trapping-math
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
     -Wno-missing-field-initializers -Wno-gnu-statement-expression)

@@ -16,9 +16,10 @@
 
 /* Before a function whose loops become vector code: compiles it for each instruction set, and the
  * loader picks one. The results are the same bits, since every operation is rounded on its own
- * (contract C1). Where the toolchain cannot, or with ALV_NO_CLONES, the plain function remains. */
+ * (contract C1): the build says so with ALV_CONTRACT_OFF, because no macro of the compiler tells
+ * whether -ffp-contract=off was given. Elsewhere the plain function remains. */
 #if defined(__x86_64__) && defined(__ELF__) && defined(__GLIBC__) && defined(__GNUC__) &&          \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(ALV_NO_CLONES)
+    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && defined(ALV_CONTRACT_OFF)
 #define ALV_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define ALV_CLONES

@@ -10,7 +10,7 @@ for cc in gcc clang; do
     command -v "$cc" >/dev/null || { echo "there is no $cc: not checked"; continue; }
     for flags in '-O0' '-O3 -march=native'; do
         # shellcheck disable=SC2046,SC2086
-        $cc $flags -w -ffp-contract=off -Iinclude -Isrc -Itests -D_GNU_SOURCE \
+        $cc $flags -w -ffp-contract=off -DALV_CONTRACT_OFF -Iinclude -Isrc -Itests -D_GNU_SOURCE \
             -DALV_TEST_DIR='"tests"' $(pkg-config --cflags cmocka) tests/golden/test_init.c \
             $(tools/core-sources.sh) -o "$work/golden" $(pkg-config --libs cmocka) -lm
         "$work/golden" --print | diff tests/golden/init.txt - ||

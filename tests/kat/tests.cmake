@@ -13,8 +13,7 @@ file(GLOB plain_sources ${PROJECT_SOURCE_DIR}/src/base/*.c ${PROJECT_SOURCE_DIR}
      ${PROJECT_SOURCE_DIR}/src/stream/*.c ${PROJECT_SOURCE_DIR}/src/dist/*.c)
 add_executable(dump-stream-plain ${CMAKE_CURRENT_LIST_DIR}/dump_stream.c ${plain_sources})
 alvor_flags(dump-stream-plain)
-target_compile_definitions(dump-stream-plain PRIVATE ALV_NO_CLONES)
-target_compile_options(dump-stream-plain PRIVATE -O1)
+target_compile_options(dump-stream-plain PRIVATE -UALV_CONTRACT_OFF -O1)
 target_include_directories(dump-stream-plain PRIVATE ${PROJECT_SOURCE_DIR}/src
                                                      ${PROJECT_SOURCE_DIR}/include)
 add_test(NAME kat.stream_reference_plain

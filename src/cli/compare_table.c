@@ -156,11 +156,11 @@ static void print_verdict(char out[CELL], const alv_arm *arm, const look *style)
         alv_text_format(out, CELL, "%s %d/%d", shorten(cut, word, 10), arm->verdict_n, arm->n);
 }
 
-/* A scheme's text in its column; a longer one gets a line of its own. */
-static void print_scheme(const char *scheme, int width)
+/* A scheme's text in its column, after `before` columns; a longer one gets a line of its own. */
+static void print_scheme(const char *scheme, int before, int width)
 {
     if (columns_of(scheme) >= width)
-        printf("%s\n%*s", scheme, width, "");
+        printf("%s\n%*s", scheme, before + width, "");
     else
         pad(scheme, width, false);
 }
@@ -176,7 +176,7 @@ static void print_row(const alv_arm *arm, const alv_results *results, const look
     print_number(backward, arm->backward_gain.median, 2, style);
     print_verdict(verdict, arm, style);
     print_spark(spark, sizeof spark, arm, results->chance_loss, style);
-    print_scheme(arm->scheme, SCHEME_WIDTH);
+    print_scheme(arm->scheme, 0, SCHEME_WIDTH);
     pad(start, 6, true);
     pad(forward, 6, true);
     pad(backward, 6, true);
@@ -225,7 +225,7 @@ static void print_rank(const alv_arm *arm, const look *style)
     print_gap(gap, arm, style);
     alv_text_format(place, CELL, "%d. ", arm->place);
     pad(place, 5, true);
-    print_scheme(arm->scheme, SCHEME_WIDTH + 3);
+    print_scheme(arm->scheme, 5, SCHEME_WIDTH + 3);
     pad(final, *gap ? 26 : 0, false);
     printf("%s\n", gap);
 }

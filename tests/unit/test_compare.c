@@ -224,6 +224,23 @@ static void test_losses_are_means_over_samples(void **state)
     free(b);
 }
 
+/* Every probe after the first sees the step before it. */
+static void every_probed_step_has_an_update(void **state)
+{
+    (void)state;
+    alv_compare what = small_comparison("updates");
+    what.extra = false;
+    what.schemes = "he_normal";
+    run_fine(&what);
+    assert_int_equal(query_int(what.directory, "SELECT count(DISTINCT step) FROM layer"), 7);
+    assert_int_equal(query_int(what.directory, "SELECT count(*) FROM layer WHERE (step = 0) <> "
+                                               "(update_ratio IS NULL)"),
+                     0);
+    assert_int_equal(query_int(what.directory, "SELECT count(*) FROM layer WHERE update_ratio > 0 "
+                                               "AND update_ratio < 0.1"),
+                     6 * 4 * 6);
+}
+
 static void histograms_are_of_the_first_seed(void **state)
 {
     (void)state;
@@ -373,6 +390,7 @@ int main(void)
         cmocka_unit_test(divergence_is_data),
         cmocka_unit_test(schemes_of_one_seed_see_the_same_batches),
         cmocka_unit_test(test_losses_are_means_over_samples),
+        cmocka_unit_test(every_probed_step_has_an_update),
         cmocka_unit_test(histograms_are_of_the_first_seed),
         cmocka_unit_test(no_steps_and_one_seed),
         cmocka_unit_test(epochs_end_on_rows),

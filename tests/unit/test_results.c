@@ -69,6 +69,26 @@ static void ties_are_judged_by_the_worse(void **state)
     alv_results_free(results);
 }
 
+/* A trial that diverged has neither loss nor accuracy: it is the worst in both. */
+static void failures_are_the_worst_both_ways(void **state)
+{
+    (void)state;
+    alv_trial_row rows[] = {trial("a", 1, 1, "trained", "healthy"),
+                            trial("a", 2, (double)NAN, "diverged", "diverged"),
+                            trial("a", 3, 2, "trained", "healthy")};
+    rows[0].final_test_accuracy = 0.75;
+    rows[1].final_test_accuracy = (double)NAN;
+    rows[2].final_test_accuracy = 0.5;
+    alv_results *results = summarise(rows, 3);
+    const alv_arm *arm = &results->arms[0];
+    assert_near(arm->final_train_loss.median, 2, 0);
+    assert_near(arm->final_train_loss.q1, 1.5, 0);
+    assert_near(arm->final_test_accuracy.median, 0.5, 0);
+    assert_near(arm->final_test_accuracy.q3, 0.625, 0);
+    assert_int_equal(arm->final_test_accuracy.failed, 1);
+    alv_results_free(results);
+}
+
 /* The target is half of what the class frequencies give: blobs has two classes as frequent. */
 static void the_target_is_half_of_chance(void **state)
 {
@@ -102,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_by_seed_not_by_place),
+        cmocka_unit_test(failures_are_the_worst_both_ways),
         cmocka_unit_test(ties_are_judged_by_the_worse),
         cmocka_unit_test_setup_teardown(the_target_is_half_of_chance, make_scratch, remove_scratch),
     };

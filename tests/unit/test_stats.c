@@ -84,8 +84,10 @@ static void divergence_is_infinite_and_one_pair_has_no_interval(void **state)
     alv_interval interval;
     assert_int_equal(alv_stats_paired(&interval, a, b, 3, 42, NULL), ALV_OK);
     assert_true(isinf(interval.median) && interval.median > 0);
-    const double both = INFINITY;
+    const double both = INFINITY, neither = NAN;
     assert_int_equal(alv_stats_paired(&interval, &both, &both, 1, 42, NULL), ALV_OK);
+    assert_near(interval.median, 0, 0);
+    assert_int_equal(alv_stats_paired(&interval, &neither, &both, 1, 42, NULL), ALV_OK);
     assert_near(interval.median, 0, 0);
     assert_true(isnan(interval.lo) && isnan(interval.hi));
     assert_int_equal(alv_stats_paired(&interval, a, b, 0, 42, NULL), ALV_OK);

@@ -9,6 +9,7 @@
  *   model.h   what a network is: nodes, and parameters with shapes and fans
  *   init.h    the registry of initializers: describe, parse, predict, fill
  *   npy.h     NumPy's file format
+ *   safetensors.h  the file format of whole models
  *
  * A weight depends only on (scheme, its arguments, shape, dtype, seed, parameter name, element
  * index, stream version): never on threads, instruction set, chunking, compiler or call order.
@@ -37,5 +38,6 @@
 #include "model.h"
 #include "init.h"
 #include "npy.h"
+#include "safetensors.h"
 
 #endif

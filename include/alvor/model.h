@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 #define ALV_MAX_RANK 8
-#define ALV_MAX_NAME 64 /* bytes of a parameter's name, with the final NUL */
+#define ALV_MAX_NAME 128 /* bytes of a parameter's name, with the final NUL */
 /* Limits of the short text of a network: layers with weights, and units of one layer. */
 #define ALV_MAX_LAYERS 10000
 #define ALV_MAX_WIDTH INT64_C(2147483647)

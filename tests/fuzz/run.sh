@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-10}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- idx csv npy scheme model
+[ $# -gt 0 ] || set -- idx csv npy safetensors scheme model
 corpus=build/fuzz/corpus
 
 cmake --preset fuzz -DALVOR_BUILD_LAB=OFF >/dev/null
@@ -23,5 +23,5 @@ for target in "$@"; do
         exit 1
     }
     awk -v target="$target" '/number_of_executed_units/ { n = $2 } /peak_rss_mb/ { m = $2 }
-        END { printf "fuzz-%-7s %9d inputs, peak %d MB\n", target, n, m }' build/fuzz/"$target".log
+        END { printf "fuzz-%-11s %9d inputs, peak %d MB\n", target, n, m }' build/fuzz/"$target".log
 done

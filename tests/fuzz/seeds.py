@@ -29,6 +29,11 @@ def npy(descr, fortran, shape, values, version=1):
     return magic + struct.pack(width, len(head)) + head.encode() + values
 
 
+def safetensors(header, data):
+    text = header.encode()
+    return struct.pack("<Q", len(text)) + text + bytes(data)
+
+
 images = idx((2, 2, 3), bytes(range(12)))
 labels = idx((3,), bytes([0, 1, 2]))
 save("idx", [images, labels, gzip.compress(images, mtime=0), gzip.compress(labels, mtime=0),
@@ -45,3 +50,11 @@ save("scheme", ["zeros", "constant(0.5)", "uniform(r=1)", "normal(mean=0, std=0.
                 "uniform(r=)", "normal(std=1e308)"])
 save("model", ["784-256-128-10", "mlp 784-100x12-10 tanh", "100x12", "2-3", "64-8 leaky_relu(0.2)",
                "4-9999999999x99999-3", "2-100x2-3 relu"])
+save("safetensors", [safetensors("{}", 0),
+     safetensors('{"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}} ', 24),
+     safetensors('{"__metadata__":{"format":"pt","a\\u00e9":"\\n"},'
+                 '"a":{"dtype":"BF16","shape":[],"data_offsets":[0,2]},'
+                 '"b\\ud83c\\udf05":{"data_offsets":[2,2],"shape":[0,9],"dtype":"F8_E4M3"}}', 2),
+     safetensors('{"x":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},'
+                 '"y":{"dtype":"BOOL","shape":[3],"data_offsets":[8,11]}}', 11),
+     struct.pack("<Q", 2**63) + b"{}"])

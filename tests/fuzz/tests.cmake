@@ -5,7 +5,7 @@ if(ALVOR_FUZZ)
   set(parsers ${PROJECT_SOURCE_DIR}/src/data/idx.c ${PROJECT_SOURCE_DIR}/src/data/csv.c
               ${PROJECT_SOURCE_DIR}/src/data/csv_labels.c ${PROJECT_SOURCE_DIR}/src/data/npy.c)
   add_custom_target(fuzzers)
-  foreach(name idx csv npy scheme model)
+  foreach(name idx csv npy safetensors scheme model)
     add_executable(fuzz-${name} EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c
                    $<$<IN_LIST:${name},idx$<SEMICOLON>csv$<SEMICOLON>npy>:${parsers}>)
     alvor_flags(fuzz-${name})

@@ -123,9 +123,9 @@ static alv_net_f32 *make_net(const char *text, const char *scheme_text, alv_back
         must(alv_scheme_parse(&scheme, scheme_text, &error), &error);
         must(alv_scheme_parse(&random, "torch_default", &error), &error);
         must(alv_init_fill(layer->w, 0, layer->in * layer->out, &scheme,
-                           &model->params[layer->weight], 42, &error),
+                           &model->params[layer->weight], 42, NULL, &error),
              &error);
-        must(alv_init_fill(layer->b, 0, layer->out, &random, &model->params[layer->bias], 42,
+        must(alv_init_fill(layer->b, 0, layer->out, &random, &model->params[layer->bias], 42, NULL,
                            &error),
              &error);
     }

@@ -11,8 +11,8 @@ int main(void)
     alv_scheme he, zeros;
     alv_error error;
     if (alv_scheme_parse(&he, "he_normal", &error) || alv_scheme_parse(&zeros, "zeros", &error) ||
-        alv_init_fill(weights, 0, 256 * 784, &he, &w, 42, &error) ||
-        alv_init_fill(biases, 0, 256, &zeros, &b, 42, &error)) {
+        alv_init_fill(weights, 0, 256 * 784, &he, &w, 42, NULL, &error) ||
+        alv_init_fill(biases, 0, 256, &zeros, &b, 42, NULL, &error)) {
         fprintf(stderr, "%s: %s\n", error.where, error.message);
         return 1;
     }

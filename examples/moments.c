@@ -28,19 +28,19 @@ int main(void)
         if (alv_scheme_parse(&scheme, alv_init_at(i)->name, &error)) return 1;
         for (int p = 0; p < model->n_params; p++) {
             alv_tensor w = model->params[p];
-            alv_dist law;
             int64_t n;
-            double mean, std;
+            double expected, variance, mean, std;
             w.dtype = ALV_F64;
             if (w.role == ALV_ROLE_BIAS) continue;
-            if (alv_tensor_count(&n, &w, &error) || alv_init_law(&law, &scheme, &w, &error) ||
-                alv_init_fill(values, 0, n, &scheme, &w, 42, &error)) {
+            if (alv_tensor_count(&n, &w, &error) ||
+                alv_init_moments(&expected, &variance, &scheme, &w, &error) ||
+                alv_init_fill(values, 0, n, &scheme, &w, 42, NULL, &error)) {
                 fprintf(stderr, "%s: %s\n", error.where, error.message);
                 return 1;
             }
             measure(&mean, &std, n);
-            printf("%-18s%-12s%10.6f%10.6f%10.6f%10.6f\n", scheme.init->name, w.name,
-                   alv_dist_mean(&law), mean, sqrt(alv_dist_variance(&law)), std);
+            printf("%-18s%-12s%10.6f%10.6f%10.6f%10.6f\n", scheme.init->name, w.name, expected,
+                   mean, sqrt(variance), std);
         }
     }
     alv_model_free(model);

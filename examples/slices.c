@@ -13,9 +13,9 @@ int main(void)
     alv_scheme scheme;
     alv_error error;
     if (alv_scheme_parse(&scheme, "truncated_normal(std=0.02)", &error) ||
-        alv_init_fill(whole, 0, N, &scheme, &w, 7, &error) ||
-        alv_init_fill(halves + HALF, HALF, N, &scheme, &w, 7, &error) || /* in any order */
-        alv_init_fill(halves, 0, HALF, &scheme, &w, 7, &error)) {
+        alv_init_fill(whole, 0, N, &scheme, &w, 7, NULL, &error) ||
+        alv_init_fill(halves + HALF, HALF, N, &scheme, &w, 7, NULL, &error) || /* in any order */
+        alv_init_fill(halves, 0, HALF, &scheme, &w, 7, NULL, &error)) {
         fprintf(stderr, "%s: %s\n", error.where, error.message);
         return 1;
     }

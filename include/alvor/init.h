@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-#define ALV_MAX_INIT_ARGS 6
+#define ALV_MAX_INIT_ARGS 8
 
 /* Languages of the texts: index into arrays like summary[]. */
 typedef enum alv_lang { ALV_EN = 0, ALV_PT = 1, ALV_LANGS = 2 } alv_lang;
@@ -28,8 +28,13 @@ typedef struct alv_init_arg {
     const char *help[ALV_LANGS];
 } alv_init_arg;
 
-/* How much of a tensor must be known to make one element (contract C1). */
-typedef enum alv_reach { ALV_REACH_ELEMENT = 0 } alv_reach;
+/* How much of a tensor must be known to make one element (contract C1). Any slice equals that of
+ * the whole; what differs is its cost. */
+typedef enum alv_reach {
+    ALV_REACH_ELEMENT = 0, /* its index alone */
+    ALV_REACH_ROW = 1,     /* its row: a slice costs the rows that it touches, but no memory */
+    ALV_REACH_TENSOR = 2   /* everything: a slice costs the whole tensor, and scratch memory */
+} alv_reach;
 
 typedef struct alv_initializer alv_initializer;
 
@@ -40,6 +45,20 @@ typedef struct alv_scheme {
     double args[ALV_MAX_INIT_ARGS]; /* in the order of init->args */
 } alv_scheme;
 
+/* How to fill. Zero is the default of every field, and NULL stands for all of them. */
+typedef struct alv_fill {
+    void *scratch; /* the caller's, aligned to 16 bytes; NULL where alv_init_scratch says 0 */
+    int64_t scratch_size; /* its bytes: alv_init_scratch or more */
+} alv_fill;
+
+/* A fill under way, as the functions of a descriptor see it: everything has been checked. */
+typedef struct alv_init_job {
+    const alv_scheme *scheme;
+    const alv_tensor *tensor;
+    uint64_t seed;
+    void *scratch;
+} alv_init_job;
+
 /* One row of the registry. Rows and their texts (UTF-8) live as long as the program. */
 struct alv_initializer {
     const char *name;    /* "he_normal" */
@@ -49,14 +68,29 @@ struct alv_initializer {
     const char *density; /* plain text: "p(w) = exp(-w^2 / (2 std^2)) / (std sqrt(2 pi))" */
     const char *when[ALV_LANGS];
     const char *dangers[ALV_LANGS];
-    const char *pytorch, *keras, *jax; /* the line that draws the same distribution */
+    const char *pytorch, *keras, *jax; /* the line that draws the same distribution, or NULL */
     const char *citation;
     alv_init_arg args[ALV_MAX_INIT_ARGS]; /* ends at the first with name == NULL */
     alv_reach reach;
-    /* The distribution of each element; predicted mean and variance are its moments. Callers use
-     * alv_init_law, which checks scheme, tensor and result. */
+    bool biases; /* a network initialized by it takes its biases from it, too */
+    /* Callers use alv_init_law, _moments, _scratch and _fill, which check scheme, tensor and result
+     * around these. A scheme whose elements are drawn one by one has `law`, their distribution, and
+     * nothing else. A structured scheme (orthogonal, dirac, ...) has `moments` and `fill`; if its
+     * reach is the tensor, also `scratch` and `prepare`. */
     alv_status (*law)(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                       alv_error *error);
+    /* Mean and variance of an element taken at random from the tensor, over all seeds. Refuses the
+     * tensors that the scheme cannot fill: what it accepts, the functions below can do. */
+    alv_status (*moments)(double *mean, double *variance, const alv_scheme *scheme,
+                          const alv_tensor *tensor, alv_error *error);
+    /* Bytes of scratch that `prepare` needs; ALV_ERR_OVERFLOW. */
+    alv_status (*scratch)(int64_t *bytes, const alv_scheme *scheme, const alv_tensor *tensor,
+                          alv_error *error);
+    /* Computes what `fill` reads, into job->scratch; once per fill. */
+    void (*prepare)(const alv_init_job *job);
+    /* Elements [lo, hi): doubles for an f64 tensor, floats for every other, which the registry
+     * rounds to narrower types. */
+    void (*fill)(void *out, int64_t lo, int64_t hi, const alv_init_job *job);
 };
 
 ALV_API int alv_init_count(void);
@@ -77,19 +111,42 @@ ALV_API alv_status alv_scheme_print(char *out, size_t size, const alv_scheme *sc
 
 /* The distribution that a scheme gives the elements of a tensor. ALV_ERR_ARGUMENT and ALV_ERR_RANGE
  * name the argument; ALV_ERR_SHAPE where the scheme needs fans and the tensor has none (a bias,
- * fewer than two axes, a fan of zero); ALV_ERR_OVERFLOW where values would not fit the dtype; and
- * the statuses of alv_tensor_count. */
+ * fewer than two axes, a fan of zero); ALV_ERR_OVERFLOW where values would not fit the dtype;
+ * ALV_ERR_UNSUPPORTED for a structured scheme, whose elements have moments but no one law; and the
+ * statuses of alv_tensor_count. */
 ALV_API alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                                 alv_error *error);
 
+/* Predicted mean and variance of an element taken at random from the tensor, over all seeds, before
+ * the element type rounds it: those of the law, where there is one. Every initializer has them. The
+ * statuses of alv_init_law but ALV_ERR_UNSUPPORTED; ALV_ERR_SHAPE for a tensor that a structured
+ * scheme cannot fill. */
+ALV_API alv_status alv_init_moments(double *mean, double *variance, const alv_scheme *scheme,
+                                    const alv_tensor *tensor, alv_error *error);
+
+/* Bytes of scratch memory that filling any part of the tensor takes: 0 unless the scheme's reach is
+ * the tensor. The statuses of alv_init_moments. */
+ALV_API alv_status alv_init_scratch(int64_t *bytes, const alv_scheme *scheme,
+                                    const alv_tensor *tensor, alv_error *error);
+
 /* Fills out[0 .. hi - lo) with elements [lo, hi), in row-major storage order, of the tensor that
  * (scheme, tensor, seed) defines (DESIGN.md, contract C1). out is the caller's, of tensor->dtype,
- * aligned for it. lo == hi is a no-op that succeeds, also where the law does not exist (a fan of
- * zero) or out is NULL. ALV_ERR_RANGE for a slice outside the tensor; otherwise the statuses of
- * alv_init_law. Nothing is written on error, nothing allocated; threads may fill parts of one
- * tensor. */
+ * aligned for it. `how` may be NULL if alv_init_scratch says 0. lo == hi is a no-op that succeeds,
+ * also where the law does not exist (a fan of zero) or out is NULL. ALV_ERR_RANGE for a slice
+ * outside the tensor; ALV_ERR_MEMORY for too little scratch; otherwise the statuses of
+ * alv_init_moments. Nothing is written to out on error, nothing allocated; threads may fill parts
+ * of one tensor, each with scratch of its own. */
 ALV_API alv_status alv_init_fill(void *out, int64_t lo, int64_t hi, const alv_scheme *scheme,
-                                 const alv_tensor *tensor, uint64_t seed, alv_error *error);
+                                 const alv_tensor *tensor, uint64_t seed, const alv_fill *how,
+                                 alv_error *error);
+
+/* Fills out with a box of the tensor, as parallel training cuts it: sizes[a] places from starts[a]
+ * along each axis a (rank of them), in row-major order of the box. {0, c} with {rows, n} are n
+ * columns of a matrix. The same elements as alv_init_fill's, whatever the cut; statuses likewise,
+ * ALV_ERR_RANGE where the box leaves the tensor. */
+ALV_API alv_status alv_init_fill_box(void *out, const int64_t *starts, const int64_t *sizes,
+                                     const alv_scheme *scheme, const alv_tensor *tensor,
+                                     uint64_t seed, const alv_fill *how, alv_error *error);
 
 #ifdef __cplusplus
 }

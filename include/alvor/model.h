@@ -36,8 +36,8 @@ typedef struct alv_tensor {
     alv_dtype dtype;
     int rank;
     int64_t shape[ALV_MAX_RANK];
-    int64_t fan_in, fan_out; /* 0: derived from layer, layout and shape; a bias needs them given */
-    alv_act_spec act;        /* the activation that follows; .act == NULL: none */
+    double fan_in, fan_out; /* 0: derived from layer, layout and shape; a bias needs them given */
+    alv_act_spec act;       /* the activation that follows; .act == NULL: none */
 } alv_tensor;
 
 /* One layer of a network. */
@@ -87,7 +87,7 @@ ALV_API alv_status alv_tensor_count(int64_t *out, const alv_tensor *tensor, alv_
  * weight of more than two axes counts the rest as a kernel. A bias must state its fan_in. Zero is a
  * valid answer, for an empty axis. ALV_ERR_SHAPE where a fan is neither stated nor implied,
  * ALV_ERR_OVERFLOW where it exceeds 63 bits, and the statuses of alv_tensor_count but overflow. */
-ALV_API alv_status alv_tensor_fans(int64_t *fan_in, int64_t *fan_out, const alv_tensor *tensor,
+ALV_API alv_status alv_tensor_fans(double *fan_in, double *fan_out, const alv_tensor *tensor,
                                    alv_error *error);
 
 #ifdef __cplusplus

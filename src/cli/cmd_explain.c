@@ -92,8 +92,10 @@ static void print_elsewhere(const cli_args *args, const alv_initializer *init)
     const struct {
         const char *name, *line;
     } rows[] = {{"PyTorch", init->pytorch}, {"Keras", init->keras}, {"JAX", init->jax}};
+    if (!init->pytorch && !init->keras && !init->jax) return;
     section(args, ELSEWHERE, NULL);
-    for (int i = 0; i < ALV_COUNT(rows); i++) printf("  %-9s%s\n", rows[i].name, rows[i].line);
+    for (int i = 0; i < ALV_COUNT(rows); i++)
+        if (rows[i].line) printf("  %-9s%s\n", rows[i].name, rows[i].line);
 }
 
 static void print_initializer(const cli_args *args, const alv_initializer *init)
@@ -138,7 +140,7 @@ static json_t *texts_json(const char *const texts[ALV_LANGS])
 
 static json_t *initializer_json(const alv_initializer *init)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:s, s:s}",
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:s?, s:s?, s:s?, s:s}",
                      "schema", "alvor.explain/1", "kind", "initializer", "name", init->name,
                      "aliases", init->aliases, "summary", texts_json(init->summary), "formula",
                      init->formula, "density", init->density, "when", texts_json(init->when),

@@ -21,6 +21,7 @@ typedef struct request {
     int64_t lo, hi, count;
     bool sliced;
     uint64_t seed;
+    double variance; /* predicted */
     const char *output;
 } request;
 
@@ -113,13 +114,16 @@ static bool read_tensor(alv_tensor *t, const cli_args *args)
     };
     static const char *const roles[] = {"weight", "bias", NULL};
     int layout, dtype, role;
+    int64_t fan_in, fan_out;
     const char *shape = cli_value(args, "shape", NULL);
     if (!shape) return cli_fail("as in --shape 256,784", "init needs --shape"), false;
     if (!read_word(&layout, args, "layout", layouts) || !read_word(&dtype, args, "dtype", dtypes) ||
         !read_word(&role, args, "role", roles) || !read_shape(t, shape) ||
-        !cli_int(&t->fan_in, args, "fan-in", 0, 1, INT64_MAX) ||
-        !cli_int(&t->fan_out, args, "fan-out", 0, 1, INT64_MAX))
+        !cli_int(&fan_in, args, "fan-in", 0, 1, INT64_MAX) ||
+        !cli_int(&fan_out, args, "fan-out", 0, 1, INT64_MAX))
         return false;
+    t->fan_in = (double)fan_in;
+    t->fan_out = (double)fan_out;
     t->layout = (alv_layout)layout;
     t->dtype = (alv_dtype)dtype;
     t->role = (alv_role)role;
@@ -131,10 +135,11 @@ static bool read_tensor(alv_tensor *t, const cli_args *args)
 }
 
 /* Everything that can be wrong is found here, before a file is opened. */
-static int read_request(request *r, alv_dist *law, const cli_args *args)
+static int read_request(request *r, const cli_args *args)
 {
     alv_error error;
     int64_t seed;
+    double mean;
     *r = (request){.output = cli_value(args, "output", NULL)};
     if (args->n_positional > 0)
         return cli_fail("the name of the tensor goes to --name, that of the file to -o",
@@ -148,7 +153,8 @@ static int read_request(request *r, alv_dist *law, const cli_args *args)
     r->seed = (uint64_t)seed;
     if (alv_tensor_count(&r->count, &r->tensor, &error) != ALV_OK) return cli_fail_error(&error);
     if (!read_slice(r, cli_value(args, "slice", NULL))) return CLI_USAGE;
-    if (alv_init_law(law, &r->scheme, &r->tensor, &error) != ALV_OK) return cli_fail_error(&error);
+    if (alv_init_moments(&mean, &r->variance, &r->scheme, &r->tensor, &error) != ALV_OK)
+        return cli_fail_error(&error);
     if (strcmp(r->output, "-") == 0 && isatty(STDOUT_FILENO))
         return cli_fail("redirect it, as in -o - > w.npy", "a terminal cannot show a .npy file");
     return CLI_OK;
@@ -165,24 +171,39 @@ static alv_status write_header(alv_writer *writer, const request *r, alv_error *
     return alv_writer_put(writer, header, length, error);
 }
 
+/* Elements to draw at a time: as many as make CHUNK bytes, or, where the scheme computes the whole
+ * tensor for any part of it, all. */
+static int64_t step_of(const request *r, const alv_fill *how)
+{
+    return how->scratch_size > 0 ? r->hi - r->lo
+                                 : (int64_t)(CHUNK / alv_dtype_size(r->tensor.dtype));
+}
+
 /* Draws and writes chunk by chunk; *crc becomes the CRC-32 of the data. */
 static alv_status write_data(alv_writer *writer, const request *r, uint32_t *crc, alv_error *error)
 {
-    size_t item = alv_dtype_size(r->tensor.dtype);
-    int64_t step = (int64_t)(CHUNK / item);
-    void *chunk = alv_new_array(CHUNK, 1);
-    if (!chunk) return alv_fail(error, ALV_ERR_MEMORY, "init", "no memory for a chunk");
+    alv_fill how = {0};
+    ALV_TRY(alv_init_scratch(&how.scratch_size, &r->scheme, &r->tensor, error));
+    const int64_t step = step_of(r, &how);
+    const size_t item = alv_dtype_size(r->tensor.dtype);
+    void *chunk = alv_new_array((size_t)step, item);
+    how.scratch = alv_new_array((size_t)how.scratch_size, 1);
     alv_status status = ALV_OK;
+    if (!chunk || !how.scratch)
+        status = alv_fail(error, ALV_ERR_MEMORY, "init",
+                          "no memory for %lld elements and %lld bytes of scratch", step,
+                          how.scratch_size);
     for (int64_t lo = r->lo; lo < r->hi && status == ALV_OK; lo += step) {
         int64_t hi = r->hi - lo < step ? r->hi : lo + step;
         size_t bytes = (size_t)(hi - lo) * item;
-        status = alv_init_fill(chunk, lo, hi, &r->scheme, &r->tensor, r->seed, error);
+        status = alv_init_fill(chunk, lo, hi, &r->scheme, &r->tensor, r->seed, &how, error);
         if (status == ALV_OK) status = alv_writer_put(writer, chunk, bytes, error);
         *crc = (uint32_t)crc32(*crc, chunk, (uInt)bytes);
         if (interrupted && status == ALV_OK)
             status =
                 alv_fail(error, ALV_ERR_INTERRUPTED, r->output, "interrupted; nothing is left");
     }
+    free(how.scratch);
     free(chunk);
     return status;
 }
@@ -199,10 +220,10 @@ static alv_status write_file(const request *r, uint32_t *crc, alv_error *error)
 }
 
 /* One line on stderr: what was drawn. */
-static void report(const request *r, const alv_dist *law, uint32_t crc)
+static void report(const request *r, uint32_t crc)
 {
     char scheme[256], shape[192] = "", fans[96] = "", std[32], slice[64] = "";
-    int64_t in, out;
+    double in, out, variance = r->variance;
     alv_scheme_print(scheme, sizeof scheme, &r->scheme, NULL);
     for (int i = 0; i < r->tensor.rank; i++)
         snprintf(shape + strlen(shape), sizeof shape - strlen(shape), i ? " x %lld" : "%lld",
@@ -210,8 +231,7 @@ static void report(const request *r, const alv_dist *law, uint32_t crc)
     if (r->sliced)
         snprintf(slice, sizeof slice, ", slice %lld:%lld", (long long)r->lo, (long long)r->hi);
     if (alv_tensor_fans(&in, &out, &r->tensor, NULL) == ALV_OK)
-        snprintf(fans, sizeof fans, ", fan_in %lld, fan_out %lld", (long long)in, (long long)out);
-    double variance = alv_dist_variance(law);
+        snprintf(fans, sizeof fans, ", fan_in %.10g, fan_out %.10g", in, out);
     alv_number_print(std, __builtin_sqrt(variance), 6);
     fprintf(stderr, "%s: %s, %s %s%s%s, std %s, seed %llu, crc32 %08x\n", r->output, scheme, shape,
             alv_dtype_name(r->tensor.dtype), slice, fans, std, (unsigned long long)r->seed, crc);
@@ -220,16 +240,15 @@ static void report(const request *r, const alv_dist *law, uint32_t crc)
 static int run(const cli_args *args)
 {
     request r;
-    alv_dist law;
     alv_error error;
     uint32_t crc = 0;
-    int status = read_request(&r, &law, args);
+    int status = read_request(&r, args);
     if (status != CLI_OK) return status;
     struct sigaction stop = {.sa_handler = on_signal};
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     if (write_file(&r, &crc, &error) != ALV_OK) return cli_fail_error(&error);
-    report(&r, &law, crc);
+    report(&r, crc);
     return CLI_OK;
 }
 

@@ -24,7 +24,8 @@
     NAME(random_walk)                                                                              \
     NAME(siren)                                                                                    \
     NAME(small_init)                                                                               \
-    NAME(residual_normal)
+    NAME(residual_normal)                                                                          \
+    NAME(identity)
 
 #define DECLARE(name) extern const alv_initializer alv_init_##name;
 ALV_INITIALIZERS(DECLARE)

@@ -1,7 +1,4 @@
-/* The registry: finds a descriptor, checks a request, fills.
- *
- * A fill is alv_dist_fill of the law that the scheme gives the tensor, on the stream of (seed, name
- * of the parameter). Everything is checked before the first byte is written. */
+/* The registry: finds a descriptor and checks a request; src/init/fill.c fills. */
 #include "init/family.h"
 
 #include "base/base.h"
@@ -41,10 +38,9 @@ alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *sch
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
                         "%s is made for weights; for a bias use zeros, constant or torch_default",
                         scheme->init->name);
-    int64_t in, out;
+    double in, out;
     ALV_TRY(alv_tensor_fans(&in, &out, tensor, error));
-    const double a = (double)in, b = (double)out;
-    double value = (double[]){a, b, 0.5 * (a + b), alv_sqrt(a * b)}[which];
+    double value = (double[]){in, out, 0.5 * (in + out), alv_sqrt(in * out)}[which];
     if (!(value > 0))
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name, "%s divides by %s, which is 0 here",
                         scheme->init->name, names[which]);
@@ -52,13 +48,24 @@ alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *sch
     return ALV_OK;
 }
 
+/* What every request needs: a scheme whose arguments are in bounds, a tensor that can exist. */
+static alv_status check_request(int64_t *count, const alv_scheme *scheme, const alv_tensor *tensor,
+                                alv_error *error)
+{
+    ALV_TRY(alv_scheme_check(scheme, error));
+    return alv_tensor_count(count, tensor, error);
+}
+
 alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                         alv_error *error)
 {
     if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
-    ALV_TRY(alv_scheme_check(scheme, error));
     int64_t count;
-    ALV_TRY(alv_tensor_count(&count, tensor, error));
+    ALV_TRY(check_request(&count, scheme, tensor, error));
+    if (!scheme->init->law)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, scheme->init->name,
+                        "the elements of %s are not drawn one by one: they have no one law",
+                        scheme->init->name);
     alv_dist law;
     ALV_TRY(scheme->init->law(&law, scheme, tensor, error));
     ALV_TRY(alv_dist_fits(&law, tensor->dtype, error));
@@ -67,20 +74,28 @@ alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tenso
     return ALV_OK;
 }
 
-alv_status alv_init_fill(void *out, int64_t lo, int64_t hi, const alv_scheme *scheme,
-                         const alv_tensor *tensor, uint64_t seed, alv_error *error)
+alv_status alv_init_moments(double *mean, double *variance, const alv_scheme *scheme,
+                            const alv_tensor *tensor, alv_error *error)
 {
-    ALV_TRY(alv_scheme_check(scheme, error));
+    if (!mean || !variance) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
     int64_t count;
-    ALV_TRY(alv_tensor_count(&count, tensor, error));
-    if (lo < 0 || hi < lo || hi > count)
-        return alv_fail(error, ALV_ERR_RANGE, "slice",
-                        "%lld:%lld is not within the %lld elements of %s", lo, hi, count,
-                        tensor->name);
-    if (lo == hi) return ALV_OK;
-    if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    ALV_TRY(check_request(&count, scheme, tensor, error));
+    if (!scheme->init->law) return scheme->init->moments(mean, variance, scheme, tensor, error);
     alv_dist law;
     ALV_TRY(alv_init_law(&law, scheme, tensor, error));
-    return alv_dist_fill(out, tensor->dtype, lo, hi, &law,
-                         alv_stream_make(seed, tensor->name, NULL), error);
+    *mean = alv_dist_mean(&law);
+    *variance = alv_dist_variance(&law);
+    return ALV_OK;
+}
+
+alv_status alv_init_scratch(int64_t *bytes, const alv_scheme *scheme, const alv_tensor *tensor,
+                            alv_error *error)
+{
+    double mean, variance;
+    int64_t need = 0;
+    if (!bytes) return alv_fail(error, ALV_ERR_ARGUMENT, "bytes", "NULL argument");
+    ALV_TRY(alv_init_moments(&mean, &variance, scheme, tensor, error));
+    if (scheme->init->scratch) ALV_TRY(scheme->init->scratch(&need, scheme, tensor, error));
+    *bytes = need;
+    return ALV_OK;
 }

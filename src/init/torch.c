@@ -12,12 +12,12 @@
 static alv_status law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                       alv_error *error)
 {
-    int64_t in, fan_out;
+    double in, fan_out;
     ALV_TRY(alv_tensor_fans(&in, &fan_out, tensor, error));
     if (in == 0)
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name, "%s divides by fan_in, which is 0 here",
                         scheme->init->name);
-    double r = alv_sqrt(1 / (double)in);
+    double r = alv_sqrt(1 / in);
     *out = alv_dist_uniform(-r, r);
     return ALV_OK;
 }
@@ -49,5 +49,6 @@ const alv_initializer alv_init_torch_default = {
     .jax = "jax.nn.initializers.variance_scaling(1 / 3, \"fan_in\", \"uniform\")",
     .citation = "torch.nn.Linear.reset_parameters (github.com/pytorch/pytorch issue 57109); Glorot "
                 "& Bengio (2010), PMLR 9:249-256, eq. 1",
+    .biases = true,
     .law = law,
 };

@@ -96,10 +96,9 @@ static alv_status parse(alv_arm_scheme *out, const char *text, alv_error *error)
 /* Geometric middle of the smallest and largest of the three rules for the middle layer. */
 static alv_status middle_scale(double *out, const alv_model *model, alv_error *error)
 {
-    int64_t fan_in, fan_out;
+    double in, out_;
     const alv_node *node = &model->nodes[model->n_nodes / 2];
-    ALV_TRY(alv_tensor_fans(&fan_in, &fan_out, &model->params[node->weight], error));
-    double in = (double)fan_in, out_ = (double)fan_out;
+    ALV_TRY(alv_tensor_fans(&in, &out_, &model->params[node->weight], error));
     double lecun = sqrt(1 / in), xavier = sqrt(2 / (in + out_)), he = sqrt(2 / in);
     *out = sqrt(fmin(lecun, xavier) * fmax(he, xavier));
     return ALV_OK;

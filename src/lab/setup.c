@@ -193,17 +193,18 @@ static alv_status measure_chance(alv_setup *setup, alv_error *error)
 }
 
 /* Tries every scheme on every parameter, so that no trial fails half-way through the run. */
-static alv_status check_laws(const alv_setup *setup, alv_error *error)
+static alv_status check_schemes(const alv_setup *setup, alv_error *error)
 {
-    alv_dist law;
+    double mean, variance;
     for (int a = 0; a < setup->n_acts; a++) {
         const alv_model *model = setup->acts[a].model;
         for (int p = 0; p < model->n_params; p++) {
             const alv_tensor *tensor = &model->params[p];
             if (tensor->role == ALV_ROLE_BIAS && setup->has_bias)
-                ALV_TRY(alv_init_law(&law, &setup->bias.scheme, tensor, error));
+                ALV_TRY(alv_init_moments(&mean, &variance, &setup->bias.scheme, tensor, error));
             for (int s = 0; tensor->role == ALV_ROLE_WEIGHT && s < setup->n_schemes; s++)
-                ALV_TRY(alv_init_law(&law, &setup->schemes[s].scheme, tensor, error));
+                ALV_TRY(
+                    alv_init_moments(&mean, &variance, &setup->schemes[s].scheme, tensor, error));
         }
     }
     return ALV_OK;
@@ -285,7 +286,7 @@ alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *er
     ALV_TRY(parse_acts(out, what, error));
     ALV_TRY(check_memory(out, what, error));
     describe_rounding(out);
-    ALV_TRY(check_laws(out, error));
+    ALV_TRY(check_schemes(out, error));
     ALV_TRY(alv_setup_schedule(out, what, error));
     return alv_setup_describe(out, error);
 }

@@ -38,15 +38,13 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Weights by the trial's scheme; biases by --bias, or PyTorch's own under torch_default, or zero.
- */
+/* Weights by the trial's scheme; biases by --bias, or the same scheme if it is made for them, or
+ * zero. */
 static const alv_scheme *scheme_of(const trainer *t, const alv_tensor *tensor)
 {
     if (tensor->role == ALV_ROLE_WEIGHT) return &t->job->scheme.scheme;
     if (t->setup->has_bias) return &t->setup->bias.scheme;
-    if (strcmp(t->job->scheme.scheme.init->name, "torch_default") == 0)
-        return &t->job->scheme.scheme;
-    return NULL;
+    return t->job->scheme.scheme.init->biases ? &t->job->scheme.scheme : NULL;
 }
 
 static alv_status fill(trainer *t, float *out, const alv_tensor *tensor, alv_error *error)
@@ -54,8 +52,15 @@ static alv_status fill(trainer *t, float *out, const alv_tensor *tensor, alv_err
     const alv_scheme *scheme = scheme_of(t, tensor);
     if (!scheme) return ALV_OK; /* the net begins with zeros */
     int64_t count;
+    alv_fill how = {0};
     ALV_TRY(alv_tensor_count(&count, tensor, error));
-    return alv_init_fill(out, 0, count, scheme, tensor, t->job->seed, error);
+    ALV_TRY(alv_init_scratch(&how.scratch_size, scheme, tensor, error));
+    if (how.scratch_size > 0 && !(how.scratch = alv_new_array((size_t)how.scratch_size, 1)))
+        return alv_fail(error, ALV_ERR_MEMORY, tensor->name, "no memory for %lld bytes of scratch",
+                        how.scratch_size);
+    alv_status status = alv_init_fill(out, 0, count, scheme, tensor, t->job->seed, &how, error);
+    free(how.scratch);
+    return status;
 }
 
 static alv_status fill_all(trainer *t, alv_error *error)

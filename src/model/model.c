@@ -70,7 +70,8 @@ static alv_status check_hints(const alv_widths *widths, const alv_model_hints *h
 
 static alv_tensor dense_weight(int index, int64_t in, int64_t out, alv_act_spec act)
 {
-    alv_tensor w = {.rank = 2, .shape = {out, in}, .fan_in = in, .fan_out = out, .act = act};
+    alv_tensor w = {
+        .rank = 2, .shape = {out, in}, .fan_in = (double)in, .fan_out = (double)out, .act = act};
     alv_text_format(w.name, sizeof w.name, "fc%d.weight", index + 1);
     return w;
 }

@@ -5,6 +5,7 @@
 #include "model/layer.h"
 
 #include "base/base.h"
+#include "math/math.h"
 
 static const int64_t MAX_BYTES = (int64_t)1 << 62;
 
@@ -73,18 +74,22 @@ static alv_status derive(int64_t *in, int64_t *out, const alv_tensor *tensor, al
     return ALV_OK;
 }
 
-alv_status alv_tensor_fans(int64_t *fan_in, int64_t *fan_out, const alv_tensor *tensor,
+static alv_status check_stated(double fan, const char *what, alv_error *error)
+{
+    if (fan >= 0 && fan < ALV_INFINITY) return ALV_OK;
+    return alv_fail(error, ALV_ERR_ARGUMENT, what, "a fan is a positive number, not %g", fan);
+}
+
+alv_status alv_tensor_fans(double *fan_in, double *fan_out, const alv_tensor *tensor,
                            alv_error *error)
 {
     if (!fan_in || !fan_out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
     ALV_TRY(check(tensor, error));
-    if (tensor->fan_in < 0 || tensor->fan_out < 0)
-        return alv_fail(error, ALV_ERR_ARGUMENT, tensor->fan_in < 0 ? "fan_in" : "fan_out",
-                        "a fan is positive, not %lld",
-                        tensor->fan_in < 0 ? tensor->fan_in : tensor->fan_out);
+    ALV_TRY(check_stated(tensor->fan_in, "fan_in", error));
+    ALV_TRY(check_stated(tensor->fan_out, "fan_out", error));
     int64_t in = 0, out = 0;
     if (tensor->fan_in == 0 || tensor->fan_out == 0) ALV_TRY(derive(&in, &out, tensor, error));
-    *fan_in = tensor->fan_in ? tensor->fan_in : in;
-    *fan_out = tensor->fan_out ? tensor->fan_out : out;
+    *fan_in = tensor->fan_in > 0 ? tensor->fan_in : (double)in;
+    *fan_out = tensor->fan_out > 0 ? tensor->fan_out : (double)out;
     return ALV_OK;
 }

@@ -58,12 +58,11 @@ json_t *report_shapes(const report_run *run)
     if (!run->model) return out;
     shapes list = distinct_shapes(run->model);
     for (int i = 0; i < list.n; i++) {
-        int64_t fan_in = 0, fan_out = 0;
+        double fan_in = 0, fan_out = 0;
         if (alv_tensor_fans(&fan_in, &fan_out, &run->model->params[list.param[i]], NULL) != ALV_OK)
             continue;
-        json_array_append_new(out, json_pack("{s:I, s:I, s:o}", "fan_in", (json_int_t)fan_in,
-                                             "fan_out", (json_int_t)fan_out, "layers",
-                                             layers_of_shape(run, &list, i)));
+        json_array_append_new(out, json_pack("{s:f, s:f, s:o}", "fan_in", fan_in, "fan_out",
+                                             fan_out, "layers", layers_of_shape(run, &list, i)));
     }
     return out;
 }
@@ -81,17 +80,39 @@ static int common_shape(const report_run *run, shapes *list)
     return best;
 }
 
-/* The law of `scheme` on a weight of the model, with the group's activation after hidden layers. */
+/* `scheme` and a weight of the model, with the group's activation after hidden layers. */
+static bool request_of(alv_scheme *parsed, alv_tensor *tensor, const report_run *run, int param,
+                       const char *scheme, const char *activation)
+{
+    *tensor = run->model->params[param];
+    bool hidden = param != run->model->nodes[run->model->n_nodes - 1].weight;
+    if (hidden && activation && alv_act_parse(&tensor->act, activation, NULL) != ALV_OK)
+        return false;
+    return alv_scheme_parse(parsed, scheme, NULL) == ALV_OK;
+}
+
+/* The law of a scheme on a weight of the model, where it has one. */
 static bool law_of(alv_dist *law, const report_run *run, int param, const char *scheme,
                    const char *activation)
 {
     alv_scheme parsed;
-    alv_tensor tensor = run->model->params[param];
-    bool hidden = param != run->model->nodes[run->model->n_nodes - 1].weight;
-    if (hidden && activation && alv_act_parse(&tensor.act, activation, NULL) != ALV_OK)
-        return false;
-    return alv_scheme_parse(&parsed, scheme, NULL) == ALV_OK &&
+    alv_tensor tensor;
+    return request_of(&parsed, &tensor, run, param, scheme, activation) &&
            alv_init_law(law, &parsed, &tensor, NULL) == ALV_OK;
+}
+
+/* The predicted deviation of the elements, for any scheme. */
+static bool sigma_of(double *sigma, const report_run *run, int param, const char *scheme,
+                     const char *activation)
+{
+    alv_scheme parsed;
+    alv_tensor tensor;
+    double mean, variance;
+    if (!request_of(&parsed, &tensor, run, param, scheme, activation) ||
+        alv_init_moments(&mean, &variance, &parsed, &tensor, NULL) != ALV_OK)
+        return false;
+    *sigma = sqrt(variance);
+    return true;
 }
 
 /* The density at DENSITY_POINTS equally spaced points of [from, to], ends included. */
@@ -143,12 +164,12 @@ alv_status report_sigma(json_t *entry, const report_run *run, const report_group
 {
     (void)error;
     if (!run->model) return ALV_OK;
-    alv_dist law;
+    double sigma;
     shapes list = distinct_shapes(run->model);
     if (list.n == 0) return ALV_OK;
     int param = list.param[common_shape(run, &list)];
-    if (law_of(&law, run, param, group->scheme, group->activation))
-        json_object_set_new(entry, "sigma", report_number(sqrt(alv_dist_variance(&law))));
+    if (sigma_of(&sigma, run, param, group->scheme, group->activation))
+        json_object_set_new(entry, "sigma", report_number(sigma));
     return ALV_OK;
 }
 
@@ -201,10 +222,9 @@ json_t *report_marks(const report_run *run)
     if (!run->model) return out;
     shapes list = distinct_shapes(run->model);
     for (int i = 0; i < ALV_COUNT(names); i++) {
-        alv_dist law;
-        if (law_of(&law, run, list.param[common_shape(run, &list)], names[i], NULL))
-            json_array_append_new(out, json_pack("{s:s, s:f}", "scheme", names[i], "sigma",
-                                                 sqrt(alv_dist_variance(&law))));
+        double sigma;
+        if (sigma_of(&sigma, run, list.param[common_shape(run, &list)], names[i], NULL))
+            json_array_append_new(out, json_pack("{s:s, s:f}", "scheme", names[i], "sigma", sigma));
     }
     return out;
 }

@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
             if (!(again.args[i] == scheme.args[i])) abort();
         alv_tensor tensor = {.name = "w", .rank = 2, .shape = {8, 8}};
         float values[64];
-        (void)alv_init_fill(values, 0, 64, &scheme, &tensor, 1, &error); /* may be out of range */
+        (void)alv_init_fill(values, 0, 64, &scheme, &tensor, 1, NULL,
+                            &error); /* may be out of range */
     }
     free(text);
     return 0;

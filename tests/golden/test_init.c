@@ -1,14 +1,11 @@
 /* The bytes of every initializer, by one hash each: they may not change unnoticed (contract C1).
  *
  * init.txt has a line for each scheme and element type: scheme, type, FNV-1a of 64 bits over the
- * little-endian bytes of the 101 x 67 tensor "fc1.weight" under seed 42. `--print` writes the file
+ * little-endian bytes of the tensor "fc1.weight" under seed 42: 101 x 67, or the first of
+ * tests/suited.h that the scheme can fill. `--print` writes the file
  * anew. The stream is version 0, provisional: until version 1 a change is allowed and must be
  * meant; from then on it is a major release. */
-#include "test.h"
-
-#include "alvor/alvor.h"
-
-enum { ROWS = 101, COLUMNS = 67, N = ROWS * COLUMNS };
+#include "suited.h"
 
 /* Schemes besides each initializer's default. */
 static const char *const variants[] = {
@@ -20,12 +17,12 @@ static const char *const variants[] = {
     "siren(first=yes)",
 };
 
-static uint64_t hash_little_endian(const unsigned char *bytes, size_t item)
+static uint64_t hash_little_endian(const unsigned char *bytes, size_t n, size_t item)
 {
     const uint16_t one = 1;
     bool little = *(const unsigned char *)&one == 1;
     uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < N * item; i++) {
+    for (size_t i = 0; i < n * item; i++) {
         size_t at = little ? i : i / item * item + (item - 1 - i % item);
         hash = (hash ^ bytes[at]) * 0x100000001b3u;
     }
@@ -34,13 +31,12 @@ static uint64_t hash_little_endian(const unsigned char *bytes, size_t item)
 
 static uint64_t hash_of(const char *text, alv_dtype dtype)
 {
-    static double out[N];
-    alv_tensor w = {.name = "fc1.weight", .rank = 2, .shape = {ROWS, COLUMNS}, .dtype = dtype};
-    alv_scheme scheme;
-    if (alv_scheme_parse(&scheme, text, NULL) != ALV_OK ||
-        alv_init_fill(out, 0, N, &scheme, &w, 42, NULL) != ALV_OK)
-        return 0;
-    return hash_little_endian((const unsigned char *)out, alv_dtype_size(dtype));
+    static double out[SUITED_MOST];
+    alv_scheme scheme = suited_scheme(text);
+    alv_tensor tensor = suited_tensor(&scheme, dtype);
+    suited_fill(out, 0, suited_count(&tensor), &scheme, &tensor, 42);
+    return hash_little_endian((const unsigned char *)out, (size_t)suited_count(&tensor),
+                              alv_dtype_size(dtype));
 }
 
 static const char *scheme_at(int i)
@@ -84,11 +80,12 @@ static void bytes_are_those_of_the_file(void **state)
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "--print") == 0) {
-        printf("# scheme; element type; FNV-1a-64 of the little-endian bytes of a %d x %d tensor\n"
-               "# \"fc1.weight\", seed 42. Stream version %d"
-               "%s. Written by test-golden-init --print.\n",
-               ROWS, COLUMNS, ALV_STREAM_VERSION,
-               ALV_STREAM_VERSION == 0 ? ", provisional: the bits may still change" : "");
+        printf(
+            "# scheme; element type; FNV-1a-64 of the little-endian bytes of the first tensor of\n"
+            "# tests/suited.h that the scheme can fill, seed 42. Stream version %d"
+            "%s.\n# Written by test-golden-init --print.\n",
+            ALV_STREAM_VERSION,
+            ALV_STREAM_VERSION == 0 ? ", provisional: the bits may still change" : "");
         for (int i = 0; scheme_at(i); i++)
             for (alv_dtype dtype = ALV_F32; dtype <= ALV_F8_E5M2; dtype++) {
                 char text[160];

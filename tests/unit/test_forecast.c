@@ -22,7 +22,8 @@ static alv_verdict forecast(const char *act, const char *scheme_text)
     assert_int_equal(alv_scheme_parse(&scheme, scheme_text, &error), ALV_OK);
     for (int l = 0; l < net->n_layers; l++)
         assert_int_equal(alv_init_fill(net->layers[l].w, 0, net->layers[l].in * net->layers[l].out,
-                                       &scheme, &model->params[net->layers[l].weight], 42, &error),
+                                       &scheme, &model->params[net->layers[l].weight], 42, NULL,
+                                       &error),
                          ALV_OK);
     alv_layer_stats stats[13];
     alv_drift drift;

@@ -39,9 +39,11 @@ static void every_text_is_present_in_both_languages(void **state)
         assert_string_not_equal(init->when[ALV_EN], init->when[ALV_PT]);
         assert_string_not_equal(init->dangers[ALV_EN], init->dangers[ALV_PT]);
         assert_true(init->formula[0] && init->density[0] && words(init->citation) >= 4);
-        assert_non_null(strstr(init->pytorch, "torch.nn.init."));
-        assert_non_null(strstr(init->keras, "keras.initializers."));
-        assert_non_null(strstr(init->jax, "jax."));
+        assert_true(!init->pytorch || strstr(init->pytorch, "torch."));
+        assert_true(!init->keras || strstr(init->keras, "keras.initializers."));
+        assert_true(!init->jax || strstr(init->jax, "jax."));
+        assert_true((init->law != NULL) != (init->moments && init->fill));
+        assert_true((init->scratch && init->prepare) == (init->reach == ALV_REACH_TENSOR));
         for (int a = 0; a < ALV_MAX_INIT_ARGS && init->args[a].name; a++) {
             const alv_init_arg *arg = &init->args[a];
             assert_true(words(arg->help[ALV_EN]) > 0 && words(arg->help[ALV_PT]) > 0);
@@ -300,8 +302,8 @@ static void refusals(void **state)
         for (int k = 0; k < 16; k++) out[k] = 7;
         alv_scheme scheme = scheme_of(cases[i].text);
         alv_error error = {0};
-        alv_status status =
-            alv_init_fill(out, cases[i].lo, cases[i].hi, &scheme, cases[i].tensor, 42, &error);
+        alv_status status = alv_init_fill(out, cases[i].lo, cases[i].hi, &scheme, cases[i].tensor,
+                                          42, NULL, &error);
         if (status != cases[i].status || !strstr(error.message, cases[i].says))
             print_error("%s: %s: %s\n", cases[i].text, alv_status_name(status), error.message);
         assert_int_equal(status, cases[i].status);
@@ -320,21 +322,21 @@ static void hand_made_schemes_are_checked(void **state)
     alv_error error;
     alv_scheme scheme = scheme_of("normal");
     scheme.args[0] = NAN;
-    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, &error), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, NULL, &error), ALV_ERR_ARGUMENT);
     assert_string_equal(error.where, "std");
     scheme.args[0] = -1;
-    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, &error), ALV_ERR_RANGE);
+    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, NULL, &error), ALV_ERR_RANGE);
     scheme = scheme_of("he_normal");
     scheme.args[1] = 0.5;
-    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, &error), ALV_ERR_RANGE);
+    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, NULL, &error), ALV_ERR_RANGE);
     scheme.args[1] = 3;
-    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, &error), ALV_ERR_RANGE);
+    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, NULL, &error), ALV_ERR_RANGE);
     scheme.init = NULL;
-    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, &error), ALV_ERR_ARGUMENT);
-    assert_int_equal(alv_init_fill(out, 0, 12, NULL, &w, 1, &error), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, &w, 1, NULL, &error), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_init_fill(out, 0, 12, NULL, &w, 1, NULL, &error), ALV_ERR_ARGUMENT);
     scheme = scheme_of("zeros");
-    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, NULL, 1, &error), ALV_ERR_ARGUMENT);
-    assert_int_equal(alv_init_fill(NULL, 0, 12, &scheme, &w, 1, &error), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_init_fill(out, 0, 12, &scheme, NULL, 1, NULL, &error), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_init_fill(NULL, 0, 12, &scheme, &w, 1, NULL, &error), ALV_ERR_ARGUMENT);
 }
 
 static void an_empty_tensor_is_a_success_and_has_no_law(void **state)
@@ -345,36 +347,11 @@ static void an_empty_tensor_is_a_success_and_has_no_law(void **state)
     alv_error error = {0};
     for (int i = 0; i < alv_init_count(); i++) {
         alv_scheme scheme = scheme_of(alv_init_at(i)->name);
-        assert_int_equal(alv_init_fill(NULL, 0, 0, &scheme, &empty, 1, NULL), ALV_OK);
+        assert_int_equal(alv_init_fill(NULL, 0, 0, &scheme, &empty, 1, NULL, NULL), ALV_OK);
     }
     alv_scheme he = scheme_of("he_normal");
     assert_int_equal(alv_init_law(&law, &he, &empty, &error), ALV_ERR_SHAPE);
     assert_non_null(strstr(error.message, "fan_in, which is 0"));
-}
-
-/* Any slice of any initializer is that part of the whole; names and seeds separate streams. */
-static void slices_equal_the_whole(void **state)
-{
-    (void)state;
-    alv_tensor w = {.name = "fc1.weight", .rank = 2, .shape = {37, 29}};
-    enum { N = 37 * 29 };
-    static float whole[N], other[N];
-    for (int i = 0; i < alv_init_count(); i++) {
-        alv_scheme scheme = scheme_of(alv_init_at(i)->name);
-        assert_int_equal(alv_init_fill(whole, 0, N, &scheme, &w, 42, NULL), ALV_OK);
-        for (int64_t lo = 0, step = 1; lo < N; lo += step, step = step * 2 + 1) {
-            int64_t hi = lo + step < N ? lo + step : N;
-            assert_int_equal(alv_init_fill(other, lo, hi, &scheme, &w, 42, NULL), ALV_OK);
-            assert_memory_equal(other, whole + lo, sizeof(float) * (size_t)(hi - lo));
-        }
-        bool constant = whole[0] == whole[1];
-        alv_tensor renamed = w;
-        strcpy(renamed.name, "fc2.weight");
-        assert_int_equal(alv_init_fill(other, 0, N, &scheme, &renamed, 42, NULL), ALV_OK);
-        assert_true((memcmp(other, whole, sizeof whole) == 0) == constant);
-        assert_int_equal(alv_init_fill(other, 0, N, &scheme, &w, 43, NULL), ALV_OK);
-        assert_true((memcmp(other, whole, sizeof whole) == 0) == constant);
-    }
 }
 
 int main(void)
@@ -390,7 +367,6 @@ int main(void)
         cmocka_unit_test(refusals),
         cmocka_unit_test(hand_made_schemes_are_checked),
         cmocka_unit_test(an_empty_tensor_is_a_success_and_has_no_law),
-        cmocka_unit_test(slices_equal_the_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

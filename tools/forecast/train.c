@@ -90,10 +90,10 @@ static alv_status fill(alv_net_f32 *net, const alv_model *model, const char *tex
     for (int l = 0; l < net->n_layers; l++) {
         alv_net_layer_f32 *layer = &net->layers[l];
         ALV_TRY(alv_init_fill(layer->w, 0, layer->in * layer->out, &scheme,
-                              &model->params[layer->weight], seed, error));
+                              &model->params[layer->weight], seed, NULL, error));
         if (biases)
             ALV_TRY(alv_init_fill(layer->b, 0, layer->out, &scheme, &model->params[layer->bias],
-                                  seed, error));
+                                  seed, NULL, error));
     }
     return ALV_OK;
 }

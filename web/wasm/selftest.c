@@ -23,8 +23,9 @@ static bool fill(alv_net_f32 *net, const alv_model *model, const char *text)
     for (int i = 0; i < net->n_layers; i++) {
         alv_net_layer_f32 *layer = &net->layers[i];
         if (alv_init_fill(layer->w, 0, layer->in * layer->out, &scheme,
-                          &model->params[layer->weight], 42, NULL) ||
-            alv_init_fill(layer->b, 0, layer->out, &zeros, &model->params[layer->bias], 42, NULL))
+                          &model->params[layer->weight], 42, NULL, NULL) ||
+            alv_init_fill(layer->b, 0, layer->out, &zeros, &model->params[layer->bias], 42, NULL,
+                          NULL))
             return false;
     }
     return true;

@@ -7,7 +7,7 @@ set(ALVOR_WEB_DIR ${PROJECT_BINARY_DIR}/web)
 set(web ${PROJECT_SOURCE_DIR}/web)
 
 if(ALVOR_REPORT_PAGE)
-  target_sources(alvor-lab PRIVATE ${ALVOR_REPORT_PAGE})
+  target_sources(alvor-lab-objects PRIVATE ${ALVOR_REPORT_PAGE})
   return()
 endif()
 
@@ -36,4 +36,4 @@ add_custom_command(OUTPUT ${page}
   COMMAND ${NODE_PROGRAM} ${web}/build.mjs ${ALVOR_WEB_DIR}/node_modules ${page}
   DEPENDS ${npm_stamp} ${web}/build.mjs ${web_sources}
   COMMENT "Bundling the report's page" VERBATIM)
-target_sources(alvor-lab PRIVATE ${page})
+target_sources(alvor-lab-objects PRIVATE ${page})

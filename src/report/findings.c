@@ -30,7 +30,7 @@ static json_t *in_languages(const char *(*text)(alv_verdict, alv_lang), alv_verd
     json_t *pair = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++) {
         const char *words = text(kind, (alv_lang)lang);
-        json_array_append_new(pair, report_string(words ? words : ""));
+        json_array_append_new(pair, alv_report_string(words ? words : ""));
     }
     return pair;
 }
@@ -41,7 +41,7 @@ static json_t *finding_texts(const alv_finding *finding)
     json_t *pair = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++) {
         alv_finding_text(text, sizeof text, finding, (alv_lang)lang);
-        json_array_append_new(pair, report_string(text));
+        json_array_append_new(pair, alv_report_string(text));
     }
     return pair;
 }
@@ -53,13 +53,13 @@ static void flush(json_t *list, merged *m)
     f->measured = alv_stats_quartiles(m->measured, m->n, (double)INFINITY).median;
     f->quantity = m->quantity;
     json_array_append_new(
-        list,
-        json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
-                  alv_verdict_key(f->kind), "severity", alv_severity_key(f->severity), "seeds",
-                  m->n, "layer_lo", f->layer_lo, "layer_hi", f->layer_hi, "quantity", f->quantity,
-                  "measured", report_number(f->measured), "threshold", report_number(f->threshold),
-                  "text", finding_texts(f), "why", in_languages(alv_finding_why, f->kind), "try",
-                  in_languages(alv_finding_try, f->kind)));
+        list, json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
+                        alv_verdict_key(f->kind), "severity", alv_severity_key(f->severity),
+                        "seeds", m->n, "layer_lo", f->layer_lo, "layer_hi", f->layer_hi, "quantity",
+                        f->quantity, "measured", alv_report_number(f->measured), "threshold",
+                        alv_report_number(f->threshold), "text", finding_texts(f), "why",
+                        in_languages(alv_finding_why, f->kind), "try",
+                        in_languages(alv_finding_try, f->kind)));
     m->n = 0;
 }
 
@@ -70,7 +70,7 @@ static void begin(merged *m, sqlite3_stmt *statement, alv_verdict kind, alv_seve
                                .severity = severity,
                                .layer_lo = sqlite3_column_int(statement, 1),
                                .layer_hi = sqlite3_column_int(statement, 2),
-                               .threshold = report_real(statement, 4)};
+                               .threshold = alv_report_real(statement, 4)};
     alv_text_format(m->quantity, sizeof m->quantity, "%s", quantity ? quantity : "");
 }
 
@@ -80,7 +80,7 @@ static void merge(merged *m, sqlite3_stmt *statement)
     int lo = sqlite3_column_int(statement, 1), hi = sqlite3_column_int(statement, 2);
     if (lo < f->layer_lo) f->layer_lo = lo;
     if (hi > f->layer_hi) f->layer_hi = hi;
-    if (m->n < MAX_SEEDS) m->measured[m->n++] = report_real(statement, 3);
+    if (m->n < MAX_SEEDS) m->measured[m->n++] = alv_report_real(statement, 3);
 }
 
 static alv_status read_findings(json_t *list, sqlite3_stmt *statement, alv_verdict kind,
@@ -89,7 +89,7 @@ static alv_status read_findings(json_t *list, sqlite3_stmt *statement, alv_verdi
     merged m = {.n = 0};
     bool more;
     for (;;) {
-        ALV_TRY(report_step(&more, statement, error));
+        ALV_TRY(alv_report_step(&more, statement, error));
         if (!more) break;
         const char *quantity = (const char *)sqlite3_column_text(statement, 0);
         if (!quantity || strcmp(m.quantity, quantity) != 0) flush(list, &m);
@@ -101,13 +101,13 @@ static alv_status read_findings(json_t *list, sqlite3_stmt *statement, alv_verdi
 }
 
 /* By the verdicts' priority, the severest first; kinds of a later version are left out. */
-alv_status report_findings(json_t *entry, const report_run *run, const report_group *group,
-                           alv_error *error)
+alv_status alv_report_findings(json_t *entry, const report_run *run, const report_group *group,
+                               alv_error *error)
 {
     sqlite3_stmt *statement;
     json_t *list = json_array();
     json_object_set_new(entry, "findings", list);
-    ALV_TRY(report_query(&statement, run, finding_sql, group, error));
+    ALV_TRY(alv_report_query(&statement, run, finding_sql, group, error));
     alv_status status = ALV_OK;
     for (int i = 0; i < ALV_VERDICTS * ALV_SEVERITIES && status == ALV_OK; i++) {
         alv_verdict kind = (alv_verdict)(i / ALV_SEVERITIES);
@@ -122,20 +122,20 @@ alv_status report_findings(json_t *entry, const report_run *run, const report_gr
 }
 
 /* For whom the forecast speaks, and how often it was wrong where that was counted. */
-json_t *report_forecast(void)
+json_t *alv_report_forecast(void)
 {
     char text[TEXT_BYTES];
     json_t *caveat = json_array(), *score = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++) {
         alv_score_text(text, sizeof text, (alv_lang)lang);
-        json_array_append_new(score, report_string(text));
-        json_array_append_new(caveat, report_string(alv_forecast_caveat((alv_lang)lang)));
+        json_array_append_new(score, alv_report_string(text));
+        json_array_append_new(caveat, alv_report_string(alv_forecast_caveat((alv_lang)lang)));
     }
     return json_pack("{s:o, s:o}", "caveat", caveat, "score", score);
 }
 
 /* The words of verdicts, by priority, and of outcomes, for the page's tables. */
-json_t *report_words(void)
+json_t *alv_report_words(void)
 {
     json_t *verdicts = json_object(), *outcomes = json_object();
     for (int i = 0; i < ALV_VERDICTS; i++)
@@ -144,8 +144,8 @@ json_t *report_words(void)
     for (int i = 0; i < ALV_OUTCOMES; i++) {
         json_t *pair = json_array();
         for (int lang = 0; lang < ALV_LANGS; lang++)
-            json_array_append_new(pair,
-                                  report_string(alv_outcome_word((alv_outcome)i, (alv_lang)lang)));
+            json_array_append_new(
+                pair, alv_report_string(alv_outcome_word((alv_outcome)i, (alv_lang)lang)));
         json_object_set_new(outcomes, alv_outcome_key((alv_outcome)i), pair);
     }
     return json_pack("{s:o, s:o}", "verdict", verdicts, "outcome", outcomes);

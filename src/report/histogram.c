@@ -43,25 +43,25 @@ static alv_status histogram_row(json_t *list, sqlite3_stmt *statement, alv_error
     json_t *row = json_pack(
         "{s:I, s:I, s:o, s:o, s:o, s:I, s:i, s:o}", "step",
         (json_int_t)sqlite3_column_int64(statement, 0), "layer",
-        (json_int_t)sqlite3_column_int64(statement, 1), "kind", report_text(statement, 2), "lo",
-        report_number(report_real(statement, 3)), "hi", report_number(report_real(statement, 4)),
-        "nonfinite", (json_int_t)sqlite3_column_int64(statement, 5), "skip", skipped, "counts",
-        counts);
-    if (!row) return report_no_memory(error);
+        (json_int_t)sqlite3_column_int64(statement, 1), "kind", alv_report_text(statement, 2), "lo",
+        alv_report_number(alv_report_real(statement, 3)), "hi",
+        alv_report_number(alv_report_real(statement, 4)), "nonfinite",
+        (json_int_t)sqlite3_column_int64(statement, 5), "skip", skipped, "counts", counts);
+    if (!row) return alv_report_no_memory(error);
     json_array_append_new(list, row);
     return ALV_OK;
 }
 
-alv_status report_histograms(json_t *entry, const report_run *run, const report_group *group,
-                             alv_error *error)
+alv_status alv_report_histograms(json_t *entry, const report_run *run, const report_group *group,
+                                 alv_error *error)
 {
     sqlite3_stmt *statement;
     json_t *list = json_array();
     json_object_set_new(entry, "histograms", list);
-    ALV_TRY(report_query(&statement, run, histogram_sql, group, error));
+    ALV_TRY(alv_report_query(&statement, run, histogram_sql, group, error));
     bool more;
     alv_status status;
-    while ((status = report_step(&more, statement, error)) == ALV_OK && more)
+    while ((status = alv_report_step(&more, statement, error)) == ALV_OK && more)
         if ((status = histogram_row(list, statement, error)) != ALV_OK) break;
     sqlite3_finalize(statement);
     return status;

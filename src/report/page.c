@@ -62,13 +62,13 @@ static void fill(text *to, const char *document, alv_lang lang)
     append(to, page + from, alv_report_page_size - from);
 }
 
-alv_status report_page(char **out, size_t *size, const char *document, alv_lang lang,
-                       alv_error *error)
+alv_status alv_report_render(char **out, size_t *size, const char *document, alv_lang lang,
+                             alv_error *error)
 {
     text to = {0};
     fill(&to, document, lang);
     to.bytes = alv_new_array(to.n + 1, 1);
-    if (!to.bytes) return report_no_memory(error);
+    if (!to.bytes) return alv_report_no_memory(error);
     to.n = 0;
     fill(&to, document, lang);
     *out = to.bytes;

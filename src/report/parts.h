@@ -28,61 +28,61 @@ typedef struct report_run {
     bool cross_entropy; /* so that ln K is the loss of a random guess */
 } report_run;
 
-/* run.c: opens the three files of a run. Close with report_close, also after an error. */
-alv_status report_open(report_run *run, const char *dir, alv_error *error);
-void report_close(report_run *run);
+/* run.c: opens the three files of a run. Close with alv_report_close, also after an error. */
+alv_status alv_report_open(report_run *run, const char *dir, alv_error *error);
+void alv_report_close(report_run *run);
 
 /* query.c: a statement over the trials of one group (its first three parameters); `sql` selects
  * from trial t with WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3. */
-alv_status report_query(sqlite3_stmt **out, const report_run *run, const char *sql,
-                        const report_group *group, alv_error *error);
+alv_status alv_report_query(sqlite3_stmt **out, const report_run *run, const char *sql,
+                            const report_group *group, alv_error *error);
 /* *more = a row is there. A corrupt page is ALV_ERR_FORMAT. */
-alv_status report_step(bool *more, sqlite3_stmt *statement, alv_error *error);
+alv_status alv_report_step(bool *more, sqlite3_stmt *statement, alv_error *error);
 /* The REAL of a column; NaN where it is NULL. */
-double report_real(sqlite3_stmt *statement, int column);
+double alv_report_real(sqlite3_stmt *statement, int column);
 /* The text of a column as UTF-8 whatever its bytes; "" where it is NULL. */
-json_t *report_text(sqlite3_stmt *statement, int column);
-json_t *report_string(const char *bytes);
+json_t *alv_report_text(sqlite3_stmt *statement, int column);
+json_t *alv_report_string(const char *bytes);
 /* A JSON number, null where x is not finite. */
-json_t *report_number(double x);
-alv_status report_no_memory(alv_error *error);
+json_t *alv_report_number(double x);
+alv_status alv_report_no_memory(alv_error *error);
 /* SQLite's message, in printable ASCII: a damaged schema would put its raw bytes on a terminal. */
-alv_status report_db_error(alv_status status, sqlite3 *db, alv_error *error);
+alv_status alv_report_db_error(alv_status status, sqlite3 *db, alv_error *error);
 
 /* [median, q1, q3] over seeds by the lab's rules (lab/stats.h): a NaN is a measurement that did not
  * survive and sorts as `missing` (+inf for losses, -inf for accuracies), so that a median over
  * seeds never becomes a median over survivors. Null where a quantile falls on a missing one. Sorts
  * values in place. */
-json_t *report_quartiles(double *values, int n, double missing);
+json_t *alv_report_quartiles(double *values, int n, double missing);
 
 /* The parts of the document; each is owned by the caller, NULL on error. */
-alv_status report_summary(json_t *entry, const report_run *run, const report_group *group,
-                          alv_error *error);
-alv_status report_curves(json_t *entry, const report_run *run, const report_group *group,
-                         alv_error *error);
-alv_status report_layers(json_t *entry, const report_run *run, const report_group *group,
-                         alv_error *error);
-alv_status report_histograms(json_t *entry, const report_run *run, const report_group *group,
+alv_status alv_report_summary(json_t *entry, const report_run *run, const report_group *group,
+                              alv_error *error);
+alv_status alv_report_curves(json_t *entry, const report_run *run, const report_group *group,
                              alv_error *error);
-alv_status report_findings(json_t *entry, const report_run *run, const report_group *group,
-                           alv_error *error);
+alv_status alv_report_layers(json_t *entry, const report_run *run, const report_group *group,
+                             alv_error *error);
+alv_status alv_report_histograms(json_t *entry, const report_run *run, const report_group *group,
+                                 alv_error *error);
+alv_status alv_report_findings(json_t *entry, const report_run *run, const report_group *group,
+                               alv_error *error);
 /* theory.c: what the registry predicts for this network. */
-alv_status report_laws(json_t *entry, const report_run *run, const report_group *group,
-                       alv_error *error);
+alv_status alv_report_laws(json_t *entry, const report_run *run, const report_group *group,
+                           alv_error *error);
 /* Only the deviation on the most frequent shape. */
-alv_status report_sigma(json_t *entry, const report_run *run, const report_group *group,
-                        alv_error *error);
-json_t *report_shapes(const report_run *run);
-json_t *report_schemes(const report_run *run);
-json_t *report_marks(const report_run *run);
-json_t *report_words(void);
-json_t *report_forecast(void); /* findings.c: {"caveat": [en, pt], "score": [en, pt]} */
+alv_status alv_report_sigma(json_t *entry, const report_run *run, const report_group *group,
+                            alv_error *error);
+json_t *alv_report_shapes(const report_run *run);
+json_t *alv_report_schemes(const report_run *run);
+json_t *alv_report_marks(const report_run *run);
+json_t *alv_report_words(void);
+json_t *alv_report_forecast(void); /* findings.c: {"caveat": [en, pt], "score": [en, pt]} */
 
 /* ranking.c: adds what the lab concludes to the finished document. */
-alv_status report_ranking(json_t *document, const char *run_dir, alv_error *error);
+alv_status alv_report_ranking(json_t *document, const char *run_dir, alv_error *error);
 
 /* page.c: the page with the document in it; bytes owned by the caller. */
-alv_status report_page(char **out, size_t *size, const char *document, alv_lang lang,
-                       alv_error *error);
+alv_status alv_report_render(char **out, size_t *size, const char *document, alv_lang lang,
+                             alv_error *error);
 
 #endif

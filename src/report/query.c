@@ -5,12 +5,12 @@
 
 #include "lab/stats.h"
 
-alv_status report_no_memory(alv_error *error)
+alv_status alv_report_no_memory(alv_error *error)
 {
     return alv_fail(error, ALV_ERR_MEMORY, "report", "out of memory");
 }
 
-alv_status report_db_error(alv_status status, sqlite3 *db, alv_error *error)
+alv_status alv_report_db_error(alv_status status, sqlite3 *db, alv_error *error)
 {
     char text[160];
     alv_text_format(text, sizeof text, "%s", db ? sqlite3_errmsg(db) : "out of memory");
@@ -19,12 +19,12 @@ alv_status report_db_error(alv_status status, sqlite3 *db, alv_error *error)
     return alv_fail(error, status, "run.db", "cannot read: %s", text);
 }
 
-alv_status report_query(sqlite3_stmt **out, const report_run *run, const char *sql,
-                        const report_group *group, alv_error *error)
+alv_status alv_report_query(sqlite3_stmt **out, const report_run *run, const char *sql,
+                            const report_group *group, alv_error *error)
 {
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(run->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        return report_db_error(ALV_ERR_FORMAT, run->db, error);
+        return alv_report_db_error(ALV_ERR_FORMAT, run->db, error);
     if (group) {
         const char *keys[] = {group->purpose, group->scheme, group->activation};
         for (int i = 0; i < ALV_COUNT(keys); i++)
@@ -34,27 +34,27 @@ alv_status report_query(sqlite3_stmt **out, const report_run *run, const char *s
     return ALV_OK;
 }
 
-alv_status report_step(bool *more, sqlite3_stmt *statement, alv_error *error)
+alv_status alv_report_step(bool *more, sqlite3_stmt *statement, alv_error *error)
 {
     int code = sqlite3_step(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return report_db_error(ALV_ERR_FORMAT, sqlite3_db_handle(statement), error);
+        return alv_report_db_error(ALV_ERR_FORMAT, sqlite3_db_handle(statement), error);
     *more = code == SQLITE_ROW;
     return ALV_OK;
 }
 
-double report_real(sqlite3_stmt *statement, int column)
+double alv_report_real(sqlite3_stmt *statement, int column)
 {
     if (sqlite3_column_type(statement, column) == SQLITE_NULL) return (double)NAN;
     return sqlite3_column_double(statement, column);
 }
 
-json_t *report_number(double x)
+json_t *alv_report_number(double x)
 {
     return isfinite(x) ? json_real(x) : json_null();
 }
 
-json_t *report_string(const char *bytes)
+json_t *alv_report_string(const char *bytes)
 {
     json_t *text = json_string(bytes);
     if (text) return text;
@@ -68,15 +68,15 @@ json_t *report_string(const char *bytes)
     return text;
 }
 
-json_t *report_text(sqlite3_stmt *statement, int column)
+json_t *alv_report_text(sqlite3_stmt *statement, int column)
 {
     const unsigned char *text = sqlite3_column_text(statement, column);
-    return report_string(text ? (const char *)text : "");
+    return alv_report_string(text ? (const char *)text : "");
 }
 
-json_t *report_quartiles(double *values, int n, double missing)
+json_t *alv_report_quartiles(double *values, int n, double missing)
 {
     alv_quartiles q = alv_stats_quartiles(values, n, missing);
-    return json_pack("[o, o, o]", report_number(q.median), report_number(q.q1),
-                     report_number(q.q3));
+    return json_pack("[o, o, o]", alv_report_number(q.median), alv_report_number(q.q1),
+                     alv_report_number(q.q3));
 }

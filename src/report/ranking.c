@@ -21,9 +21,9 @@ static void set_versus(json_t *entry, const alv_arm *arm)
     json_object_set_new(entry, "place", json_integer(arm->place));
     json_object_set_new(entry, "versus_best",
                         json_pack("{s:b, s:o, s:o, s:o, s:i}", "best", arm->place == 1, "median",
-                                  report_number(arm->behind.median), "lo",
-                                  report_number(arm->behind.lo), "hi",
-                                  report_number(arm->behind.hi), "pairs", arm->behind.n));
+                                  alv_report_number(arm->behind.median), "lo",
+                                  alv_report_number(arm->behind.lo), "hi",
+                                  alv_report_number(arm->behind.hi), "pairs", arm->behind.n));
 }
 
 static json_t *conclusion(const alv_results *results)
@@ -32,12 +32,12 @@ static json_t *conclusion(const alv_results *results)
     json_t *pair = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++) {
         alv_conclusion_write(text, sizeof text, results, (alv_lang)lang);
-        json_array_append_new(pair, report_string(text));
+        json_array_append_new(pair, alv_report_string(text));
     }
     return pair;
 }
 
-alv_status report_ranking(json_t *document, const char *run_dir, alv_error *error)
+alv_status alv_report_ranking(json_t *document, const char *run_dir, alv_error *error)
 {
     alv_results *results;
     size_t i;

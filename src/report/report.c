@@ -13,20 +13,20 @@ typedef alv_status part(json_t *entry, const report_run *run, const report_group
                         alv_error *error);
 
 /* What each purpose shows: comparisons everything, sweeps and mistakes their summaries. */
-static part *const whole[] = {report_summary,    report_curves,   report_layers,
-                              report_histograms, report_findings, report_laws};
-static part *const brief[] = {report_summary, report_sigma};
+static part *const whole[] = {alv_report_summary,    alv_report_curves,   alv_report_layers,
+                              alv_report_histograms, alv_report_findings, alv_report_laws};
+static part *const brief[] = {alv_report_summary, alv_report_sigma};
 
 static alv_status group_json(json_t *list, const report_run *run, const report_group *group,
                              alv_error *error)
 {
     bool all = strcmp(group->purpose, "compare") == 0;
     json_t *entry = json_object();
-    if (!entry) return report_no_memory(error);
+    if (!entry) return alv_report_no_memory(error);
     json_array_append_new(list, entry);
-    json_object_set_new(entry, "purpose", report_string(group->purpose));
-    json_object_set_new(entry, "scheme", report_string(group->scheme));
-    json_object_set_new(entry, "activation", report_string(group->activation));
+    json_object_set_new(entry, "purpose", alv_report_string(group->purpose));
+    json_object_set_new(entry, "scheme", alv_report_string(group->scheme));
+    json_object_set_new(entry, "activation", alv_report_string(group->activation));
     json_object_set_new(entry, "n", json_integer(group->n));
     int n = all ? ALV_COUNT(whole) : ALV_COUNT(brief);
     for (int i = 0; i < n; i++) ALV_TRY((all ? whole[i] : brief[i])(entry, run, group, error));
@@ -57,13 +57,13 @@ static json_t *meta_json(const report_run *run, alv_error *error, alv_status *st
     json_t *meta = json_object();
     sqlite3_stmt *statement;
     bool more = true;
-    *status =
-        report_query(&statement, run,
-                     "SELECT key, value FROM meta WHERE key <> 'spec' ORDER BY key", NULL, error);
+    *status = alv_report_query(&statement, run,
+                               "SELECT key, value FROM meta WHERE key <> 'spec' ORDER BY key", NULL,
+                               error);
     if (*status != ALV_OK) return meta;
-    while ((*status = report_step(&more, statement, error)) == ALV_OK && more) {
-        json_t *key = report_text(statement, 0);
-        json_object_set_new(meta, json_string_value(key), report_text(statement, 1));
+    while ((*status = alv_report_step(&more, statement, error)) == ALV_OK && more) {
+        json_t *key = alv_report_text(statement, 0);
+        json_object_set_new(meta, json_string_value(key), alv_report_text(statement, 1));
         json_decref(key);
     }
     sqlite3_finalize(statement);
@@ -80,35 +80,36 @@ static alv_status fill_document(json_t *out, const report_run *run, const char *
     json_object_set_new(out, "lang", json_string(lang == ALV_PT ? "pt" : "en"));
     json_object_set(out, "spec", run->spec);
     json_object_set(out, "env", run->env);
-    json_object_set_new(out, "spec_text", report_string(run->spec_text));
-    json_object_set_new(out, "env_text", report_string(run->env_text));
+    json_object_set_new(out, "spec_text", alv_report_string(run->spec_text));
+    json_object_set_new(out, "env_text", alv_report_string(run->env_text));
     json_object_set_new(out, "meta", meta_json(run, error, &status));
     json_object_set_new(out, "classes", json_integer(run->classes));
     json_object_set_new(out, "activations", activations_json(run));
-    json_object_set_new(out, "shapes", report_shapes(run));
-    json_object_set_new(out, "schemes", report_schemes(run));
-    json_object_set_new(out, "marks", report_marks(run));
-    json_object_set_new(out, "words", report_words());
-    json_object_set_new(out, "forecast", report_forecast());
+    json_object_set_new(out, "shapes", alv_report_shapes(run));
+    json_object_set_new(out, "schemes", alv_report_schemes(run));
+    json_object_set_new(out, "marks", alv_report_marks(run));
+    json_object_set_new(out, "words", alv_report_words());
+    json_object_set_new(out, "forecast", alv_report_forecast());
     json_object_set_new(out, "groups", groups);
     ALV_TRY(status);
     for (int i = 0; i < run->n_groups; i++)
         ALV_TRY(group_json(groups, run, &run->groups[i], error));
-    return report_ranking(out, run_dir, error);
+    return alv_report_ranking(out, run_dir, error);
 }
 
 alv_status alv_report_document(char **out, const char *run_dir, alv_lang lang, alv_error *error)
 {
     report_run run;
     json_t *document = json_object();
-    alv_status status = document ? report_open(&run, run_dir, error) : report_no_memory(error);
+    alv_status status =
+        document ? alv_report_open(&run, run_dir, error) : alv_report_no_memory(error);
     if (document && status == ALV_OK) status = fill_document(document, &run, run_dir, lang, error);
     char *text = NULL;
     if (status == ALV_OK) text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
-    if (document) report_close(&run);
+    if (document) alv_report_close(&run);
     json_decref(document);
     ALV_TRY(status);
-    if (!text) return report_no_memory(error);
+    if (!text) return alv_report_no_memory(error);
     *out = text;
     return ALV_OK;
 }
@@ -124,7 +125,7 @@ alv_status alv_report_write(const char *run_dir, const char *html_path, alv_lang
         html_path = path;
     }
     ALV_TRY(alv_report_document(&document, run_dir, lang, error));
-    alv_status status = report_page(&page, &size, document, lang, error);
+    alv_status status = alv_report_render(&page, &size, document, lang, error);
     free(document);
     if (status == ALV_OK) status = alv_file_write(html_path, page, size, error);
     free(page);

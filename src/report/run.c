@@ -28,7 +28,7 @@ static alv_status read_file(char **out, const char *path, const char *name, alv_
     bool failed = ferror(file) != 0;
     int cause = errno;
     fclose(file);
-    if (!text) return report_no_memory(error);
+    if (!text) return alv_report_no_memory(error);
     if (!failed && n <= MAX_JSON_BYTES && !memchr(text, '\0', n)) return *out = text, ALV_OK;
     free(text);
     if (failed) return alv_fail(error, ALV_ERR_IO, name, "cannot read: %s", strerror(cause));
@@ -75,7 +75,7 @@ static alv_status open_database(report_run *run, const char *dir, alv_error *err
         }
         alv_status status =
             code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? ALV_ERR_FORMAT : ALV_ERR_IO;
-        return report_db_error(status, run->db, error);
+        return alv_report_db_error(status, run->db, error);
     }
     return ALV_OK;
 }
@@ -84,8 +84,8 @@ static alv_status check_version(report_run *run, alv_error *error)
 {
     sqlite3_stmt *statement;
     bool more = false;
-    ALV_TRY(report_query(&statement, run, "PRAGMA user_version", NULL, error));
-    alv_status status = report_step(&more, statement, error);
+    ALV_TRY(alv_report_query(&statement, run, "PRAGMA user_version", NULL, error));
+    alv_status status = alv_report_step(&more, statement, error);
     int version = more ? sqlite3_column_int(statement, 0) : 0;
     sqlite3_finalize(statement);
     ALV_TRY(status);
@@ -112,14 +112,14 @@ static alv_status append_group(report_run *run, sqlite3_stmt *statement, alv_err
 {
     size_t n = (size_t)run->n_groups;
     report_group *grown = realloc(run->groups, (n + 1) * sizeof *grown);
-    if (!grown) return report_no_memory(error);
+    if (!grown) return alv_report_no_memory(error);
     run->groups = grown;
     report_group *group = &grown[run->n_groups++];
     *group = (report_group){.purpose = copy_text(statement, 0),
                             .scheme = copy_text(statement, 1),
                             .activation = copy_text(statement, 2),
                             .n = sqlite3_column_int(statement, 3)};
-    if (!group->purpose || !group->scheme || !group->activation) return report_no_memory(error);
+    if (!group->purpose || !group->scheme || !group->activation) return alv_report_no_memory(error);
     return ALV_OK;
 }
 
@@ -127,9 +127,9 @@ static alv_status read_groups(report_run *run, alv_error *error)
 {
     sqlite3_stmt *statement;
     bool more = false;
-    ALV_TRY(report_query(&statement, run, group_sql, NULL, error));
+    ALV_TRY(alv_report_query(&statement, run, group_sql, NULL, error));
     alv_status status;
-    while ((status = report_step(&more, statement, error)) == ALV_OK && more)
+    while ((status = alv_report_step(&more, statement, error)) == ALV_OK && more)
         if ((status = append_group(run, statement, error)) != ALV_OK) break;
     sqlite3_finalize(statement);
     ALV_TRY(status);
@@ -149,7 +149,7 @@ static void read_model(report_run *run)
     run->cross_entropy = !loss || strcmp(loss, "cross_entropy") == 0;
 }
 
-alv_status report_open(report_run *run, const char *dir, alv_error *error)
+alv_status alv_report_open(report_run *run, const char *dir, alv_error *error)
 {
     memset(run, 0, sizeof *run);
     ALV_TRY(open_database(run, dir, error));
@@ -160,7 +160,7 @@ alv_status report_open(report_run *run, const char *dir, alv_error *error)
     return read_groups(run, error);
 }
 
-void report_close(report_run *run)
+void alv_report_close(report_run *run)
 {
     for (int i = 0; i < run->n_groups; i++) {
         free(run->groups[i].purpose);

@@ -27,7 +27,7 @@ static alv_status bucket_make(bucket *b, const column *columns, int n_columns, i
 {
     *b = (bucket){.columns = columns, .n_columns = n_columns, .n = n};
     b->values = alv_new_array((size_t)n_columns * (size_t)n, sizeof *b->values);
-    return b->values ? ALV_OK : report_no_memory(error);
+    return b->values ? ALV_OK : alv_report_no_memory(error);
 }
 
 static void bucket_clear(bucket *b)
@@ -40,7 +40,7 @@ static void bucket_add(bucket *b, sqlite3_stmt *statement, int first)
 {
     if (b->filled >= b->n) return;
     for (int i = 0; i < b->n_columns; i++)
-        b->values[i * b->n + b->filled] = report_real(statement, first + i);
+        b->values[i * b->n + b->filled] = alv_report_real(statement, first + i);
     b->filled++;
 }
 
@@ -85,7 +85,8 @@ static void curves_flush(json_t *curves, bucket *b, int64_t step)
         alv_quartiles q = bucket_quartiles(b, i);
         const double band[] = {q.median, q.q1, q.q3};
         for (int k = 0; k < ALV_COUNT(band_names); k++)
-            json_array_append_new(json_object_get(bands, band_names[k]), report_number(band[k]));
+            json_array_append_new(json_object_get(bands, band_names[k]),
+                                  alv_report_number(band[k]));
     }
     bucket_clear(b);
 }
@@ -117,7 +118,7 @@ static alv_status read_curves(json_t *curves, bucket *b, sqlite3_stmt *statement
     bool more;
     bucket_clear(b);
     for (;;) {
-        ALV_TRY(report_step(&more, statement, error));
+        ALV_TRY(alv_report_step(&more, statement, error));
         if (!more) break;
         int64_t next = sqlite3_column_int64(statement, 0);
         if (next != step) curves_flush(curves, b, step);
@@ -128,15 +129,15 @@ static alv_status read_curves(json_t *curves, bucket *b, sqlite3_stmt *statement
     return ALV_OK;
 }
 
-alv_status report_curves(json_t *entry, const report_run *run, const report_group *group,
-                         alv_error *error)
+alv_status alv_report_curves(json_t *entry, const report_run *run, const report_group *group,
+                             alv_error *error)
 {
     bucket b;
     sqlite3_stmt *statement = NULL;
     json_t *curves = curves_new();
     json_object_set_new(entry, "curves", curves);
     ALV_TRY(bucket_make(&b, curve_columns, ALV_COUNT(curve_columns), group->n, error));
-    alv_status status = report_query(&statement, run, curve_sql, group, error);
+    alv_status status = alv_report_query(&statement, run, curve_sql, group, error);
     if (status == ALV_OK) status = read_curves(curves, &b, statement, error);
     sqlite3_finalize(statement);
     free(b.values);
@@ -171,7 +172,7 @@ static void layers_flush(json_t *layers, bucket *b, int64_t step, bool new_step)
         json_t *rows = json_object_get(layers, b->columns[i].name);
         if (new_step) json_array_append_new(rows, json_array());
         json_t *row = json_array_get(rows, json_array_size(rows) - 1);
-        json_array_append_new(row, report_number(bucket_quartiles(b, i).median));
+        json_array_append_new(row, alv_report_number(bucket_quartiles(b, i).median));
     }
     bucket_clear(b);
 }
@@ -182,7 +183,7 @@ static alv_status read_layers(json_t *layers, bucket *b, sqlite3_stmt *statement
     bool more = true;
     bucket_clear(b);
     while (more) {
-        ALV_TRY(report_step(&more, statement, error));
+        ALV_TRY(alv_report_step(&more, statement, error));
         int64_t next_step = more ? sqlite3_column_int64(statement, 0) : -1;
         int64_t next_layer = more ? sqlite3_column_int64(statement, 1) : -1;
         if (b->filled > 0 && (next_step != step || next_layer != layer)) {
@@ -195,8 +196,8 @@ static alv_status read_layers(json_t *layers, bucket *b, sqlite3_stmt *statement
     return ALV_OK;
 }
 
-alv_status report_layers(json_t *entry, const report_run *run, const report_group *group,
-                         alv_error *error)
+alv_status alv_report_layers(json_t *entry, const report_run *run, const report_group *group,
+                             alv_error *error)
 {
     bucket b;
     sqlite3_stmt *statement = NULL;
@@ -206,7 +207,7 @@ alv_status report_layers(json_t *entry, const report_run *run, const report_grou
     for (int i = 0; i < ALV_COUNT(layer_columns); i++)
         json_object_set_new(layers, layer_columns[i].name, json_array());
     ALV_TRY(bucket_make(&b, layer_columns, ALV_COUNT(layer_columns), group->n, error));
-    alv_status status = report_query(&statement, run, layer_sql, group, error);
+    alv_status status = alv_report_query(&statement, run, layer_sql, group, error);
     if (status == ALV_OK) status = read_layers(layers, &b, statement, error);
     sqlite3_finalize(statement);
     free(b.values);

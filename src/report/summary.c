@@ -44,8 +44,10 @@ static json_t *trial_row(sqlite3_stmt *statement)
     json_array_append_new(row, json_string(seed));
     json_array_append_new(row, json_integer(sqlite3_column_int64(statement, 1)));
     for (int i = 0; i < MEASURES; i++)
-        json_array_append_new(row, report_number(report_real(statement, FIRST_MEASURE + i)));
-    for (int i = 0; i < 4; i++) json_array_append_new(row, report_text(statement, FIRST_TEXT + i));
+        json_array_append_new(row,
+                              alv_report_number(alv_report_real(statement, FIRST_MEASURE + i)));
+    for (int i = 0; i < 4; i++)
+        json_array_append_new(row, alv_report_text(statement, FIRST_TEXT + i));
     bool diverged = sqlite3_column_type(statement, FIRST_TEXT + 4) != SQLITE_NULL;
     json_array_append_new(row, diverged
                                    ? json_integer(sqlite3_column_int64(statement, FIRST_TEXT + 4))
@@ -57,7 +59,7 @@ static void count_texts(json_t *entry, sqlite3_stmt *statement)
 {
     static const char *const names[] = {"forecasts", "outcomes", "verdicts"};
     for (int i = 0; i < ALV_COUNT(names); i++) {
-        json_t *key = report_text(statement, FIRST_TEXT + i);
+        json_t *key = alv_report_text(statement, FIRST_TEXT + i);
         count_key(json_object_get(entry, names[i]), json_string_value(key));
         json_decref(key);
     }
@@ -69,10 +71,10 @@ static alv_status read_trials(json_t *entry, double *values, sqlite3_stmt *state
     json_t *trials = json_object_get(entry, "trials");
     bool more;
     for (int row = 0; row < n; row++) {
-        ALV_TRY(report_step(&more, statement, error));
+        ALV_TRY(alv_report_step(&more, statement, error));
         if (!more) break;
         for (int i = 0; i < MEASURES; i++)
-            values[i * n + row] = report_real(statement, FIRST_MEASURE + i);
+            values[i * n + row] = alv_report_real(statement, FIRST_MEASURE + i);
         count_texts(entry, statement);
         json_array_append_new(trials, trial_row(statement));
     }
@@ -95,14 +97,14 @@ static alv_status read_targets(json_t *entry, const report_run *run, const repor
     if (run->classes < 2 || !run->cross_entropy) return ALV_OK;
     for (int i = 0; i < REPORT_MAX_TARGETS; i++) {
         sqlite3_stmt *statement;
-        ALV_TRY(report_query(&statement, run, sql, group, error));
+        ALV_TRY(alv_report_query(&statement, run, sql, group, error));
         double target = fractions[i] * log((double)run->classes);
         sqlite3_bind_double(statement, 4, target);
         json_t *steps = json_array();
         bool more;
         alv_status status;
-        while ((status = report_step(&more, statement, error)) == ALV_OK && more)
-            json_array_append_new(steps, report_number(report_real(statement, 0)));
+        while ((status = alv_report_step(&more, statement, error)) == ALV_OK && more)
+            json_array_append_new(steps, alv_report_number(alv_report_real(statement, 0)));
         json_array_append_new(targets, json_pack("{s:f, s:f, s:o}", "fraction", fractions[i],
                                                  "loss", target, "steps", steps));
         sqlite3_finalize(statement);
@@ -111,23 +113,24 @@ static alv_status read_targets(json_t *entry, const report_run *run, const repor
     return ALV_OK;
 }
 
-alv_status report_summary(json_t *entry, const report_run *run, const report_group *group,
-                          alv_error *error)
+alv_status alv_report_summary(json_t *entry, const report_run *run, const report_group *group,
+                              alv_error *error)
 {
     static const char *const objects[] = {"forecasts", "outcomes", "verdicts", "summary"};
     double *values = alv_new_array((size_t)group->n * MEASURES, sizeof *values);
     sqlite3_stmt *statement = NULL;
-    if (!values) return report_no_memory(error);
+    if (!values) return alv_report_no_memory(error);
     for (int i = 0; i < ALV_COUNT(objects); i++)
         json_object_set_new(entry, objects[i], json_object());
     json_object_set_new(entry, "trials", json_array());
-    alv_status status = report_query(&statement, run, trial_sql, group, error);
+    alv_status status = alv_report_query(&statement, run, trial_sql, group, error);
     if (status == ALV_OK) status = read_trials(entry, values, statement, group->n, error);
     sqlite3_finalize(statement);
     json_t *summary = json_object_get(entry, "summary");
     for (int i = 0; i < MEASURES && status == ALV_OK; i++)
-        json_object_set_new(summary, measures[i].name,
-                            report_quartiles(values + i * group->n, group->n, measures[i].missing));
+        json_object_set_new(
+            summary, measures[i].name,
+            alv_report_quartiles(values + i * group->n, group->n, measures[i].missing));
     free(values);
     ALV_TRY(status);
     return read_targets(entry, run, group, error);

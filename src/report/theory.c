@@ -52,7 +52,7 @@ static json_t *layers_of_shape(const report_run *run, shapes *list, int index)
     return layers;
 }
 
-json_t *report_shapes(const report_run *run)
+json_t *alv_report_shapes(const report_run *run)
 {
     json_t *out = json_array();
     if (!run->model) return out;
@@ -121,7 +121,7 @@ static json_t *density(const alv_dist *law, double from, double to)
     json_t *y = json_array();
     for (int i = 0; i < DENSITY_POINTS; i++) {
         double x = from + (to - from) * i / (DENSITY_POINTS - 1);
-        json_array_append_new(y, report_number(alv_dist_pdf(law, x)));
+        json_array_append_new(y, alv_report_number(alv_dist_pdf(law, x)));
     }
     return json_pack("{s:f, s:f, s:o}", "lo", from, "hi", to, "y", y);
 }
@@ -134,8 +134,8 @@ static json_t *law_json(const alv_dist *law)
     json_t *out =
         json_pack("{s:s, s:f, s:f}", "kind", alv_dist_name(law->kind), "mean", mean, "sd", sd);
     if (bounded) {
-        json_object_set_new(out, "lo", report_number(law->lo));
-        json_object_set_new(out, "hi", report_number(law->hi));
+        json_object_set_new(out, "lo", alv_report_number(law->lo));
+        json_object_set_new(out, "hi", alv_report_number(law->hi));
     }
     if (law->kind != ALV_DIST_CONSTANT && sd > 0)
         json_object_set_new(
@@ -144,8 +144,8 @@ static json_t *law_json(const alv_dist *law)
     return out;
 }
 
-alv_status report_laws(json_t *entry, const report_run *run, const report_group *group,
-                       alv_error *error)
+alv_status alv_report_laws(json_t *entry, const report_run *run, const report_group *group,
+                           alv_error *error)
 {
     json_t *laws = json_array();
     json_object_set_new(entry, "laws", laws);
@@ -156,11 +156,11 @@ alv_status report_laws(json_t *entry, const report_run *run, const report_group 
         bool known = law_of(&law, run, list.param[i], group->scheme, group->activation);
         json_array_append_new(laws, known ? law_json(&law) : json_null());
     }
-    return report_sigma(entry, run, group, error);
+    return alv_report_sigma(entry, run, group, error);
 }
 
-alv_status report_sigma(json_t *entry, const report_run *run, const report_group *group,
-                        alv_error *error)
+alv_status alv_report_sigma(json_t *entry, const report_run *run, const report_group *group,
+                            alv_error *error)
 {
     (void)error;
     if (!run->model) return ALV_OK;
@@ -169,7 +169,7 @@ alv_status report_sigma(json_t *entry, const report_run *run, const report_group
     if (list.n == 0) return ALV_OK;
     int param = list.param[common_shape(run, &list)];
     if (sigma_of(&sigma, run, param, group->scheme, group->activation))
-        json_object_set_new(entry, "sigma", report_number(sigma));
+        json_object_set_new(entry, "sigma", alv_report_number(sigma));
     return ALV_OK;
 }
 
@@ -177,13 +177,13 @@ static json_t *pair(const char *const text[ALV_LANGS])
 {
     json_t *out = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++)
-        json_array_append_new(out, report_string(text[lang] ? text[lang] : ""));
+        json_array_append_new(out, alv_report_string(text[lang] ? text[lang] : ""));
     return out;
 }
 
 static void set_string(json_t *object, const char *key, const char *text)
 {
-    json_object_set_new(object, key, report_string(text ? text : ""));
+    json_object_set_new(object, key, alv_report_string(text ? text : ""));
 }
 
 static json_t *scheme_json(const alv_initializer *init)
@@ -201,7 +201,7 @@ static json_t *scheme_json(const alv_initializer *init)
 }
 
 /* What the registry says of every scheme that the run compares, by the scheme's text. */
-json_t *report_schemes(const report_run *run)
+json_t *alv_report_schemes(const report_run *run)
 {
     json_t *out = json_object();
     for (int i = 0; i < run->n_groups; i++) {
@@ -215,7 +215,7 @@ json_t *report_schemes(const report_run *run)
 }
 
 /* The deviations that the classical schemes give the common shape, by activation. */
-json_t *report_marks(const report_run *run)
+json_t *alv_report_marks(const report_run *run)
 {
     static const char *const names[] = {"lecun_normal", "xavier_normal", "he_normal"};
     json_t *out = json_array();

@@ -290,7 +290,7 @@ static void refusals(void **state)
         {"normal(std=1e38)", &w, 0, 12, ALV_ERR_OVERFLOW, "6.8e+38"},
         {"uniform(r=1e308, mean=1e308)", &w, 0, 12, ALV_ERR_OVERFLOW, "inf"},
         {"truncated_normal(a=41, b=42)", &w, 0, 12, ALV_ERR_RANGE, "almost nothing"},
-        {"zeros", &endless, 0, 12, ALV_ERR_ARGUMENT, "63 bytes"},
+        {"zeros", &endless, 0, 12, ALV_ERR_ARGUMENT, "127 bytes"},
         {"zeros", &w, 0, 13, ALV_ERR_RANGE, "0:13"},
         {"zeros", &w, -1, 3, ALV_ERR_RANGE, "-1:3"},
         {"zeros", &w, 3, 2, ALV_ERR_RANGE, "3:2"},

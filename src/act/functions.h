@@ -153,6 +153,119 @@ SLOPE(sin)
     return COS(x);
 }
 
+VALUE(relu6)
+{
+    return x < 0 ? 0 : x > 6 ? 6 : x;
+}
+SLOPE(relu6)
+{
+    return x > 0 && x < 6 ? 1 : 0;
+}
+
+/* So et al. 2021 (Primer): the square of relu. */
+VALUE(relu2)
+{
+    REAL r = x < 0 ? 0 : x;
+    return r * r;
+}
+SLOPE(relu2)
+{
+    return 2 * (x < 0 ? 0 : x);
+}
+
+VALUE(hardtanh)
+{
+    return x < -1 ? -1 : x > 1 ? 1 : x;
+}
+SLOPE(hardtanh)
+{
+    return x > -1 && x < 1 ? 1 : 0;
+}
+
+VALUE(hardsigmoid)
+{
+    REAL t = x + 3;
+    return (t < 0 ? 0 : t > 6 ? 6 : t) / 6;
+}
+SLOPE(hardsigmoid)
+{
+    return x > -3 && x < 3 ? (REAL)1 / 6 : 0;
+}
+
+/* LeCun et al. 1998, section 4.4: f(1) = 1 and f(-1) = -1, and |f''| is largest there. */
+#define LECUN_SCALE ((REAL)1.7159)
+
+VALUE(lecun_tanh)
+{
+    return LECUN_SCALE * TANH(x * (REAL)(2.0 / 3));
+}
+SLOPE(lecun_tanh)
+{
+    REAL t = y / LECUN_SCALE;
+    return LECUN_SCALE * (REAL)(2.0 / 3) * (1 - t * t);
+}
+
+/* The slope is exp(-x^2) 2 / sqrt(pi), by the normal density at sqrt(2) x. */
+VALUE(erf)
+{
+    return ERF(x);
+}
+SLOPE(erf)
+{
+    return (REAL)2.8284271247461900976 * NORMAL_PDF((REAL)1.41421356237309504880 * x);
+}
+
+/* log of the sigmoid, -softplus(-x). */
+VALUE(logsigmoid)
+{
+    return (x > 0 ? 0 : x) - LOG1P_UNIT(EXP(-ABS(x)));
+}
+SLOPE(logsigmoid)
+{
+    return SIGMOID(-x);
+}
+
+/* Barron 2017: elu with a slope of 1 at 0 whatever alpha is. */
+VALUE(celu)
+{
+    REAL low = a * EXPM1((x < 0 ? x : 0) / a);
+    return x < 0 ? low : x;
+}
+SLOPE(celu)
+{
+    return x > 0 ? 1 : y / a + 1;
+}
+
+/* gelu's published approximation, x (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3)
+ * (Hendrycks and Gimpel 2016), as x times the sigmoid of 2u, which keeps the digits of the tail.
+ * Beyond 20 the sigmoid is 0 or 1; the bound keeps infinities out of its slope. */
+#define GELU_2U ((REAL)1.5957691216057307118)
+#define GELU_CUBE ((REAL)0.044715)
+
+VALUE(gelu_tanh)
+{
+    return x * SIGMOID(GELU_2U * x * (1 + GELU_CUBE * x * x));
+}
+SLOPE(gelu_tanh)
+{
+    REAL b = x < -20 ? -20 : x > 20 ? 20 : x, z = GELU_CUBE * b * b;
+    REAL s = SIGMOID(GELU_2U * b * (1 + z));
+    return s + GELU_2U * b * (1 + 3 * z) * s * (1 - s);
+}
+
+/* Hendrycks and Gimpel 2016: gelu with the logistic function in the place of Phi. */
+#define QUICK ((REAL)1.702)
+
+VALUE(quick_gelu)
+{
+    return x * SIGMOID(QUICK * x);
+}
+SLOPE(quick_gelu)
+{
+    REAL s = SIGMOID(QUICK * x);
+    return s * (1 + QUICK * x * (1 - s));
+}
+
 #define KERNELS(name)                                                                              \
     VECTOR static void NAME(name##_forward)(REAL * y, const REAL *x, int64_t n, double param)      \
     {                                                                                              \
@@ -180,6 +293,16 @@ KERNELS(silu)
 KERNELS(mish)
 KERNELS(hardswish)
 KERNELS(sin)
+KERNELS(relu6)
+KERNELS(relu2)
+KERNELS(hardtanh)
+KERNELS(hardsigmoid)
+KERNELS(lecun_tanh)
+KERNELS(erf)
+KERNELS(logsigmoid)
+KERNELS(celu)
+KERNELS(gelu_tanh)
+KERNELS(quick_gelu)
 
 #undef UNUSED
 #undef VALUE
@@ -187,3 +310,7 @@ KERNELS(sin)
 #undef KERNELS
 #undef SELU_LAMBDA
 #undef SELU_LAMBDA_ALPHA
+#undef LECUN_SCALE
+#undef GELU_2U
+#undef GELU_CUBE
+#undef QUICK

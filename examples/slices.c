@@ -12,7 +12,7 @@ int main(void)
     alv_tensor w = {.name = "encoder.weight", .rank = 2, .shape = {ROWS, COLUMNS}};
     alv_scheme scheme;
     alv_error error;
-    if (alv_scheme_parse(&scheme, "truncated_normal(std=0.02)", &error) ||
+    if (alv_scheme_parse(&scheme, "trunc_normal_rel(std=0.02)", &error) ||
         alv_init_fill(whole, 0, N, &scheme, &w, 7, NULL, &error) ||
         alv_init_fill(halves + HALF, HALF, N, &scheme, &w, 7, NULL, &error) || /* in any order */
         alv_init_fill(halves, 0, HALF, &scheme, &w, 7, NULL, &error)) {

@@ -12,7 +12,8 @@
     NAME(constant)                                                                                 \
     NAME(uniform)                                                                                  \
     NAME(normal)                                                                                   \
-    NAME(truncated_normal)                                                                         \
+    NAME(trunc_normal_rel)                                                                         \
+    NAME(trunc_normal_abs)                                                                         \
     NAME(variance_scaling)                                                                         \
     NAME(lecun_uniform)                                                                            \
     NAME(lecun_normal)                                                                             \
@@ -25,6 +26,7 @@
     NAME(siren)                                                                                    \
     NAME(small_init)                                                                               \
     NAME(residual_normal)                                                                          \
+    NAME(embedding_normal)                                                                         \
     NAME(identity)
 
 #define DECLARE(name) extern const alv_initializer alv_init_##name;

@@ -1,4 +1,4 @@
-/* Distributions whose scale is given, not computed: uniform, normal, truncated normal.
+/* Distributions whose scale is given, not computed: uniform and normal; src/init/truncated.c cuts.
  *
  * The scale does not know the layer. With standard deviation s and fan-in n a layer multiplies the
  * second moment of its input by n s^2, and a ReLU halves that: the right s is one for each n. */
@@ -24,27 +24,6 @@ static alv_status normal_law(alv_dist *out, const alv_scheme *scheme, const alv_
 {
     (void)tensor, (void)error;
     *out = alv_dist_normal(scheme->args[NORMAL_MEAN], scheme->args[NORMAL_STD]);
-    return ALV_OK;
-}
-
-enum { TRUNCATED_STD, TRUNCATED_MEAN, TRUNCATED_A, TRUNCATED_B, TRUNCATED_BOUNDS };
-enum { BOUNDS_RELATIVE, BOUNDS_ABSOLUTE };
-
-static alv_status truncated_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
-                                alv_error *error)
-{
-    (void)tensor;
-    double std = scheme->args[TRUNCATED_STD], mean = scheme->args[TRUNCATED_MEAN];
-    double a = scheme->args[TRUNCATED_A], b = scheme->args[TRUNCATED_B];
-    if (!(a < b))
-        return alv_fail(error, ALV_ERR_ARGUMENT, "truncated_normal",
-                        "the lower bound a = %g is not below the upper bound b = %g", a, b);
-    bool relative = scheme->args[TRUNCATED_BOUNDS] == BOUNDS_RELATIVE;
-    *out =
-        relative ? alv_dist_truncated_to_std(mean, std, a, b) : alv_dist_truncated(mean, std, a, b);
-    if (out->std != out->std)
-        return alv_fail(error, ALV_ERR_RANGE, "truncated_normal",
-                        "almost nothing of a normal lies from a = %g to b = %g deviations", a, b);
     return ALV_OK;
 }
 
@@ -131,79 +110,4 @@ const alv_initializer alv_init_normal = {
                               .hi = DBL_MAX,
                               .help = {[ALV_EN] = "mean", [ALV_PT] = "média"}}},
     .law = normal_law,
-};
-
-const alv_initializer alv_init_truncated_normal = {
-    .name = "truncated_normal",
-    .aliases = "trunc_normal",
-    .summary = {[ALV_EN] = "normal without tails, bounds relative (std exact) or absolute",
-                [ALV_PT] = "normal sem caudas, limites relativos (std exato) ou absolutos"},
-    .formula = "relative: w ~ N(mean, s^2), mean + a s <= w <= mean + b s, Var(w) = std^2 "
-               "(a = -2, b = 2: s = std / 0.8796); absolute: w ~ N(mean, std^2), a <= w <= b",
-    .density = "p(w) = exp(-(w - mean)^2 / (2 s^2)) / (s sqrt(2 pi) P), lo <= w <= hi, "
-               "P = Phi((hi - mean) / s) - Phi((lo - mean) / s)",
-    .when = {[ALV_EN] =
-                 "Where one far outlier would hurt: wide layers, low-precision types, vision "
-                 "transformers. Take bounds=relative unless you must match "
-                 "torch.nn.init.trunc_normal_.",
-             [ALV_PT] = "Onde um único valor extremo atrapalharia: camadas largas, tipos de baixa "
-                        "precisão, transformers de visão. Use bounds=relative, a menos que precise "
-                        "coincidir com torch.nn.init.trunc_normal_."},
-    .dangers = {[ALV_EN] = "Three conventions share the name. PyTorch's bounds are absolute: "
-                           "a = -2, b = 2 at std 0.02 cut at 100 deviations, which is no cut. "
-                           "Keras' and JAX's plain truncated normals cut at 2 deviations but leave "
-                           "the deviation 12 % short; only their variance scaling corrects it, as "
-                           "bounds=relative does here. With unequal bounds the mean moves too.",
-                [ALV_PT] =
-                    "Três convenções têm o mesmo nome. Os limites do PyTorch são absolutos: "
-                    "a = -2, b = 2 com std 0.02 cortam a 100 desvios, o que não corta nada. "
-                    "As normais truncadas simples do Keras e do JAX cortam a 2 desvios, mas "
-                    "deixam o desvio 12 % menor; só a escala por variância deles o corrige, "
-                    "como bounds=relative faz aqui. Com limites desiguais, a média também se "
-                    "desloca."},
-    .pytorch = "s = 0.02 / 0.87962566103423978; "
-               "torch.nn.init.trunc_normal_(w, std=s, a=-2 * s, b=2 * s)",
-    .keras = "keras.initializers.TruncatedNormal(stddev=0.02 / 0.87962566103423978)",
-    .jax = "jax.nn.initializers.truncated_normal(0.02 / 0.87962566103423978)",
-    .citation = "Robert (1995), Simulation of truncated normal variables, Statistics and Computing "
-                "5:121-125",
-    .args = {[TRUNCATED_STD] = {.name = "std",
-                                .value = 0.02,
-                                .lo = 0,
-                                .hi = DBL_MAX,
-                                .open_lo = true,
-                                .shown = true,
-                                .help = {[ALV_EN] =
-                                             "relative: deviation of the values; absolute: of "
-                                             "the normal before it is cut",
-                                         [ALV_PT] = "relative: desvio dos valores; absolute: o da "
-                                                    "normal antes do corte"}},
-             [TRUNCATED_MEAN] = {.name = "mean",
-                                 .value = 0,
-                                 .lo = -DBL_MAX,
-                                 .hi = DBL_MAX,
-                                 .help = {[ALV_EN] = "mean of the normal before it is cut",
-                                          [ALV_PT] = "média da normal antes do corte"}},
-             [TRUNCATED_A] = {.name = "a",
-                              .value = -2,
-                              .lo = -DBL_MAX,
-                              .hi = DBL_MAX,
-                              .help = {[ALV_EN] = "lower bound, in deviations from the mean "
-                                                  "(relative) or as it is (absolute)",
-                                       [ALV_PT] = "limite inferior, em desvios a partir da média "
-                                                  "(relative) ou como está (absolute)"}},
-             [TRUNCATED_B] = {.name = "b",
-                              .value = 2,
-                              .lo = -DBL_MAX,
-                              .hi = DBL_MAX,
-                              .help = {[ALV_EN] = "upper bound, likewise",
-                                       [ALV_PT] = "limite superior, do mesmo modo"}},
-             [TRUNCATED_BOUNDS] =
-                 {.name = "bounds",
-                  .value = BOUNDS_RELATIVE,
-                  .lo = 0,
-                  .hi = 1,
-                  .choices = "relative absolute",
-                  .help = {[ALV_EN] = "what a and b count", [ALV_PT] = "o que a e b contam"}}},
-    .law = truncated_law,
 };

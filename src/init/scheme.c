@@ -71,6 +71,12 @@ static alv_status unknown_scheme(const cursor *c, int64_t at, const char *name)
 {
     char copies[MOST_WORDS][WORD];
     int n = 0;
+    if (alv_word_in("truncated_normal trunc_normal truncnorm", name, strlen(name)))
+        return alv_fail_at(c->error, ALV_ERR_UNKNOWN_NAME, where, at,
+                           "'%s' does not say what its bounds are; name trunc_normal_rel (they "
+                           "count deviations: Keras, JAX) or trunc_normal_abs (they are values: "
+                           "PyTorch)",
+                           name);
     for (int i = 0; i < alv_init_count(); i++) {
         n = add_words(copies, n, alv_init_at(i)->name);
         n = add_words(copies, n, alv_init_at(i)->aliases);

@@ -35,7 +35,7 @@ try 0 init --scheme he_normal --shape 784,256 --layout keras -o keras.npy; err '
 
 # Two slices are the whole, across the writer's chunk of 1 MiB, in every width.
 for dtype in f32 f64 bf16 f8_e5m2; do
-    draw="init --scheme truncated_normal --shape 700,1001 --dtype $dtype --seed 7"
+    draw="init --scheme trunc_normal_rel --shape 700,1001 --dtype $dtype --seed 7"
     # shellcheck disable=SC2086
     {
         try 0 $draw -o whole.npy

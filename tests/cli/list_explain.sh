@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 
 try 0 list
-for name in zeros ones constant uniform normal truncated_normal lecun_uniform lecun_normal \
+for name in zeros ones constant uniform normal trunc_normal_rel trunc_normal_abs lecun_uniform lecun_normal \
     xavier_uniform xavier_normal he_uniform he_normal torch_default; do
     out "^  $name "
 done

@@ -46,7 +46,7 @@ save("npy", [npy("<f4", False, (2, 2), struct.pack("<4f", 0, 1, -1, 2)),
              npy("<f8", False, (1, 1, 2), struct.pack("<2d", 1, 2), version=2),
              npy("<i8", False, "()", bytes(8)), npy("<f4", False, (2**62, 4), b"")])
 save("scheme", ["zeros", "constant(0.5)", "uniform(r=1)", "normal(mean=0, std=0.01)",
-                "truncated_normal(std=0.02, a=-2, b=2)", "he_normal(mode=fan_out)", "xavier_uniform",
+                "trunc_normal_rel(std=0.02, a=-2, b=2)", "he_normal(mode=fan_out)", "xavier_uniform",
                 "uniform(r=)", "normal(std=1e308)"])
 save("model", ["784-256-128-10", "mlp 784-100x12-10 tanh", "100x12", "2-3", "64-8 leaky_relu(0.2)",
                "4-9999999999x99999-3", "2-100x2-3 relu"])

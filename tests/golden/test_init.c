@@ -9,7 +9,7 @@
 
 /* Schemes besides each initializer's default. */
 static const char *const variants[] = {
-    "truncated_normal(std=1, bounds=absolute)",
+    "trunc_normal_rel(std=1, std_of=parent)",
     "he_normal(a=0.2, mode=fan_out)",
     "xavier_uniform(gain=1.5)",
     "variance_scaling(scale=2, mode=fan_geo_avg, distribution=normal)",

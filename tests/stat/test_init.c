@@ -103,9 +103,10 @@ static void variants_follow_their_law(void **state)
     static const char *const texts[] = {
         "uniform(r=1, mean=3)",
         "normal(std=2, mean=-1)",
-        "truncated_normal(std=1, bounds=absolute)",
-        "truncated_normal(std=0.5, mean=1, a=-1, b=3)",
-        "truncated_normal(std=1, a=4, b=9, bounds=absolute)",
+        "trunc_normal_abs(std=1)",
+        "trunc_normal_rel(std=0.5, mean=1, a=-1, b=3)",
+        "trunc_normal_abs(std=1, a=4, b=9)",
+        "trunc_normal_rel(std=0.1, mean=2, std_of=parent)",
         "he_normal(a=0.2, mode=fan_out)",
         "xavier_uniform(gain=1.5)",
         "variance_scaling(scale=2, mode=fan_geo_avg, distribution=normal)",

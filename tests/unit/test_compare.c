@@ -371,7 +371,7 @@ static void commas_inside_parentheses_do_not_split(void **state)
 {
     (void)state;
     alv_compare what = small_comparison("commas");
-    what.schemes = " truncated_normal(std=0.2,a=-1,b=1) , he_normal(mode=fan_out)";
+    what.schemes = " trunc_normal_rel(std=0.2,a=-1,b=1) , he_normal(mode=fan_out)";
     what.activations = "leaky_relu(0.2)";
     what.extra = false;
     run_fine(&what);

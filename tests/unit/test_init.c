@@ -90,8 +90,8 @@ static void schemes_round_trip(void **state)
         {"kaiming_normal(mode=fan_out, a=0.2)", "he_normal(a=0.2, mode=fan_out)"},
         {"he_uniform(gain=1)", "he_uniform(gain=1)"},
         {"xavier(gain=1.0)", "xavier_uniform"},
-        {"trunc_normal(0.02, bounds=absolute, a=-1)",
-         "truncated_normal(std=0.02, a=-1, bounds=absolute)"},
+        {"trunc_normal_abs(0.02, a=-1)", "trunc_normal_abs(std=0.02, a=-1, b=2)"},
+        {"trunc_normal_rel(std_of=parent)", "trunc_normal_rel(std=0.02, std_of=parent)"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char out[128], again[128];
@@ -119,6 +119,8 @@ static void bad_schemes_say_where(void **state)
         {"he_norml", ALV_ERR_UNKNOWN_NAME, 0, "did you mean 'he_normal'"},
         {"  glorot_unifrm", ALV_ERR_UNKNOWN_NAME, 2, "did you mean 'glorot_uniform'"},
         {"qwertyuiop", ALV_ERR_UNKNOWN_NAME, 0, "alvor list"},
+        {"truncated_normal(std=1)", ALV_ERR_UNKNOWN_NAME, 0, "trunc_normal_rel (they"},
+        {" trunc_normal", ALV_ERR_UNKNOWN_NAME, 1, "trunc_normal_abs (they"},
         {"normal(st=1)", ALV_ERR_UNKNOWN_NAME, 7, "did you mean 'std'"},
         {"normal(zzzzzzz=1)", ALV_ERR_UNKNOWN_NAME, 7, "it has std mean"},
         {"he_normal(mode=fan_inn)", ALV_ERR_UNKNOWN_NAME, 15, "did you mean 'fan_in'"},
@@ -174,8 +176,9 @@ static void scales_follow_the_published_formulas(void **state)
         {"he_normal(a=2.23606797749979)", 0.0206196524710580533, 0}, /* sqrt(1 / (3 784)) */
         {"he_uniform(gain=1)", 0.0357142857142857143, 0.0618589574131741600},
         {"torch_default", 0.0206196524710580533, 0.0357142857142857143}, /* 1 / sqrt(784) */
-        {"truncated_normal(std=0.02)", 0.02, 0.0454738893735423},        /* 0.02 / 0.87962566 * 2 */
-        {"truncated_normal(std=1, bounds=absolute)", 0.87962566103423978, 2},
+        {"trunc_normal_rel(std=0.02)", 0.02, 0.0454738893735423},        /* 0.02 / 0.87962566 * 2 */
+        {"trunc_normal_rel(std=0.5, std_of=parent)", 0.43981283051711989, 1},
+        {"trunc_normal_abs(std=1)", 0.87962566103423978, 2},
         {"variance_scaling", 0.0357142857142857143, 0.0812033738813255}, /* 2 / 28 / 0.8796 */
         {"variance_scaling(0.5, mode=fan_out, distribution=normal)", 0.0441941738241592,
          0}, /* sqrt(1 / 512) */
@@ -282,14 +285,15 @@ static void refusals(void **state)
         {"lecun_normal", &bias, 0, 4, ALV_ERR_SHAPE, "bias"},
         {"torch_default", &orphan, 0, 4, ALV_ERR_SHAPE, "fan-in"},
         {"he_normal(a=0.1, gain=1)", &w, 0, 12, ALV_ERR_ARGUMENT, "give one"},
-        {"truncated_normal(a=1, b=1)", &w, 0, 12, ALV_ERR_ARGUMENT, "a = 1"},
+        {"trunc_normal_abs(a=1, b=1)", &w, 0, 12, ALV_ERR_ARGUMENT, "a = 1"},
+        {"trunc_normal_rel(a=1, b=1)", &w, 0, 12, ALV_ERR_ARGUMENT, "a = 1"},
         {"variance_scaling", &bias, 0, 4, ALV_ERR_SHAPE, "bias"},
         {"residual_normal(layers=1.5)", &w, 0, 12, ALV_ERR_ARGUMENT, "layers = 1.5"},
         {"constant(1e39)", &w, 0, 12, ALV_ERR_OVERFLOW, "1e+39"},
         {"uniform(r=1e39)", &w, 0, 12, ALV_ERR_OVERFLOW, "1e+39"},
         {"normal(std=1e38)", &w, 0, 12, ALV_ERR_OVERFLOW, "6.8e+38"},
         {"uniform(r=1e308, mean=1e308)", &w, 0, 12, ALV_ERR_OVERFLOW, "inf"},
-        {"truncated_normal(a=41, b=42)", &w, 0, 12, ALV_ERR_RANGE, "almost nothing"},
+        {"trunc_normal_rel(a=41, b=42)", &w, 0, 12, ALV_ERR_RANGE, "almost nothing"},
         {"zeros", &endless, 0, 12, ALV_ERR_ARGUMENT, "127 bytes"},
         {"zeros", &w, 0, 13, ALV_ERR_RANGE, "0:13"},
         {"zeros", &w, -1, 3, ALV_ERR_RANGE, "-1:3"},

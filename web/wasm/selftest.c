@@ -51,7 +51,7 @@ uint64_t alvor_selftest(int which)
         alv_optimizer_kind optimizer;
     } cases[] = {{"relu", "he_normal", ALV_SGD},
                  {"tanh", "xavier_uniform", ALV_ADAM},
-                 {"gelu", "truncated_normal(std=0.3)", ALV_NESTEROV}};
+                 {"gelu", "trunc_normal_rel(std=0.3)", ALV_NESTEROV}};
     const alv_source *source = alv_source_find("spirals");
     if (which < 0 || which >= ALV_COUNT(cases) || !source) return 0;
     alv_model_hints hints = {source->dim, source->classes, true, cases[which].act};

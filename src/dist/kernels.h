@@ -1,0 +1,49 @@
+/* The fills' inner loops, one table for each instruction set (docs/stream.md defines their bits).
+ *
+ * A group is eight Philox blocks: 32 floats, or 16 doubles. Kernels write whole groups; fill.c cuts
+ * slices out of them. */
+#ifndef ALV_DIST_KERNELS_H
+#define ALV_DIST_KERNELS_H
+
+#include "alvor/dist.h"
+#include "dist/dist.h"
+#include "stream/words.h"
+
+enum { ALV_GROUP_BLOCKS = 8, ALV_GROUP_F32 = 32, ALV_GROUP_F64 = 16 };
+
+/* What the kernels need of a distribution, worked out once per fill. Floats hold values rounded to
+ * float once. */
+typedef struct alv_plan {
+    double value;    /* constant, or mean, or middle of a uniform */
+    double scale;    /* std, or half the width of a uniform */
+    double lo, hi;   /* every result lies in [lo, hi]; representable in the element type */
+    alv_tails tails; /* truncated normal */
+} alv_plan;
+
+/* Writes `groups` groups from block `first` on; first is a multiple of 8, and the run does not pass
+ * 2^32. */
+typedef void alv_fill_kernel(void *out, const alv_words *words, uint32_t first, int64_t groups,
+                             const alv_plan *plan);
+/* Rounds n floats to a narrow type. */
+typedef void alv_narrow_kernel(void *out, const float *x, int64_t n);
+
+/* What a kernel draws. */
+typedef enum alv_draw {
+    ALV_DRAW_WORDS64,     /* the words themselves, 64 bits each */
+    ALV_DRAW_UNIFORM_F32, /* where step is exact and no bound can be passed */
+    ALV_DRAW_UNIFORM_HELD_F32,
+    ALV_DRAW_UNIFORM_F64,
+    ALV_DRAW_UNIFORM_HELD_F64,
+    ALV_DRAW_NORMAL_F32,
+    ALV_DRAW_COUNT
+} alv_draw;
+
+typedef struct alv_fill_kernels {
+    alv_fill_kernel *draw[ALV_DRAW_COUNT];
+    alv_narrow_kernel *narrow[ALV_F8_E5M2 + 1];
+} alv_fill_kernels;
+
+/* For NULL, the best set. */
+const alv_fill_kernels *alv_fill_kernels_of(const alv_kernels *kernels);
+
+#endif

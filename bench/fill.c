@@ -41,7 +41,7 @@ static double fill_speed(void *out, size_t bytes, alv_dtype dtype, const alv_dis
         alv_error error;
         double start = seconds();
         alv_stream stream = alv_stream_make((uint64_t)i, "bench", NULL);
-        if (alv_dist_fill(out, dtype, 0, n, dist, stream, &error)) {
+        if (alv_dist_fill(out, dtype, 0, n, dist, stream, NULL, &error)) {
             fprintf(stderr, "%s\n", error.message);
             exit(1);
         }

@@ -4,6 +4,7 @@
  *
  *   error.h   alv_status and alv_error: how every function reports failure
  *   stream.h  (seed, name, index) -> random bits
+ *   kernels.h  the instruction sets that fills are compiled for
  *   dist.h    uniform, normal, truncated normal: density, cdf, moments, fill
  *   act.h     activations and their gains
  *   model.h   what a network is: nodes, and parameters with shapes and fans
@@ -33,6 +34,7 @@
 
 #include "error.h"
 #include "stream.h"
+#include "kernels.h"
 #include "dist.h"
 #include "act.h"
 #include "model.h"

@@ -5,6 +5,7 @@
 #ifndef ALVOR_DIST_H
 #define ALVOR_DIST_H
 
+#include "kernels.h"
 #include "stream.h"
 
 #ifdef __cplusplus
@@ -78,11 +79,13 @@ ALV_API double alv_dist_variance(const alv_dist *dist); /* +inf where a double c
 /* Writes elements [lo, hi) of the endless sequence that (dist, dtype, stream) defines to out[0 ..
  * hi - lo), the caller's array of dtype; 0 <= lo <= hi <= 2^62, and out may be NULL if lo == hi.
  * Element i does not depend on lo or hi (docs/stream.md). Values are rounded to dtype: a scale
- * below its smallest number gives zeros. Allocates nothing; threads may fill parts of one array.
+ * below its smallest number gives zeros. `kernels` (NULL: the best) choose the instruction set and
+ * change no bit. Allocates nothing; threads may fill parts of one array.
  * ALV_ERR_RANGE for a bad slice, ALV_ERR_ARGUMENT for NULL, and the statuses of alv_dist_check and
  * alv_dist_fits, before anything is written. */
 ALV_API alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi,
-                                 const alv_dist *dist, alv_stream stream, alv_error *error);
+                                 const alv_dist *dist, alv_stream stream,
+                                 const alv_kernels *kernels, alv_error *error);
 
 #ifdef __cplusplus
 }

@@ -48,7 +48,8 @@ typedef struct alv_scheme {
 /* How to fill. Zero is the default of every field, and NULL stands for all of them. */
 typedef struct alv_fill {
     void *scratch; /* the caller's, aligned to 16 bytes; NULL where alv_init_scratch says 0 */
-    int64_t scratch_size; /* its bytes: alv_init_scratch or more */
+    int64_t scratch_size;       /* its bytes: alv_init_scratch or more */
+    const alv_kernels *kernels; /* the instruction set, which changes no bit */
 } alv_fill;
 
 /* A fill under way, as the functions of a descriptor see it: everything has been checked. */
@@ -57,6 +58,7 @@ typedef struct alv_init_job {
     const alv_tensor *tensor;
     uint64_t seed;
     void *scratch;
+    const alv_kernels *kernels;
 } alv_init_job;
 
 /* One row of the registry. Rows and their texts (UTF-8) live as long as the program. */

@@ -6,7 +6,7 @@
 #include "dist/kernels.h"
 
 #include "base/base.h"
-#include "dist/round.h"
+#include "dist/narrow.h"
 #include "math/mathf.h"
 #include "simd/simd.h"
 #include "stream/philox.h"

@@ -36,7 +36,8 @@ static alv_status check_scratch(const filler *f, const alv_fill *how, alv_error 
 static alv_status begin(filler *f, const alv_scheme *scheme, const alv_tensor *tensor,
                         uint64_t seed, const alv_fill *how, alv_error *error)
 {
-    *f = (filler){.job = {scheme, tensor, seed, how ? how->scratch : NULL}};
+    *f = (filler){
+        .job = {scheme, tensor, seed, how ? how->scratch : NULL, how ? how->kernels : NULL}};
     if (scheme->init->law) {
         f->stream = alv_stream_make(seed, tensor->name, NULL);
         return alv_init_law(&f->law, scheme, tensor, error);
@@ -66,7 +67,8 @@ static void fill_structured(char *out, int64_t lo, int64_t hi, const filler *f)
 static alv_status fill_slice(char *out, int64_t lo, int64_t hi, const filler *f, alv_error *error)
 {
     if (f->job.scheme->init->law)
-        return alv_dist_fill(out, f->job.tensor->dtype, lo, hi, &f->law, f->stream, error);
+        return alv_dist_fill(out, f->job.tensor->dtype, lo, hi, &f->law, f->stream, f->job.kernels,
+                             error);
     fill_structured(out, lo, hi, f);
     return ALV_OK;
 }

@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 
     alv_dist dist = make(argv[1], p);
     alv_error error;
-    if (alv_dist_fill(rooms[dtype], (alv_dtype)dtype, lo, hi, &dist, stream, &error)) {
+    if (alv_dist_fill(rooms[dtype], (alv_dtype)dtype, lo, hi, &dist, stream, NULL, &error)) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
     }

@@ -75,12 +75,26 @@ class Stream:
 
 # ---- section 2: which words an element uses
 
-def lane_words(stream, e, per_group):
-    return stream.block(16 * (e // per_group) + e % 16), (e % per_group) // 16
+def word(stream, dtype, e):
+    """The word of an element, of 32 or 64 bits."""
+    half = 16 if dtype == "f32" else 8
+    group, second, i = e // (2 * half), e // half % 2, e % half
+    c = stream.block(8 * group + (i // 2 if dtype == "f32" else i))[2 * second:]
+    if dtype == "f32":
+        return c[1 - i % 2]
+    return c[0] << 32 | c[1]
 
 
-def bits53(w0, w1):
-    return w1 * 2**21 + (w0 >> 11)
+def pair_words(stream, dtype, e):
+    """The two words of an element's pair, and whether it is the second of it."""
+    half = 16 if dtype == "f32" else 8
+    second = e // half % 2
+    first = e - half * second
+    return word(stream, dtype, first), word(stream, dtype, first + half), second
+
+
+def signed(w, bits):
+    return w - 2**bits if w >= 2**(bits - 1) else w
 
 
 # ---- section 4: uniform
@@ -112,12 +126,11 @@ def held(x, lo, hi):
 def uniform(stream, dtype, e, lo, hi):
     mid, half = lo / 2 + hi / 2, hi / 2 - lo / 2
     low, high = bounds(dtype, lo, hi)
+    w = word(stream, dtype, e)
     if dtype == "f32":
-        words, j = lane_words(stream, e, 64)
-        v = (2 * (words[j] >> 8) + 1 - 2**24) * 2.0**-24
+        v = (signed(w, 32) >> 7 | 1) * 2.0**-24
         return held(f32(f32(mid) + f32(f32(half) * v)), low, high)
-    words, j = lane_words(stream, e, 32)
-    v = (2 * bits53(words[2 * j], words[2 * j + 1]) + 1 - 2**53) * 2.0**-53
+    v = (signed(w, 64) >> 10 | 1) * 2.0**-53
     return held(mid + half * v, low, high)
 
 
@@ -127,35 +140,27 @@ def rotate(quadrant, s, c):
     return ((s, c), (c, -s), (-s, -c), (-c, s))[quadrant % 4]
 
 
-LOG32 = [hexf(t) for t in """0x1.1d8ea6p-4 -0x1.d635bcp-4 0x1.dea282p-4 -0x1.fcf4c6p-4 0x1.23d21ap-3
-         -0x1.555b4ap-3 0x1.999d5ap-3 -0x1.fffffcp-3 0x1.555554p-2""".split()]
-SIN32 = [hexf(t) for t in "-0x1.2ee7bcp-15 0x1.4665e8p-9 -0x1.4abbccp-4".split()]
-COS32 = [hexf(t) for t in "0x1.db6492p-19 -0x1.55cb98p-12 0x1.03c1eap-6 -0x1.3bd3ccp-2".split()]
+LOG32 = [hexf(t) for t in """0x1.955046p-3 -0x1.4a43fcp-2 0x1.61db90p-2 -0x1.97d34cp-2
+         0x1.ff5cfcp-2 -0x1.5558acp-1 0x1.00007ep+0 -0x1.fffffep+0""".split()]
+SIN32 = [hexf(t) for t in """0x1.3e1420p-13 -0x1.32531ep-8 0x1.4668f0p-4 -0x1.4abbc4p-1
+         0x1.921fb6p+0""".split()]
+COS32 = [hexf(t) for t in "-0x1.bbb54cp-11 0x1.46ae7ep-6 -0x1.de9b44p-3 0x1.fffffap-1".split()]
 
 
 def log32(x):
-    o = (f32_bits(x) - 0x3F3504F3) & M32
-    n = f32((o - 2**32 if o >= 2**31 else o) >> 23)
+    o = (f32_bits(x) % 2**31 - 0x4EB504F3) & M32
+    n = f32(signed(o, 32) >> 23)
     f = f32(f32_of_bits(o % 2**23 + 0x3F3504F3) - 1)
-    p = poly(LOG32, f, f32)
-    z = f32(f * f)
-    inner = f32(f32(0.5 * z) - f32(f32(z * f) * p))
-    inner = f32(f32(n * hexf("0x1.7f7d1cp-20")) - inner)
-    return f32(f32(n * hexf("0x1.62e4p-1")) + f32(f + inner))
+    return f32(f32(n * hexf("-0x1.62e430p+0")) + f32(f * poly(LOG32, f, f32)))
 
 
-def normal32(a, t):
-    u = f32(f32(f32(a >> 16) * 65536.0) + f32(f32(a % 65536) + 0.5)) * 2.0**-32
-    radius = f32(math.sqrt(f32(-2 * log32(u))))
-    quadrant = ((t + 2**29) & M32) >> 30
-    rest = (t - (quadrant << 30)) & M32
-    rest = rest - 2**32 if rest >= 2**31 else rest
-    y = f32(f32(rest) * 2.0**-29)
+def normal32(a, b):
+    radius = f32(math.sqrt(log32(f32(signed(a | 1, 32)))))
+    y = f32(signed(b | 1, 32)) * 2.0**-31
     z = f32(y * y)
-    s = f32(f32(y * hexf("0x1.921fb6p-1")) + f32(f32(y * z) * poly(SIN32, z, f32)))
-    c = f32(1 + f32(z * poly(COS32, z, f32)))
-    s, c = rotate(quadrant, s, c)
-    return f32(radius * c), f32(radius * s)
+    s = f32(poly(SIN32, z, f32) * y)
+    c = f32(poly(COS32, z, f32) * f32(1 - z))
+    return radius, -c if a >> 31 else c, s
 
 
 def log64(x):
@@ -202,13 +207,11 @@ def normal64(k, t):
 
 
 def normal(stream, dtype, e, mean, std):
+    first, second, which = pair_words(stream, dtype, e)
     if dtype == "f32":
-        words, j = lane_words(stream, e, 64)
-        pair = normal32(words[j - j % 2], words[j - j % 2 + 1])
-        return f32(f32(mean) + f32(f32(std) * pair[j % 2]))
-    words, j = lane_words(stream, e, 32)
-    pair = normal64(bits53(words[0], words[1]), bits53(words[2], words[3]))
-    return mean + std * pair[j]
+        radius, *pair = normal32(first, second)
+        return f32(f32(mean) + f32(f32(f32(std) * radius) * pair[which]))
+    return mean + std * normal64(first >> 11, second >> 11)[which]
 
 
 # ---- section 6: truncated normal
@@ -288,14 +291,12 @@ def phi(x):
 
 def truncated(stream, dtype, e, mean, std, lo, hi):
     a, b = (lo - mean) / std, (hi - mean) / std
+    w = word(stream, dtype, e)
     if dtype == "f32":
-        words, j = lane_words(stream, e, 64)
-        p = (float(words[j]) + 0.5) * 2.0**-32
+        p = (float(w) + 0.5) * 2.0**-32
         q = 1 - p
     else:
-        words, j = lane_words(stream, e, 32)
-        k = bits53(words[2 * j], words[2 * j + 1])
-        p, q = unit(k), unit(2**53 - 1 - k)
+        p, q = unit(w >> 11), unit(2**53 - 1 - (w >> 11))
     below = phi(a) * q + phi(b) * p
     above = phi(-a) * q + phi(-b) * p
     value = mean + std * (quantile(below) if below <= above else -quantile(above))

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "alvor/stream.h"
+#include "dist/kernels.h"
 #include "stream/philox.h"
 #include "stream/rng.h"
 
@@ -59,18 +60,29 @@ static void words_are_blocks_at_any_offset(void **state)
     }
 }
 
-static void groups_equal_words(void **state)
+/* Every kernel set, also around the place where the block's number passes 32 bits. */
+static void fills_read_the_same_words(void **state)
 {
     (void)state;
-    alv_stream s = alv_stream_make(0x123456789abcdef0, "w", "zeros");
-    const uint64_t groups[] = {0, 1, 0x0fffffff, 0x10000000, 0x123456789abull};
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-        uint32_t w[4][ALV_LANES], words[4 * ALV_LANES];
-        alv_philox_group(w, groups[i], s);
-        alv_stream_words(words, (int64_t)(64 * groups[i]), (int64_t)(64 * groups[i] + 64), s);
-        for (int l = 0; l < ALV_LANES; l++)
-            for (int j = 0; j < 4; j++) assert_int_equal(w[j][l], words[4 * l + j]);
-    }
+    enum { GROUPS = 11, BLOCKS = GROUPS * ALV_GROUP_BLOCKS };
+    const alv_stream s = alv_stream_make(0x123456789abcdef0, "w", "zeros");
+    const uint64_t firsts[] = {0, 8, 0xffffffa8, 0x100000000, 0x123456789ab0};
+    for (int k = 0; k < alv_kernels_count(); k++)
+        for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+            uint64_t drawn[2 * BLOCKS];
+            uint32_t words[4 * BLOCKS];
+            alv_words w = alv_words_make(s, (uint32_t)(firsts[i] >> 32));
+            alv_fill_kernels_of(alv_kernels_at(k))
+                ->draw[ALV_DRAW_WORDS64](drawn, &w, (uint32_t)firsts[i], GROUPS, NULL);
+            int64_t first = (int64_t)(4 * firsts[i]);
+            alv_stream_words(words, first, first + 4 * BLOCKS, s);
+            for (int b = 0; b < BLOCKS; b++)
+                for (int half = 0; half < 2; half++) {
+                    const uint32_t *c = words + 4 * b + 2 * half;
+                    assert_true(drawn[b / 8 * 16 + half * 8 + b % 8] ==
+                                ((uint64_t)c[0] << 32 | c[1]));
+                }
+        }
 }
 
 static void the_sequential_generator_reads_the_stream(void **state)
@@ -93,7 +105,7 @@ int main(void)
         cmocka_unit_test(matches_published_vectors),
         cmocka_unit_test(names_hash_as_documented),
         cmocka_unit_test(words_are_blocks_at_any_offset),
-        cmocka_unit_test(groups_equal_words),
+        cmocka_unit_test(fills_read_the_same_words),
         cmocka_unit_test(the_sequential_generator_reads_the_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@ add_test(NAME kat.stream_reference
 
 # The same from the plain functions, lightly optimized: what the loader picks on this processor must
 # not show in a single bit.
-file(GLOB plain_sources ${PROJECT_SOURCE_DIR}/src/base/*.c ${PROJECT_SOURCE_DIR}/src/math/*.c
+file(GLOB plain_sources ${PROJECT_SOURCE_DIR}/src/base/*.c ${PROJECT_SOURCE_DIR}/src/math/*.c ${PROJECT_SOURCE_DIR}/src/simd/*.c
      ${PROJECT_SOURCE_DIR}/src/stream/*.c ${PROJECT_SOURCE_DIR}/src/dist/*.c)
 add_executable(dump-stream-plain ${CMAKE_CURRENT_LIST_DIR}/dump_stream.c ${plain_sources})
 alvor_flags(dump-stream-plain)

@@ -14,7 +14,7 @@ static int64_t counts[1 << 16];
 static void count(const alv_dist *d, alv_dtype dtype, int64_t n, uint64_t seed)
 {
     alv_error error;
-    if (alv_dist_fill(drawn, dtype, 0, n, d, alv_stream_make(seed, "stat", NULL), &error))
+    if (alv_dist_fill(drawn, dtype, 0, n, d, alv_stream_make(seed, "stat", NULL), NULL, &error))
         fail_msg("%s", error.message);
     memset(counts, 0, sizeof counts);
     const uint8_t *bytes = (const uint8_t *)drawn;

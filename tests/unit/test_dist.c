@@ -184,14 +184,15 @@ static void slices_equal_the_whole(void **state)
             alv_stream stream = alv_stream_make(99, "slice", NULL);
             static char whole[WHOLE * 8], part[WHOLE * 8 + 8];
             assert_int_equal(
-                alv_dist_fill(whole, (alv_dtype)dtype, 0, WHOLE, &list[i], stream, NULL), ALV_OK);
+                alv_dist_fill(whole, (alv_dtype)dtype, 0, WHOLE, &list[i], stream, NULL, NULL),
+                ALV_OK);
             for (int k = 0; k < 200; k++) {
                 random = random * 1664525 + 1013904223;
                 int64_t lo = (random >> 8) % WHOLE,
                         hi = lo + (int64_t)(random >> 20) % (WHOLE - lo + 1);
                 size_t bytes = (size_t)(hi - lo) * size;
                 memset(part, 0x5a, sizeof part);
-                alv_dist_fill(part, (alv_dtype)dtype, lo, hi, &list[i], stream, NULL);
+                alv_dist_fill(part, (alv_dtype)dtype, lo, hi, &list[i], stream, NULL, NULL);
                 assert_memory_equal(part, whole + (size_t)lo * size, bytes);
                 assert_true(part[bytes] == 0x5a); /* nothing written beyond */
             }
@@ -206,9 +207,10 @@ static void distant_slices_agree(void **state)
     alv_stream stream = alv_stream_make(1, "far", NULL);
     int64_t start = (1ll << 40) - 37;
     float whole[200], one;
-    assert_int_equal(alv_dist_fill(whole, ALV_F32, start, start + 200, &d, stream, NULL), ALV_OK);
+    assert_int_equal(alv_dist_fill(whole, ALV_F32, start, start + 200, &d, stream, NULL, NULL),
+                     ALV_OK);
     for (int i = 0; i < 200; i++) {
-        alv_dist_fill(&one, ALV_F32, start + i, start + i + 1, &d, stream, NULL);
+        alv_dist_fill(&one, ALV_F32, start + i, start + i + 1, &d, stream, NULL, NULL);
         assert_true(one == whole[i]);
     }
     assert_true(whole[0] != whole[64]);
@@ -226,17 +228,20 @@ static void the_last_elements_come_from_their_words(void **state)
         for (size_t k = 0; k < 3; k++) {
             alv_stream stream = alv_stream_make(seeds[i], "", NULL);
             int64_t lo = ends[k] - 70;
-            assert_int_equal(alv_dist_fill(f32, ALV_F32, lo, ends[k], &d, stream, NULL), ALV_OK);
+            assert_int_equal(alv_dist_fill(f32, ALV_F32, lo, ends[k], &d, stream, NULL, NULL),
+                             ALV_OK);
             for (int64_t e = lo; e < ends[k]; e++) {
-                int64_t at = (e / 64 * 16 + e % 16) * 4 + e % 64 / 16;
+                int64_t block = e / 32 * 8 + e % 16 / 2,
+                        at = 4 * block + e % 32 / 16 * 2 + 1 - e % 2;
                 uint32_t word;
                 alv_stream_words(&word, at, at + 1, stream);
-                double v = (2.0 * (word >> 8) + 1 - 0x1p24) * 0x1p-24;
+                double v = (2.0 * ((word ^ 0x80000000) >> 8) + 1 - 0x1p24) * 0x1p-24;
                 assert_true(f32[e - lo] == (float)v);
             }
         }
     alv_stream stream = alv_stream_make(0, "", NULL);
-    assert_int_equal(alv_dist_fill(f32, ALV_F32, end, end + 1, &d, stream, NULL), ALV_ERR_RANGE);
+    assert_int_equal(alv_dist_fill(f32, ALV_F32, end, end + 1, &d, stream, NULL, NULL),
+                     ALV_ERR_RANGE);
 }
 
 static void no_value_leaves_the_bounds(void **state)
@@ -256,8 +261,8 @@ static void no_value_leaves_the_bounds(void **state)
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         alv_stream stream = alv_stream_make(i, "bounds", NULL);
-        alv_dist_fill(f32, ALV_F32, 0, 1 << 16, &list[i], stream, NULL);
-        alv_dist_fill(f64, ALV_F64, 0, 1 << 16, &list[i], stream, NULL);
+        alv_dist_fill(f32, ALV_F32, 0, 1 << 16, &list[i], stream, NULL, NULL);
+        alv_dist_fill(f64, ALV_F64, 0, 1 << 16, &list[i], stream, NULL, NULL);
         for (int k = 0; k < 1 << 16; k++) {
             assert_true(f32[k] >= list[i].lo && f32[k] <= list[i].hi);
             assert_true(f64[k] >= list[i].lo && f64[k] <= list[i].hi);
@@ -275,19 +280,21 @@ static void fills_refuse_what_a_type_cannot_hold(void **state)
                             alv_dist_normal(0, 1e38), alv_dist_truncated(0, 1e39, -1e39, 1e39)};
     for (size_t i = 0; i < sizeof big / sizeof *big; i++) {
         alv_error error;
-        assert_int_equal(alv_dist_fill(f32, ALV_F32, 0, 4, &big[i], stream, &error),
+        assert_int_equal(alv_dist_fill(f32, ALV_F32, 0, 4, &big[i], stream, NULL, &error),
                          ALV_ERR_OVERFLOW);
-        assert_int_equal(alv_dist_fill(f64, ALV_F64, 0, 4, &big[i], stream, &error), ALV_OK);
+        assert_int_equal(alv_dist_fill(f64, ALV_F64, 0, 4, &big[i], stream, NULL, &error), ALV_OK);
         for (int k = 0; k < 4; k++) assert_true(isfinite(f64[k]) && f32[k] == (float)(k + 1));
     }
     alv_dist widest = alv_dist_uniform(-DBL_MAX, DBL_MAX), unit = alv_dist_normal(0, 1);
-    assert_int_equal(alv_dist_fill(f64, ALV_F64, 0, 4, &widest, stream, NULL), ALV_OK);
+    assert_int_equal(alv_dist_fill(f64, ALV_F64, 0, 4, &widest, stream, NULL, NULL), ALV_OK);
     for (int k = 0; k < 4; k++) assert_true(isfinite(f64[k]));
-    assert_int_equal(alv_dist_fill(f32, (alv_dtype)7, 0, 4, &unit, stream, NULL), ALV_ERR_DTYPE);
-    assert_int_equal(alv_dist_fill(f32, ALV_F32, -1, 4, &unit, stream, NULL), ALV_ERR_RANGE);
-    assert_int_equal(alv_dist_fill(f32, ALV_F32, 4, 3, &unit, stream, NULL), ALV_ERR_RANGE);
-    assert_int_equal(alv_dist_fill(NULL, ALV_F32, 0, 4, &unit, stream, NULL), ALV_ERR_ARGUMENT);
-    assert_int_equal(alv_dist_fill(NULL, ALV_F32, 4, 4, &unit, stream, NULL), ALV_OK);
+    assert_int_equal(alv_dist_fill(f32, (alv_dtype)7, 0, 4, &unit, stream, NULL, NULL),
+                     ALV_ERR_DTYPE);
+    assert_int_equal(alv_dist_fill(f32, ALV_F32, -1, 4, &unit, stream, NULL, NULL), ALV_ERR_RANGE);
+    assert_int_equal(alv_dist_fill(f32, ALV_F32, 4, 3, &unit, stream, NULL, NULL), ALV_ERR_RANGE);
+    assert_int_equal(alv_dist_fill(NULL, ALV_F32, 0, 4, &unit, stream, NULL, NULL),
+                     ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_dist_fill(NULL, ALV_F32, 4, 4, &unit, stream, NULL, NULL), ALV_OK);
 }
 
 static void without_spread_all_is_constant(void **state)
@@ -297,7 +304,7 @@ static void without_spread_all_is_constant(void **state)
                              alv_dist_normal(-3, 0), alv_dist_truncated(-3, 0, -4, 4)};
     float f32[100];
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
-        alv_dist_fill(f32, ALV_F32, 0, 100, &list[i], alv_stream_make(1, "w", NULL), NULL);
+        alv_dist_fill(f32, ALV_F32, 0, 100, &list[i], alv_stream_make(1, "w", NULL), NULL, NULL);
         for (int k = 0; k < 100; k++) assert_true(f32[k] == -3);
         assert_true(alv_dist_mean(&list[i]) == -3 && alv_dist_variance(&list[i]) == 0);
         assert_true(isinf(alv_dist_pdf(&list[i], -3)) && alv_dist_pdf(&list[i], -2) == 0);
@@ -310,7 +317,7 @@ static void symmetric_bounds_draw_symmetric_values(void **state)
     (void)state;
     float y[4096];
     alv_dist d = alv_dist_uniform(-0.1, 0.1);
-    alv_dist_fill(y, ALV_F32, 0, 4096, &d, alv_stream_make(3, "w", NULL), NULL);
+    alv_dist_fill(y, ALV_F32, 0, 4096, &d, alv_stream_make(3, "w", NULL), NULL, NULL);
     for (int i = 0; i < 4096; i++) {
         double k = y[i] / (double)(float)0.1 * 0x1p24; /* an odd integer, up to rounding */
         assert_true(fabs(k) >= 0.999 && y[i] != 0);

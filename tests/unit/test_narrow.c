@@ -65,8 +65,8 @@ static void fills_are_the_f32_tensor_rounded(void **state)
             const alv_dist *d = &list[i];
             float lo = -INFINITY, hi = INFINITY;
             if (d->lo < d->hi) bounds_of(&lo, &hi, types[t], d->lo, d->hi);
-            assert_int_equal(alv_dist_fill(f32, ALV_F32, 0, N, d, stream, NULL), ALV_OK);
-            assert_int_equal(alv_dist_fill(wide, types[t], 0, N, d, stream, NULL), ALV_OK);
+            assert_int_equal(alv_dist_fill(f32, ALV_F32, 0, N, d, stream, NULL, NULL), ALV_OK);
+            assert_int_equal(alv_dist_fill(wide, types[t], 0, N, d, stream, NULL, NULL), ALV_OK);
             for (int k = 0; k < N; k++) {
                 uint32_t code = alv_round_one(types[t], f32[k]);
                 float value = alv_widen(types[t], code);
@@ -91,14 +91,14 @@ static void slices_equal_the_whole(void **state)
         for (int t = 0; t < TYPES; t++) {
             size_t size = alv_dtype_size(types[t]);
             alv_stream stream = alv_stream_make(99, "slice", NULL);
-            alv_dist_fill(whole, types[t], 0, WHOLE, &list[i], stream, NULL);
+            alv_dist_fill(whole, types[t], 0, WHOLE, &list[i], stream, NULL, NULL);
             for (int k = 0; k < 100; k++) {
                 random = random * 1664525 + 1013904223;
                 int64_t lo = (random >> 8) % WHOLE,
                         hi = lo + (int64_t)(random >> 20) % (WHOLE - lo + 1);
                 size_t bytes = (size_t)(hi - lo) * size;
                 memset(part, 0x5a, sizeof part);
-                alv_dist_fill(part, types[t], lo, hi, &list[i], stream, NULL);
+                alv_dist_fill(part, types[t], lo, hi, &list[i], stream, NULL, NULL);
                 assert_memory_equal(part, whole + (size_t)lo * size, bytes);
                 assert_true(part[bytes] == 0x5a); /* nothing written beyond */
             }
@@ -115,7 +115,7 @@ static void no_value_leaves_the_bounds(void **state)
             static bool seen[1 << 16];
             alv_stream stream = alv_stream_make(17, "bounds", NULL);
             memset(seen, 0, sizeof seen);
-            alv_dist_fill(wide, types[t], 0, MOST, &list[i], stream, NULL);
+            alv_dist_fill(wide, types[t], 0, MOST, &list[i], stream, NULL, NULL);
             for (int k = 0; k < MOST; k++) seen[at(wide, types[t], k)] = true;
             float lo, hi, least = INFINITY, largest = -INFINITY;
             for (uint32_t code = 0; code < 1 << 16; code++) {
@@ -140,7 +140,8 @@ static void narrow_bounds_hold(void **state)
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         for (int t = 0; t < TYPES; t++) {
             alv_stream stream = alv_stream_make(i, "bounds", NULL);
-            assert_int_equal(alv_dist_fill(wide, types[t], 0, N, &list[i], stream, NULL), ALV_OK);
+            assert_int_equal(alv_dist_fill(wide, types[t], 0, N, &list[i], stream, NULL, NULL),
+                             ALV_OK);
             for (int k = 0; k < N; k++) {
                 double value = alv_widen(types[t], at(wide, types[t], k));
                 assert_true(value >= list[i].lo && value <= list[i].hi);
@@ -181,8 +182,9 @@ static void what_does_not_fit_is_refused(void **state)
         alv_error error = {0};
         uint16_t out[4] = {0x1234, 0x1234, 0x1234, 0x1234};
         alv_stream stream = alv_stream_make(1, "w", NULL);
-        assert_int_equal(alv_dist_fill(out, rows[i].dtype, 0, 4, &rows[i].dist, stream, &error),
-                         rows[i].status);
+        assert_int_equal(
+            alv_dist_fill(out, rows[i].dtype, 0, 4, &rows[i].dist, stream, NULL, &error),
+            rows[i].status);
         assert_string_equal(error.where, rows[i].where);
         if (rows[i].status == ALV_OK) continue;
         for (int k = 0; k < 4; k++) assert_int_equal(out[k], 0x1234);

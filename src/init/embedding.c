@@ -46,7 +46,7 @@ static void fill(void *out, int64_t lo, int64_t hi, const alv_init_job *job)
     const size_t size = f64 ? sizeof(double) : sizeof(float);
     alv_dist law = law_of(job->scheme, job->tensor);
     alv_dist_fill(out, f64 ? ALV_F64 : ALV_F32, lo, hi, &law,
-                  alv_stream_make(job->seed, job->tensor->name, NULL), NULL);
+                  alv_stream_make(job->seed, job->tensor->name, NULL), job->kernels, NULL);
     if (job->scheme->args[PADDING] < 0) return;
     const int64_t width = job->tensor->shape[1];
     int64_t from = (int64_t)job->scheme->args[PADDING] * width, to = from + width;

@@ -14,10 +14,11 @@ if(NOT ALVOR_HAS_GOMP)
   message(FATAL_ERROR "libgomp, the OpenMP runtime that oneDNN uses, cannot be linked. It comes with "
                       "GCC (Debian: libgcc-12-dev or gcc). -DALVOR_BUILD_LAB=OFF builds the core alone.")
 endif()
-pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl)
+pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl libcyaml)
 
 file(GLOB lab_sources CONFIGURE_DEPENDS
-     src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/lab/*.c src/report/*.c)
+     src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/formats/*.c
+     src/lab/*.c src/report/*.c)
 if(NOT lab_sources)
   return()
 endif()

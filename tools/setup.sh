@@ -7,7 +7,7 @@ set -eu
 build_needs="cc:gcc ld:binutils cmake:cmake ninja:ninja-build pkg-config:pkg-config node:nodejs npm:npm
 /usr/include/oneapi/dnnl/dnnl.h:libdnnl-dev /usr/include/jansson.h:libjansson-dev
 /usr/include/sqlite3.h:libsqlite3-dev /usr/include/zlib.h:zlib1g-dev
-curl/curl.h:libcurl4-openssl-dev /usr/include/stdio.h:libc6-dev"
+/usr/include/cyaml/cyaml.h:libcyaml-dev curl/curl.h:libcurl4-openssl-dev /usr/include/stdio.h:libc6-dev"
 check_needs="c++:g++ clang:clang wasm-ld:lld cmocka.h:libcmocka-dev chromium:chromium python3:python3
 python3-venv:python3-venv libclang-rt:libclang-rt-dev numpy:python3-numpy gzip:gzip"
 

@@ -9,6 +9,7 @@
  *   act.h     activations and their gains
  *   model.h   what a network is: nodes, and parameters with shapes and fans
  *   init.h    the registry of initializers: describe, parse, predict, fill
+ *   plan.h    the tensors of a whole model with their schemes; presets
  *   npy.h     NumPy's file format
  *   safetensors.h  the file format of whole models
  *
@@ -39,6 +40,7 @@
 #include "act.h"
 #include "model.h"
 #include "init.h"
+#include "plan.h"
 #include "npy.h"
 #include "safetensors.h"
 

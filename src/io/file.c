@@ -1,4 +1,7 @@
 /* Whole files out, on POSIX calls. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* fallocate */
+#endif
 #include "io/file.h"
 
 #include <errno.h>
@@ -13,11 +16,16 @@
 enum { NAME_TRIES = 100 };
 
 /* A long path is told by its end. */
+static const char *path_end(const char *path, size_t size)
+{
+    size_t length = strlen(path);
+    return length >= size ? path + length - size + 1 : path;
+}
+
 static alv_status fail_io(alv_error *error, const char *path, int cause)
 {
-    size_t length = strlen(path), most = sizeof error->where - 1;
-    return alv_fail(error, ALV_ERR_IO, length > most ? path + length - most : path,
-                    "cannot write: %s", strerror(cause));
+    return alv_fail(error, ALV_ERR_IO, path_end(path, sizeof error->where), "cannot write: %s",
+                    strerror(cause));
 }
 
 struct alv_writer {
@@ -94,6 +102,44 @@ alv_status alv_writer_put(alv_writer *w, const void *bytes, size_t size, alv_err
         size -= (size_t)n;
     }
     return w->cause ? fail_io(error, w->target, w->cause) : ALV_OK;
+}
+
+alv_status alv_writer_put_at(alv_writer *w, const void *bytes, size_t size, int64_t offset,
+                             alv_error *error)
+{
+    const unsigned char *from = bytes;
+    while (size > 0) {
+        ssize_t n = pwrite(w->fd, from, size, (off_t)offset);
+        if (n < 0 && errno != EINTR) return fail_io(error, w->target, errno);
+        if (n <= 0) continue;
+        from += n;
+        offset += n;
+        size -= (size_t)n;
+    }
+    return ALV_OK;
+}
+
+alv_status alv_writer_reserve(alv_writer *w, int64_t size, alv_error *error)
+{
+#ifdef __linux__
+    if (size <= 0 || w->straight) return ALV_OK;
+    while (fallocate(w->fd, 0, 0, (off_t)size) != 0) {
+        if (errno == EINTR) continue;
+        if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT)
+            return alv_fail(error, ALV_ERR_IO, path_end(w->target, sizeof error->where),
+                            "cannot write its %lld bytes: %s", size, strerror(errno));
+        break; /* this file system cannot reserve */
+    }
+#else
+    (void)w, (void)size, (void)error;
+#endif
+    return ALV_OK;
+}
+
+alv_status alv_writer_sync(alv_writer *w, alv_error *error)
+{
+    if (w->straight || fsync(w->fd) == 0) return ALV_OK;
+    return fail_io(error, w->target, errno);
 }
 
 /* Makes a rename survive a power cut; some file systems cannot, and that is no error. */

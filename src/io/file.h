@@ -14,6 +14,14 @@ typedef struct alv_writer alv_writer;
 
 alv_status alv_writer_open(alv_writer **out, const char *path, alv_error *error);
 alv_status alv_writer_put(alv_writer *writer, const void *bytes, size_t size, alv_error *error);
+/* Writes at a position of a regular file; threads may do so at once. */
+alv_status alv_writer_put_at(alv_writer *writer, const void *bytes, size_t size, int64_t offset,
+                             alv_error *error);
+/* Asks for the room of a file of `size` bytes, so that a full disk is known before the work begins.
+ * Where the file system cannot tell it is no error. */
+alv_status alv_writer_reserve(alv_writer *writer, int64_t size, alv_error *error);
+/* Flushes what was written to the disk; commit does so too, but for one file at a time. */
+alv_status alv_writer_sync(alv_writer *writer, alv_error *error);
 /* Ends the writer whatever it returns; on an error the path is as it was. */
 alv_status alv_writer_commit(alv_writer *writer, alv_error *error);
 /* Ends the writer and leaves the path as it was; NULL is fine. */

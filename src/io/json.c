@@ -1,20 +1,20 @@
 /* Strict JSON for file headers. */
 #include "io/json.h"
 
-unsigned char alv_json_peek(alv_json_cursor *c)
+unsigned char alv_cursor_peek(alv_json_cursor *c)
 {
     while (c->at < c->end && c->bytes[c->at] && strchr(" \t\n\r", c->bytes[c->at])) c->at++;
     return c->at < c->end ? c->bytes[c->at] : 0;
 }
 
-bool alv_json_take(alv_json_cursor *c, unsigned char byte)
+bool alv_cursor_take(alv_json_cursor *c, unsigned char byte)
 {
-    if (alv_json_peek(c) != byte) return false;
+    if (alv_cursor_peek(c) != byte) return false;
     c->at++;
     return true;
 }
 
-alv_status alv_json_fail(const alv_json_cursor *c, const char *wanted)
+alv_status alv_cursor_fail(const alv_json_cursor *c, const char *wanted)
 {
     return alv_fail_at(c->error, ALV_ERR_FORMAT, c->where, (int64_t)c->at, "expected %s here",
                        wanted);
@@ -53,7 +53,7 @@ static alv_status read_hex(uint32_t *out, alv_json_cursor *c)
     for (int i = 0; i < 4; i++, c->at++) {
         unsigned char x = c->at < c->end ? c->bytes[c->at] : 0;
         bool digit = x >= '0' && x <= '9', letter = (x | 32) >= 'a' && (x | 32) <= 'f';
-        if (!digit && !letter) return alv_json_fail(c, "a hexadecimal digit");
+        if (!digit && !letter) return alv_cursor_fail(c, "a hexadecimal digit");
         value = value << 4 | (digit ? x - (uint32_t)'0' : (x | 32) - (uint32_t)'a' + 10);
     }
     *out = value;
@@ -70,14 +70,14 @@ static alv_status read_code(uint32_t *out, alv_json_cursor *c)
                            "a text with a NUL");
     if (code >= 0xd800 && code < 0xdc00) {
         if (c->end - c->at < 2 || memcmp(c->bytes + c->at, "\\u", 2) != 0)
-            return alv_json_fail(c, "the second half of a surrogate pair");
+            return alv_cursor_fail(c, "the second half of a surrogate pair");
         c->at += 2;
         ALV_TRY(read_hex(&low, c));
         if (low < 0xdc00 || low > 0xdfff)
-            return alv_json_fail(c, "the second half of a surrogate pair before");
+            return alv_cursor_fail(c, "the second half of a surrogate pair before");
         code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     } else if (code >= 0xdc00 && code < 0xe000) {
-        return alv_json_fail(c, "the first half of a surrogate pair before");
+        return alv_cursor_fail(c, "the first half of a surrogate pair before");
     }
     *out = code;
     return ALV_OK;
@@ -99,7 +99,7 @@ static alv_status read_escape(char *out, size_t *length, alv_json_cursor *c)
     static const char letters[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
     unsigned char letter = c->at < c->end ? c->bytes[c->at] : 0;
     const char *found = letter ? strchr(letters, letter) : NULL;
-    if (letter != 'u' && !found) return alv_json_fail(c, "one of \"\\/bfnrtu");
+    if (letter != 'u' && !found) return alv_cursor_fail(c, "one of \"\\/bfnrtu");
     c->at++;
     if (found) return out[(*length)++] = values[found - letters], ALV_OK;
     uint32_t code = 0;
@@ -108,9 +108,9 @@ static alv_status read_escape(char *out, size_t *length, alv_json_cursor *c)
     return ALV_OK;
 }
 
-alv_status alv_json_read_string(char *out, size_t *length, alv_json_cursor *c)
+alv_status alv_cursor_string(char *out, size_t *length, alv_json_cursor *c)
 {
-    if (!alv_json_take(c, '"')) return alv_json_fail(c, "a string");
+    if (!alv_cursor_take(c, '"')) return alv_cursor_fail(c, "a string");
     size_t n = 0;
     while (c->at < c->end && c->bytes[c->at] != '"') {
         if (c->bytes[c->at] == '\\') {
@@ -119,21 +119,21 @@ alv_status alv_json_read_string(char *out, size_t *length, alv_json_cursor *c)
             continue;
         }
         size_t size = alv_utf8_char(c->bytes + c->at, c->end - c->at);
-        if (size == 0 || c->bytes[c->at] < 0x20) return alv_json_fail(c, "a character of UTF-8");
+        if (size == 0 || c->bytes[c->at] < 0x20) return alv_cursor_fail(c, "a character of UTF-8");
         memcpy(out + n, c->bytes + c->at, size);
         n += size;
         c->at += size;
     }
-    if (!alv_json_take(c, '"')) return alv_json_fail(c, "the string's closing quote");
+    if (!alv_cursor_take(c, '"')) return alv_cursor_fail(c, "the string's closing quote");
     out[n] = '\0';
     *length = n;
     return ALV_OK;
 }
 
-alv_status alv_json_read_size(int64_t *out, alv_json_cursor *c)
+alv_status alv_cursor_size(int64_t *out, alv_json_cursor *c)
 {
-    unsigned char first = alv_json_peek(c);
-    if (first < '0' || first > '9') return alv_json_fail(c, "a whole number from 0");
+    unsigned char first = alv_cursor_peek(c);
+    if (first < '0' || first > '9') return alv_cursor_fail(c, "a whole number from 0");
     int64_t value = 0;
     size_t start = c->at;
     for (; c->at < c->end && c->bytes[c->at] >= '0' && c->bytes[c->at] <= '9'; c->at++)
@@ -144,7 +144,7 @@ alv_status alv_json_read_size(int64_t *out, alv_json_cursor *c)
     unsigned char next = c->at < c->end ? c->bytes[c->at] : 0;
     if ((first == '0' && c->at - start > 1) || (next && strchr(".eE", next))) {
         c->at = start;
-        return alv_json_fail(c, "a whole number without leading zeros");
+        return alv_cursor_fail(c, "a whole number without leading zeros");
     }
     *out = value;
     return ALV_OK;

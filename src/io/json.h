@@ -16,17 +16,17 @@ typedef struct alv_json_cursor {
 } alv_json_cursor;
 
 /* The byte at the cursor after white space; 0 at the end, which no valid text contains. */
-unsigned char alv_json_peek(alv_json_cursor *c);
+unsigned char alv_cursor_peek(alv_json_cursor *c);
 /* Moves past `byte` if it comes next. */
-bool alv_json_take(alv_json_cursor *c, unsigned char byte);
+bool alv_cursor_take(alv_json_cursor *c, unsigned char byte);
 /* ALV_ERR_FORMAT: expected `wanted` here. */
-alv_status alv_json_fail(const alv_json_cursor *c, const char *wanted);
+alv_status alv_cursor_fail(const alv_json_cursor *c, const char *wanted);
 
 /* Reads a string into `out`, unescaped and with a NUL; it needs no more room than its text with
  * both quotes. *length is without the NUL. ALV_ERR_UNSUPPORTED for a NUL within. */
-alv_status alv_json_read_string(char *out, size_t *length, alv_json_cursor *c);
+alv_status alv_cursor_string(char *out, size_t *length, alv_json_cursor *c);
 /* Reads a whole number from 0; ALV_ERR_FORMAT if it does not fit 63 bits. */
-alv_status alv_json_read_size(int64_t *out, alv_json_cursor *c);
+alv_status alv_cursor_size(int64_t *out, alv_json_cursor *c);
 
 /* Writes `text` quoted and escaped to out[0 .. ], without a NUL; returns its length, also where
  * out is NULL. */

@@ -50,7 +50,7 @@ alv_status alv_safetensors_size(int64_t *out, const void *bytes, size_t size, al
 static alv_status read_text(const char **out, reader *r)
 {
     size_t length;
-    ALV_TRY(alv_json_read_string(r->pool, &length, &r->c));
+    ALV_TRY(alv_cursor_string(r->pool, &length, &r->c));
     *out = r->pool;
     r->pool += length + 1;
     return ALV_OK;
@@ -59,17 +59,17 @@ static alv_status read_text(const char **out, reader *r)
 /* {"format":"pt", ...}: texts only. */
 static alv_status read_notes(reader *r)
 {
-    if (!alv_json_take(&r->c, '{')) return alv_json_fail(&r->c, "the '{' of __metadata__");
-    while (!alv_json_take(&r->c, '}')) {
+    if (!alv_cursor_take(&r->c, '{')) return alv_cursor_fail(&r->c, "the '{' of __metadata__");
+    while (!alv_cursor_take(&r->c, '}')) {
         alv_safetensors_note *note = &r->file->notes[r->file->n_notes];
         ALV_TRY(read_text(&note->key, r));
-        if (!alv_json_take(&r->c, ':')) return alv_json_fail(&r->c, "':'");
+        if (!alv_cursor_take(&r->c, ':')) return alv_cursor_fail(&r->c, "':'");
         ALV_TRY(read_text(&note->value, r));
         r->file->n_notes++;
-        if (alv_json_take(&r->c, ',')) {
-            if (alv_json_peek(&r->c) != '"') return alv_json_fail(&r->c, "another note");
-        } else if (alv_json_peek(&r->c) != '}') {
-            return alv_json_fail(&r->c, "',' or '}'");
+        if (alv_cursor_take(&r->c, ',')) {
+            if (alv_cursor_peek(&r->c) != '"') return alv_cursor_fail(&r->c, "another note");
+        } else if (alv_cursor_peek(&r->c) != '}') {
+            return alv_cursor_fail(&r->c, "',' or '}'");
         }
     }
     return ALV_OK;
@@ -78,22 +78,22 @@ static alv_status read_notes(reader *r)
 /* [2, 3]: at most `most` whole numbers. */
 static alv_status read_sizes(int64_t *out, int *n, int most, reader *r)
 {
-    if (!alv_json_take(&r->c, '[')) return alv_json_fail(&r->c, "'['");
+    if (!alv_cursor_take(&r->c, '[')) return alv_cursor_fail(&r->c, "'['");
     *n = 0;
-    if (alv_json_take(&r->c, ']')) return ALV_OK;
+    if (alv_cursor_take(&r->c, ']')) return ALV_OK;
     do {
         if (*n == most)
             return alv_fail_at(r->c.error, ALV_ERR_UNSUPPORTED, where, (int64_t)r->c.at,
                                "more than %d numbers", most);
-        ALV_TRY(alv_json_read_size(&out[(*n)++], &r->c));
-    } while (alv_json_take(&r->c, ','));
-    return alv_json_take(&r->c, ']') ? ALV_OK : alv_json_fail(&r->c, "',' or ']'");
+        ALV_TRY(alv_cursor_size(&out[(*n)++], &r->c));
+    } while (alv_cursor_take(&r->c, ','));
+    return alv_cursor_take(&r->c, ']') ? ALV_OK : alv_cursor_fail(&r->c, "',' or ']'");
 }
 
 static alv_status read_type(alv_safetensor *t, reader *r)
 {
     const char *name;
-    alv_json_peek(&r->c);
+    alv_cursor_peek(&r->c);
     int64_t position = (int64_t)r->c.at;
     ALV_TRY(read_text(&name, r));
     const alv_safetensors_type *type = alv_safetensors_type_named(name);
@@ -113,7 +113,7 @@ static alv_status read_offsets(alv_safetensor *t, reader *r)
     int64_t range[2];
     int n;
     ALV_TRY(read_sizes(range, &n, 2, r));
-    if (n != 2) return alv_json_fail(&r->c, "two data_offsets before");
+    if (n != 2) return alv_cursor_fail(&r->c, "two data_offsets before");
     int64_t data = r->file_size - r->file->data;
     if (range[0] > range[1] || range[1] > data)
         return alv_fail_at(r->c.error, ALV_ERR_FORMAT, where, (int64_t)r->c.at,
@@ -131,7 +131,7 @@ static alv_status read_entry(alv_safetensor *t, unsigned *seen, reader *r)
 {
     static const char *const keys[] = {"dtype", "shape", "data_offsets"};
     const char *name;
-    alv_json_peek(&r->c);
+    alv_cursor_peek(&r->c);
     int64_t position = (int64_t)r->c.at;
     ALV_TRY(read_text(&name, r));
     unsigned flag = 0;
@@ -143,7 +143,7 @@ static alv_status read_entry(alv_safetensor *t, unsigned *seen, reader *r)
                                 : "'%s': there should be no key '%s'",
                            t->name, name);
     *seen |= flag;
-    if (!alv_json_take(&r->c, ':')) return alv_json_fail(&r->c, "':'");
+    if (!alv_cursor_take(&r->c, ':')) return alv_cursor_fail(&r->c, "':'");
     return flag == TYPE    ? read_type(t, r)
            : flag == SHAPE ? read_sizes(t->shape, &t->rank, ALV_MAX_RANK, r)
                            : read_offsets(t, r);
@@ -170,13 +170,13 @@ static alv_status read_tensor(reader *r, const char *name, int64_t position)
     alv_safetensor *t = &r->file->tensors[r->file->n_tensors];
     unsigned seen = 0;
     *t = (alv_safetensor){.name = name, .position = position};
-    if (!alv_json_take(&r->c, '{')) return alv_json_fail(&r->c, "the '{' of a tensor");
+    if (!alv_cursor_take(&r->c, '{')) return alv_cursor_fail(&r->c, "the '{' of a tensor");
     do {
         ALV_TRY(read_entry(t, &seen, r));
-    } while (alv_json_take(&r->c, ','));
+    } while (alv_cursor_take(&r->c, ','));
     if (seen != ALL)
-        return alv_json_fail(&r->c, "the keys dtype, shape and data_offsets before '}'");
-    if (!alv_json_take(&r->c, '}')) return alv_json_fail(&r->c, "',' or '}'");
+        return alv_cursor_fail(&r->c, "the keys dtype, shape and data_offsets before '}'");
+    if (!alv_cursor_take(&r->c, '}')) return alv_cursor_fail(&r->c, "',' or '}'");
     ALV_TRY(check_bytes(t, r->c.error));
     r->file->n_tensors++;
     return ALV_OK;
@@ -186,10 +186,10 @@ static alv_status read_tensor(reader *r, const char *name, int64_t position)
 static alv_status read_member(reader *r)
 {
     const char *name;
-    alv_json_peek(&r->c);
+    alv_cursor_peek(&r->c);
     int64_t position = (int64_t)r->c.at;
     ALV_TRY(read_text(&name, r));
-    if (!alv_json_take(&r->c, ':')) return alv_json_fail(&r->c, "':'");
+    if (!alv_cursor_take(&r->c, ':')) return alv_cursor_fail(&r->c, "':'");
     if (strcmp(name, alv_safetensors_metadata) != 0) return read_tensor(r, name, position);
     if (r->noted)
         return alv_fail_at(r->c.error, ALV_ERR_FORMAT, where, position, "'%s' comes twice", name);
@@ -200,16 +200,16 @@ static alv_status read_member(reader *r)
 static alv_status read_header(reader *r)
 {
     if (r->c.at == r->c.end || r->c.bytes[r->c.at] != '{')
-        return alv_json_fail(&r->c, "the header's '{'");
+        return alv_cursor_fail(&r->c, "the header's '{'");
     r->c.at++;
-    if (!alv_json_take(&r->c, '}')) {
+    if (!alv_cursor_take(&r->c, '}')) {
         do {
             ALV_TRY(read_member(r));
-        } while (alv_json_take(&r->c, ','));
-        if (!alv_json_take(&r->c, '}')) return alv_json_fail(&r->c, "',' or '}'");
+        } while (alv_cursor_take(&r->c, ','));
+        if (!alv_cursor_take(&r->c, '}')) return alv_cursor_fail(&r->c, "',' or '}'");
     }
-    alv_json_peek(&r->c);
-    return r->c.at == r->c.end ? ALV_OK : alv_json_fail(&r->c, "nothing but spaces");
+    alv_cursor_peek(&r->c);
+    return r->c.at == r->c.end ? ALV_OK : alv_cursor_fail(&r->c, "nothing but spaces");
 }
 
 static int by_name(const void *a, const void *b)

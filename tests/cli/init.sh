@@ -96,10 +96,10 @@ refuse 'is not LO:HI' --scheme zeros --slice 5 $shape
 refuse 'is not LO:HI' --scheme zeros --slice 1:2:3 $shape
 refuse '0:17 is not within the 16' --scheme zeros --slice 0:17 $shape
 refuse '5:4 is not within' --scheme zeros --slice 5:4 $shape
-refuse 'init needs --scheme' $shape
+refuse 'init needs a plan, or --scheme' $shape
 refuse 'init needs --shape' --scheme zeros -o no.npy
 refuse 'init needs -o' --scheme zeros --shape 4
-refuse "takes no 'extra'" extra --scheme zeros $shape
+refuse 'scheme is for a single tensor' extra --scheme zeros $shape
 
 # A place that cannot be written leaves nothing; a device that fills up stays a device.
 refuse 'none/w.npy: cannot write' --scheme zeros --shape 4 -o none/w.npy

@@ -58,3 +58,9 @@ save("safetensors", [safetensors("{}", 0),
      safetensors('{"x":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},'
                  '"y":{"dtype":"BOOL","shape":[3],"data_offsets":[8,11]}}', 11),
      struct.pack("<Q", 2**63) + b"{}"])
+save("plan", ["preset: gpt2\nlayers: 1\nwidth: 8\nheads: 2\nvocab: 9\n", "preset: mlp\nmodel: 4-3x2-2 tanh\n",
+              "parameters:\n- {name: w, shape: [2, 3], scheme: he_normal}\n",
+              "dtype: bf16\nparameters:\n- name: 'h.{i}.w'\n  repeat: 3\n  shape: [4]\n  layer: dense\n"
+              "  layout: keras\n  role: weight\n  activation: relu\n  fan_in: 2.5\nrules:\n"
+              "- {match: '*.w', scheme: normal(std=0.5), dtype: f16}\n- {match: h.?, dtype: f64}\n",
+              "preset: resnet\nlayers: 18\nrules:\n- match: 'layer*.bn2.weight'\n  scheme: zeros\n"])

@@ -4,15 +4,20 @@ if(ALVOR_FUZZ)
   find_package(ZLIB REQUIRED)
   set(parsers ${PROJECT_SOURCE_DIR}/src/data/idx.c ${PROJECT_SOURCE_DIR}/src/data/csv.c
               ${PROJECT_SOURCE_DIR}/src/data/csv_labels.c ${PROJECT_SOURCE_DIR}/src/data/npy.c)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(FUZZ_YAML REQUIRED IMPORTED_TARGET libcyaml)
+  set(plans ${PROJECT_SOURCE_DIR}/src/formats/yaml.c ${PROJECT_SOURCE_DIR}/src/formats/yaml_line.c
+            ${PROJECT_SOURCE_DIR}/src/formats/plan_read.c)
   add_custom_target(fuzzers)
-  foreach(name idx csv npy safetensors scheme model)
+  foreach(name idx csv npy safetensors plan scheme model)
     add_executable(fuzz-${name} EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c
-                   $<$<IN_LIST:${name},idx$<SEMICOLON>csv$<SEMICOLON>npy>:${parsers}>)
+                   $<$<IN_LIST:${name},idx$<SEMICOLON>csv$<SEMICOLON>npy>:${parsers}>
+                   $<$<STREQUAL:${name},plan>:${plans}>)
     alvor_flags(fuzz-${name})
     target_compile_definitions(fuzz-${name} PRIVATE _GNU_SOURCE)
     target_include_directories(fuzz-${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
-    target_link_libraries(fuzz-${name} PRIVATE alvor ZLIB::ZLIB)
+    target_link_libraries(fuzz-${name} PRIVATE alvor ZLIB::ZLIB PkgConfig::FUZZ_YAML)
     add_dependencies(fuzzers fuzz-${name})
   endforeach()
 endif()

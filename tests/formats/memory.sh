@@ -1,0 +1,30 @@
+#!/bin/sh
+# Memory does not grow with the model: a gigabyte is drawn within 64 MiB, by one thread and by eight.
+# usage: memory.sh ALVOR
+set -eu
+alvor=$(readlink -f "$1")
+case $(nm -D "$alvor" 2>/dev/null) in *__asan*) echo "skipped: a sanitizer takes memory itself"; exit 77 ;; esac
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/alvor-memory-XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+if [ "$(df -Pk . | awk 'NR == 2 { print $4 }')" -lt 2200000 ]; then
+    echo "skipped: less than 2.2 GB free here"
+    exit 77
+fi
+# 16 x 16 Mi elements of f32 are 1 GiB.
+cat >plan.yaml <<'END'
+parameters:
+  - {name: "w{i}", repeat: 16, shape: [4096, 4096], scheme: uniform(r=1)}
+END
+for threads in 1 8; do
+    python3 - "$alvor" $threads <<'END'
+import os, resource, subprocess, sys
+alvor, threads = sys.argv[1:]
+subprocess.run([alvor, "init", "plan.yaml", "-o", "m.safetensors", "--threads", threads], check=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+size = os.path.getsize("m.safetensors")
+print(f"{threads} threads: peak {peak} KiB for a file of {size} bytes")
+sys.exit(not (peak < 64 * 1024 and size > 1 << 30))
+END
+    rm m.safetensors
+done

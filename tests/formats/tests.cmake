@@ -1,0 +1,8 @@
+# Saved models: read back by an oracle and by the safetensors package, and written in little memory.
+if(TARGET alvor-cli)
+  add_test(NAME formats.read_back COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/formats/read_back.sh
+           $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
+  add_test(NAME formats.memory COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/formats/memory.sh
+           $<TARGET_FILE:alvor-cli>)
+  set_tests_properties(formats.read_back formats.memory PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+endif()

@@ -1,0 +1,252 @@
+/* The YAML of plans: what it may say, which of two wins, and the line of what is wrong. */
+#include "test.h"
+
+#include "formats/plan.h"
+
+static alv_weight_plan *read_plan(const char *text, const alv_dtype *dtype)
+{
+    alv_weight_plan *plan;
+    alv_error error;
+    if (alv_plan_read(&plan, text, strlen(text), "plan.yaml", dtype, &error) != ALV_OK)
+        fail_msg("%s", error.message);
+    return plan;
+}
+
+static const char *scheme_of(const alv_weight_plan *plan, const char *name)
+{
+    static char text[256];
+    int64_t i = 0;
+    while (i < plan->n && strcmp(plan->tensors[i].name, name) != 0) i++;
+    if (i == plan->n) fail_msg("no tensor %s", name);
+    alv_scheme_print(text, sizeof text, &plan->schemes[i], NULL);
+    return text;
+}
+
+static const char whole[] =
+    "# everything that a plan can say\n"
+    "preset: gpt2\n"
+    "layers: 2\n"
+    "width: 64\n"
+    "heads: 4\n"
+    "vocab: 100\n"
+    "dtype: bf16\n"
+    "parameters:\n"
+    "  - name: extra.{i}.weight\n"
+    "    repeat: 3\n"
+    "    shape: [8, 4, 3]\n"
+    "    layer: dense\n"
+    "    layout: keras\n"
+    "    activation: leaky_relu(0.2)\n"
+    "  - {name: head.bias, shape: [10], role: bias, fan_in: 2.5,\n"
+    "     scheme: torch_default, dtype: f64}\n"
+    "  - name: scalar\n"
+    "    shape: []\n"
+    "    scheme: zeros\n"
+    "rules:\n"
+    "  - match: h.1.*\n"
+    "    dtype: f32\n"
+    "  - match: '*.bias'\n"
+    "    scheme: constant(0.5)\n"
+    "  - {match: extra.?.weight, scheme: 'he_normal(a=0.2, mode=fan_out)'}\n"
+    "  - match: w*\n"
+    "    scheme: normal(std=0.5)\n"
+    "    dtype: f16\n";
+
+static void a_whole_plan_is_read(void **state)
+{
+    (void)state;
+    alv_weight_plan *plan = read_plan(whole, NULL);
+    assert_int_equal(plan->n, 28 + 5);
+    assert_string_equal(scheme_of(plan, "wte.weight"), "normal(std=0.5)");
+    assert_int_equal(plan->tensors[0].dtype, ALV_F16);
+    assert_string_equal(scheme_of(plan, "h.0.ln_1.bias"), "constant(value=0.5)");
+    /* The first rule that matches gives a type alone: the preset's scheme stays. */
+    assert_string_equal(scheme_of(plan, "h.1.ln_1.bias"), "zeros");
+    assert_string_equal(scheme_of(plan, "h.1.mlp.c_proj.weight"),
+                        "residual_normal(std=0.02, layers=2)");
+    assert_string_equal(scheme_of(plan, "extra.2.weight"), "he_normal(a=0.2, mode=fan_out)");
+    assert_string_equal(scheme_of(plan, "head.bias"), "torch_default");
+    const alv_tensor *extra = &plan->tensors[28], *bias = &plan->tensors[31];
+    assert_string_equal(extra->name, "extra.0.weight");
+    assert_int_equal(extra->layout, ALV_LAYOUT_KERAS);
+    assert_int_equal(extra->rank, 3);
+    assert_string_equal(extra->act.act->name, "leaky_relu");
+    assert_int_equal(extra->dtype, ALV_BF16);
+    assert_int_equal(bias->role, ALV_ROLE_BIAS);
+    assert_int_equal(bias->dtype, ALV_F64);
+    assert_near(bias->fan_in, 2.5, 0);
+    assert_int_equal(plan->tensors[32].rank, 0);
+    alv_weight_plan_free(plan);
+}
+
+static void the_command_line_replaces_only_the_default_type(void **state)
+{
+    (void)state;
+    const alv_dtype f8 = ALV_F8_E5M2;
+    alv_weight_plan *plan = read_plan(whole, &f8);
+    assert_int_equal(plan->tensors[0].dtype, ALV_F16); /* a rule's */
+    assert_int_equal(plan->tensors[1].dtype, ALV_F16);
+    assert_int_equal(plan->tensors[2].dtype, ALV_F8_E5M2); /* the plan's default was bf16 */
+    assert_int_equal(plan->tensors[31].dtype, ALV_F64);    /* its own */
+    alv_weight_plan_free(plan);
+}
+
+static void the_digest_names_the_draw_and_not_the_text(void **state)
+{
+    (void)state;
+    char a[ALV_DIGEST], b[ALV_DIGEST];
+    static const char *const same[] = {
+        "parameters: [{name: w, shape: [2, 3], scheme: he_normal}]",
+        "dtype: f32\nparameters:\n- {name: w, shape: [2, 3], dtype: f32}\n"
+        "rules:\n- {match: '*', scheme: kaiming_normal(a=0)}",
+    };
+    static const char *const other[] = {
+        "parameters: [{name: v, shape: [2, 3], scheme: he_normal}]",
+        "parameters: [{name: w, shape: [3, 2], scheme: he_normal}]",
+        "parameters: [{name: w, shape: [2, 3], scheme: he_normal, layout: keras}]",
+        "parameters: [{name: w, shape: [2, 3], scheme: he_normal, fan_in: 5}]",
+        "parameters: [{name: w, shape: [2, 3], scheme: he_normal, dtype: f64}]",
+        "parameters: [{name: w, shape: [2, 3], scheme: he_normal(a=0.1)}]",
+        "parameters: [{name: w, shape: [2, 3], scheme: he_normal, activation: tanh}]",
+        "parameters: [{name: w, shape: [2, 3], scheme: he_normal}, {name: x, shape: [], scheme: "
+        "ones}]",
+    };
+    alv_weight_plan *plan = read_plan(same[0], NULL);
+    alv_plan_digest(a, plan);
+    assert_int_equal(strlen(a), 64);
+    alv_weight_plan_free(plan);
+    plan = read_plan(same[1], NULL);
+    alv_plan_digest(b, plan);
+    assert_string_equal(a, b);
+    alv_weight_plan_free(plan);
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+        plan = read_plan(other[i], NULL);
+        alv_plan_digest(b, plan);
+        assert_string_not_equal(a, b);
+        alv_weight_plan_free(plan);
+    }
+}
+
+static void what_is_wrong_is_said_with_its_line(void **state)
+{
+    (void)state;
+#define W "parameters:\n- name: w\n  shape: [2, 3]\n"
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        {"", "the plan is empty"},
+        {"# nothing\n", "the plan is empty"},
+        {"{}", "no tensors"},
+        {"parameters: []", "no tensors"},
+        {"[1]", "Expecting MAPPING"},
+        {"preset: gpt2\nlayrs: 3\n", "line 2: there is no key 'layrs'; did you mean 'layers'?"},
+        {"preset: gpt2\nqqqqqqqq: 3\n", "line 2: there is no key 'qqqqqqqq'"},
+        {W "scheme: zeros\n", "line 4: the key 'scheme' does not belong here"},
+        {"preset: gpt2\n\nlayers: ten\n", "line 3: Invalid INT value: 'ten'"},
+        {"preset: gpt2\nlayers: 99999999999999999999\n", "line 2: Invalid INT"},
+        {"preset: gpt2\nlayers: 3\nlayers: 4\n", "Mapping field already seen: layers"},
+        {"preset: gtp2\n", "line 1: there is no preset 'gtp2'; did you mean gpt2?"},
+        {"preset: banana\n", "line 1: there is no preset 'banana': gpt2, llama, resnet, vit, mlp"},
+        {"preset: gpt2\nclasses: 3\n", "line 2: preset gpt2 takes no 'classes'"},
+        {"layers: 3\n", "line 1: 'layers' belongs to a preset"},
+        {"preset: gpt2\nlayers: 0\n", "line 2: layers: 0 is outside [1, 10000]"},
+        {"preset: gpt2\nlayers: -3\n", "line 2: layers: -3 is outside"},
+        {"preset: gpt2\nwidth: 10\n", "heads do not divide width 10"},
+        {"preset: gpt2\nmodel: 3-4\n", "line 2: preset gpt2 takes sizes"},
+        {"model: 3-4\n", "line 1: 'model' belongs to preset: mlp"},
+        {"preset: mlp\nmodel: 3-x\n", "line 2: "},
+        {"preset: gpt2\ndtype: bf17\n",
+         "line 2: there is no element type 'bf17'; did you mean bf16?"},
+        {"preset: gpt2\ndtype: complex\n", "line 2: there is no element type 'complex': f32, f64"},
+        {W, "line 2: no rule gives 'w' a scheme"},
+        {W "  scheme: he_norml\n",
+         "line 4: scheme: there is no scheme 'he_norml'; did you mean 'he_normal'?"},
+        {W "  scheme: normal(std=-1)\n", "line 4: scheme: std = -1 is outside"},
+        {W "  layer: densse\n", "line 4: layer: 'densse' is none of dense"},
+        {W "  layout: jax\n", "line 4: layout: 'jax' is none of torch, keras"},
+        {W "  role: wieght\n", "line 4: role: 'wieght' is none of weight, bias"},
+        {W "  activation: rellu\n", "line 4: activation: there is no activation"},
+        {W "  fan_in: -2\n", "line 4: fan_in: '-2' is not a number above 0"},
+        {W "  fan_in: 1,5\n", "line 4: fan_in: '1,5' is not a number"},
+        {W "  dtype: f3\n", "line 4: there is no element type 'f3'"},
+        {W "  repeat: 3\n", "line 2: 'w' repeats, but has no {i}"},
+        {"parameters:\n- name: w{i}\n  shape: [2]\n", "line 2: the {i} in 'w{i}' needs a repeat"},
+        {"parameters:\n- {name: 'w{i}{i}', shape: [2], repeat: 2}",
+         "line 2: 'w{i}{i}' has two {i}"},
+        {"parameters:\n- {name: 'w{i}', shape: [2], repeat: 0}", "line 2: repeat: 0 is outside"},
+        {"parameters:\n- {name: 'w{i}', shape: [2], repeat: 200000}",
+         "line 2: repeat: 200000 is out"},
+        {"parameters:\n- {name: 'w{i}', shape: [2], repeat: 99999}\n- {name: 'v{i}', shape: [2], "
+         "repeat: 2}",
+         "line 3: 'v1': a plan has at most 100000 tensors"},
+        {"parameters:\n- name: w\n  shape: [2, -3]\n", "line 3: 'w': axis 1 is -3"},
+        {"parameters:\n- name: w\n  shape: [4000000000, 4000000000]\n", "line 3: 'w': "},
+        {"parameters:\n- name: w\n  shape: [1, 1, 1, 1, 1, 1, 1, 1, 1]\n", "line 3: "},
+        {"parameters:\n- name: w\n", "Missing required mapping field: shape"},
+        {"parameters:\n- shape: [2]\n", "Missing required mapping field: name"},
+        {W "  scheme: zeros\n- {name: w, shape: [], scheme: ones}\n", "line 5: 'w': two tensors"},
+        {"preset: gpt2\nparameters:\n- {name: wte.weight, shape: [], scheme: ones}\n",
+         "line 3: 'wte.weight': two tensors have this name"},
+        {"parameters:\n- {name: __metadata__, shape: [], scheme: ones}\n",
+         "line 2: '__metadata__'"},
+        {W "rules:\n- match: w\n", "line 5: the rule 'w' gives neither scheme nor dtype"},
+        {W "rules:\n- match: w\n  scheme: he_norml\n",
+         "line 6: scheme: there is no scheme 'he_norml'"},
+        {W "rules:\n- {match: v, scheme: zeros}\n", "line 5: 'v' matches no parameter"},
+        {W "rules:\n- {match: '*', scheme: zeros}\n- {match: w, scheme: ones}\n",
+         "line 6: 'w' matches no parameter that an earlier rule has not taken"},
+        {W "rules:\n- match: *.bias\n  scheme: zeros\n", "needs quotes"},
+        {W "rules:\n- match: &a x\n  scheme: *a\n", "no aliases here"},
+        {W "rules:\n- match: \"x\n", "line 5: "},
+        {"parameters:\n- {name: b, shape: [3]}\nrules:\n- {match: b, scheme: he_normal}\n",
+         "line 4: 'b': "},
+        {"preset: gpt2\nrules:\n- match: wpe.weight\n  dtype: f16\n  scheme: constant(7e4)\n",
+         "line 5: 'wpe.weight': "},
+        {"\tpreset: x\n", "cannot start any token"},
+        {"preset: [x]\n", "line 1: "},
+        {"preset:\n", "line 1: "},
+        {"preset: g\x01\n", "control characters"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_error error = {0};
+        alv_weight_plan *plan = (alv_weight_plan *)&error;
+        alv_status status =
+            alv_plan_read(&plan, cases[i].text, strlen(cases[i].text), "plan.yaml", NULL, &error);
+        if (status == ALV_OK) fail_msg("accepted:\n%s", cases[i].text);
+        assert_ptr_equal(plan, &error);
+        assert_string_equal(error.where, "plan.yaml");
+        if (!strstr(error.message, cases[i].says))
+            fail_msg("%s\nsays \"%s\"", cases[i].text, error.message);
+    }
+}
+
+static void long_names_and_files_are_refused(void **state)
+{
+    (void)state;
+    char text[512], name[200];
+    alv_weight_plan *plan;
+    alv_error error;
+    memset(name, 'n', sizeof name);
+    name[ALV_MAX_NAME - 1] = '\0';
+    snprintf(text, sizeof text, "parameters: [{name: %s, shape: [], scheme: ones}]", name);
+    assert_int_equal(alv_plan_read(&plan, text, strlen(text), "p", NULL, &error), ALV_OK);
+    assert_string_equal(plan->tensors[0].name, name);
+    alv_weight_plan_free(plan);
+    snprintf(text, sizeof text, "parameters: [{name: %sn, shape: [], scheme: ones}]", name);
+    assert_int_equal(alv_plan_read(&plan, text, strlen(text), "p", NULL, &error), ALV_ERR_RANGE);
+    assert_non_null(strstr(error.message, "at most 127 bytes"));
+    assert_int_equal(alv_plan_read(&plan, text, ALV_PLAN_FILE_MAX + 1, "p", NULL, &error),
+                     ALV_ERR_RANGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_whole_plan_is_read),
+        cmocka_unit_test(the_command_line_replaces_only_the_default_type),
+        cmocka_unit_test(the_digest_names_the_draw_and_not_the_text),
+        cmocka_unit_test(what_is_wrong_is_said_with_its_line),
+        cmocka_unit_test(long_names_and_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -24,6 +24,7 @@ static const struct golden goldens[] = {
     {"mlp 19-33-16-5 celu", "sgd", ALV_LOSS_CROSS_ENTROPY, 0xc892041e81c0a818},
     {"mlp 19-33-16-5 gelu_tanh", "sgd", ALV_LOSS_CROSS_ENTROPY, 0x4c1419f5c5d8f9a8},
     {"mlp 19-33-16-5 quick_gelu", "sgd", ALV_LOSS_CROSS_ENTROPY, 0x69fd8e2f2370a6aa},
+    {"mlp 19-33-16-5 prelu", "sgd", ALV_LOSS_CROSS_ENTROPY, 0xe8c8bb46fdd04f90},
     {"mlp 19-300-40-5 relu", "sgd", ALV_LOSS_CROSS_ENTROPY, 0x72b0e0cec5bfed81},
     {"mlp 19-300-40-5 relu", "momentum", ALV_LOSS_CROSS_ENTROPY, 0x179e9215e2ca2fd5},
     {"mlp 19-300-40-5 relu", "nesterov", ALV_LOSS_CROSS_ENTROPY, 0x3d34796330cd8b0f},

@@ -9,7 +9,10 @@ build_needs="cc:gcc ld:binutils cmake:cmake ninja:ninja-build pkg-config:pkg-con
 /usr/include/sqlite3.h:libsqlite3-dev /usr/include/zlib.h:zlib1g-dev
 /usr/include/cyaml/cyaml.h:libcyaml-dev curl/curl.h:libcurl4-openssl-dev /usr/include/stdio.h:libc6-dev"
 check_needs="c++:g++ clang:clang wasm-ld:lld cmocka.h:libcmocka-dev chromium:chromium python3:python3
-python3-venv:python3-venv libclang-rt:libclang-rt-dev numpy:python3-numpy gzip:gzip"
+python3-venv:python3-venv libclang-rt:libclang-rt-dev numpy:python3-numpy gzip:gzip
+aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
+s390x-linux-gnu-gcc:gcc-s390x-linux-gnu /usr/s390x-linux-gnu/include/stdio.h:libc6-dev-s390x-cross
+qemu-aarch64:qemu-user"
 
 # True if the thing named is there: a command, a header, or something that needs its own question.
 have() {

@@ -9,7 +9,9 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__) && !defined(__wasm__)
+/* The build, or who includes these headers, may define it before. */
+#if defined(ALV_API)
+#elif defined(__GNUC__) && !defined(__wasm__)
 #define ALV_API __attribute__((visibility("default")))
 #else
 #define ALV_API

@@ -10,6 +10,11 @@ set_tests_properties(compile.core PROPERTIES TIMEOUT 300)
 add_test(NAME compile.bits
   COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/compile/bits.sh ${PROJECT_SOURCE_DIR})
 set_tests_properties(compile.bits PROPERTIES TIMEOUT 300)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME compile.amalgamation
+  COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/compile/amalgamation.sh ${PROJECT_SOURCE_DIR}
+          ${CMAKE_C_COMPILER} ${Python3_EXECUTABLE} $<TARGET_FILE:alvor>)
+set_tests_properties(compile.amalgamation PROPERTIES TIMEOUT 600 LABELS host)
 
 file(GLOB examples CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.c)
 foreach(source ${examples})

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs a build into an empty prefix, then builds and runs programs against it, in C11 and in
-# C++17: with pkg-config and with find_package, shared and static, and with add_subdirectory. All
-# must print the same weights.
+# C++17: with pkg-config and with find_package, shared and static, with add_subdirectory, and with the
+# single header in place of the library. All must print the same weights.
 set -eu
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
@@ -56,6 +56,18 @@ for kind in shared static; do
     same_weights "$work/package-$kind/consumer-cpp"
     "$work/package-$kind/consumer-lab" "$work/run-package-$kind"
 done
+
+"$here/../../tools/amalgamate.py" -o "$work/single/alvor/alvor.h"
+printf '#define ALVOR_IMPLEMENTATION\n#include <alvor/alvor.h>\n' >"$work/implementation.c"
+# shellcheck disable=SC2086
+{
+    cc -std=c11 $strict -O2 -I"$work/single" -c "$work/implementation.c" -o "$work/single.o"
+    cc -std=c11 $strict -I"$work/single" "$here/consumer/main.c" "$work/single.o" -o "$work/single-c"
+    c++ -std=c++17 $strict -I"$work/single" "$here/consumer/main.cpp" "$work/single.o" \
+        -o "$work/single-cpp"
+}
+same_weights "$work/single-c"
+same_weights "$work/single-cpp"
 
 cmake -G Ninja -S "$here/consumer" -B "$work/sub" -DALVOR_SOURCE="$here/../.." >/dev/null
 cmake --build "$work/sub" -j2 >/dev/null

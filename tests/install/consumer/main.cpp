@@ -15,7 +15,7 @@ int main()
     float first[4];
     alv_error error;
     if (alv_scheme_parse(&scheme, "he_normal", &error) ||
-        alv_init_fill(first, 0, 4, &scheme, &weight, 42, &error)) {
+        alv_init_fill(first, 0, 4, &scheme, &weight, 42, nullptr, &error)) {
         std::fprintf(stderr, "%s: %s\n", error.where, error.message);
         return 1;
     }

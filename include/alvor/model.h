@@ -14,17 +14,33 @@ extern "C" {
 
 #define ALV_MAX_RANK 8
 #define ALV_MAX_NAME 128 /* bytes of a parameter's name, with the final NUL */
+#define ALV_MAX_PARTS 8  /* matrices fused into one parameter */
 /* Limits of the short text of a network: layers with weights, and units of one layer. */
 #define ALV_MAX_LAYERS 10000
 #define ALV_MAX_WIDTH INT64_C(2147483647)
 
 typedef enum alv_role { ALV_ROLE_WEIGHT = 0, ALV_ROLE_BIAS = 1 } alv_role;
 
-/* How a weight's axes are ordered. TORCH: (out, in, kernel ...). KERAS: (kernel ..., in, out). */
-typedef enum alv_layout { ALV_LAYOUT_TORCH = 0, ALV_LAYOUT_KERAS = 1 } alv_layout;
+/* How a weight's axes are ordered; the table in src/model/layer.c has every kind's. For a dense
+ * layer or a convolution, TORCH is (out, in, kernel ...), KERAS and FLAX are (kernel ..., in, out);
+ * those two differ for transposed and depthwise convolutions. AXES: as in_axes and out_axes say. */
+typedef enum alv_layout {
+    ALV_LAYOUT_TORCH = 0,
+    ALV_LAYOUT_KERAS = 1,
+    ALV_LAYOUT_FLAX = 2,
+    ALV_LAYOUT_AXES = 3
+} alv_layout;
 
-/* Kinds of layers; the table in src/model/layer.c says how each counts its fans. */
-typedef enum alv_layer { ALV_LAYER_DENSE = 0 } alv_layer;
+/* Kinds of layers. What a kind needs to count its fans stands in src/model/layer.c. Gates of a
+ * recurrent layer, queries, keys and values, and experts are dense layers with parts or copies. */
+typedef enum alv_layer {
+    ALV_LAYER_DENSE = 0,           /* more than two axes count as a kernel */
+    ALV_LAYER_CONV = 1,            /* one kernel axis or more */
+    ALV_LAYER_CONV_TRANSPOSED = 2, /* inputs are spread, `stride` outputs apart */
+    ALV_LAYER_DEPTHWISE = 3,       /* each channel has kernels of its own */
+    ALV_LAYER_EMBEDDING = 4,       /* (tokens, units): a row is looked up */
+    ALV_LAYER_TIED_HEAD = 5        /* (tokens, units): an embedding that is also the output layer */
+} alv_layer;
 
 /* A parameter. Zero means default everywhere, so {.name = "w", .rank = 2, .shape = {256, 784}} is
  * a dense f32 weight in torch layout. Fills take this, not a bare shape. Plain values. */
@@ -36,8 +52,22 @@ typedef struct alv_tensor {
     alv_dtype dtype;
     int rank;
     int64_t shape[ALV_MAX_RANK];
-    double fan_in, fan_out; /* 0: derived from layer, layout and shape; a bias needs them given */
+    double fan_in, fan_out; /* 0: derived from what follows; a bias needs fan_in given */
     alv_act_spec act;       /* the activation that follows; .act == NULL: none */
+    /* Independent matrices, channels of one to channels of the same one; they divide the outputs,
+     * of a transposed convolution the inputs. 0: 1; of a depthwise layer, every channel. */
+    int64_t groups;
+    int64_t stride[ALV_MAX_RANK]; /* of a convolution, along its kernel axes in order; 0: 1 */
+    /* Sets of axes, bit a for axis a. Copies count independent matrices of one shape (experts,
+     * stacked layers), in every layout: the layout is that of the remaining axes. in_axes and
+     * out_axes belong to ALV_LAYOUT_AXES, where axes in none of the three are the kernel's. */
+    unsigned in_axes, out_axes, copy_axes;
+    /* Sizes, along the (first) output axis, of matrices that are fused into this one: {h, h, h, h}
+     * for the gates of an LSTM, {q, k, k} for queries, keys and values. They end at the first zero;
+     * all zero: one matrix. Also of a bias. Each part has the fan_out of its own size. */
+    int64_t parts[ALV_MAX_PARTS];
+    int64_t head; /* outputs of one attention head, where schemes make a matrix of each; 0: parts */
+    int depth;    /* residual branches in the network that this is a parameter of; 0: unknown */
 } alv_tensor;
 
 /* One layer of a network. */
@@ -78,17 +108,50 @@ ALV_API void alv_model_free(alv_model *model); /* NULL is fine */
 ALV_API alv_status alv_model_print(char *out, size_t size, const alv_model *model,
                                    alv_error *error);
 
-/* Elements of a tensor: 1 for rank 0, and 0 if a dimension is zero, which is valid.
- * ALV_ERR_OVERFLOW beyond 2^62 bytes, ALV_ERR_SHAPE for a rank outside [0, ALV_MAX_RANK] or a
- * negative dimension, ALV_ERR_DTYPE, ALV_ERR_ARGUMENT for a name without its NUL. */
+/* Elements of a tensor: 1 for rank 0, and 0 if a dimension is zero, which is valid. Checks all
+ * fields but the stated fans. ALV_ERR_OVERFLOW beyond 2^62 bytes, ALV_ERR_SHAPE for a rank outside
+ * [0, ALV_MAX_RANK], a negative dimension, and where the shape contradicts the layer: axes that it
+ * has not got, groups that do not divide, parts that do not add up, heads that do not divide the
+ * parts; ALV_ERR_DTYPE; ALV_ERR_ARGUMENT for a name without its NUL, a kind, layout or role that
+ * there is not, sets of axes that overlap, and negative numbers; ALV_ERR_UNSUPPORTED for parts and
+ * groups at once. */
 ALV_API alv_status alv_tensor_count(int64_t *out, const alv_tensor *tensor, alv_error *error);
 
-/* The fans that the tensor states, else those that its layer kind, layout and shape imply: a dense
- * weight of more than two axes counts the rest as a kernel. A bias must state its fan_in. Zero is a
- * valid answer, for an empty axis. ALV_ERR_SHAPE where a fan is neither stated nor implied,
- * ALV_ERR_OVERFLOW where it exceeds 63 bits, and the statuses of alv_tensor_count but overflow. */
+/* The fans that the tensor states, else those that follow from its layer, layout and shape:
+ *
+ *   fan_in    inputs that one output adds up
+ *   fan_out   outputs that one input reaches
+ *
+ * of one matrix: one copy, group or part. With kernels of k places, stride s (both products over
+ * the axes) and g groups, that is
+ *
+ *   dense, convolution        in k              out k / (g s)      per in = shape[in axis]
+ *   transposed convolution    in k / (g s)      out k              per out = shape[out axis]
+ *   depthwise, m per channel  k                 m k / s
+ *   embedding                 1                 units
+ *   tied head                 units             tokens
+ *
+ * Strides make fractions: the average over positions. At the borders of an image, where part of the
+ * kernel sees padding, the numbers are smaller; that is not counted. A bias must state its fan_in,
+ * its weight's. Zero is a valid answer, for an empty axis. Either pointer may be NULL.
+ * ALV_ERR_SHAPE where a fan is neither stated nor implied, among them the fan_out of parts of
+ * unequal sizes: ask for that of alv_tensor_part. ALV_ERR_OVERFLOW where it exceeds 63 bits, and
+ * the statuses of alv_tensor_count but its overflow. */
 ALV_API alv_status alv_tensor_fans(double *fan_in, double *fan_out, const alv_tensor *tensor,
                                    alv_error *error);
+
+/* How many parts a tensor is fused of: 1 where it states none. */
+ALV_API int alv_tensor_part_count(const alv_tensor *tensor);
+
+/* Part `index` as a tensor of its own: the same name, the part's size along the output axis. Its
+ * fans are those of the part; its elements lie elsewhere in the whole. ALV_ERR_RANGE for an index
+ * outside [0, parts), and the statuses of alv_tensor_count. */
+ALV_API alv_status alv_tensor_part(alv_tensor *out, const alv_tensor *tensor, int index,
+                                   alv_error *error);
+
+/* "conv_transposed", "flax"; NULL for a number that is none. */
+ALV_API const char *alv_layer_name(alv_layer layer);
+ALV_API const char *alv_layout_name(alv_layout layout);
 
 #ifdef __cplusplus
 }

@@ -1,17 +1,27 @@
-/* The table of layer kinds, inside the room: how each counts the fans of its weight. */
+/* What each axis of a weight stands for, by layer kind and layout; inside the room. */
 #ifndef ALV_MODEL_LAYER_H
 #define ALV_MODEL_LAYER_H
 
 #include "alvor/model.h"
+#include "base/libc.h"
 
-typedef struct alv_layer_kind {
-    const char *name;
-    int min_rank; /* axes that its weight needs before fans mean anything */
-    /* Fans of a weight that has at least min_rank axes; false if a product overflows. */
-    bool (*fans)(int64_t *fan_in, int64_t *fan_out, const alv_tensor *weight);
-} alv_layer_kind;
+/* The axes of a parameter as sets (bit a: axis a), each axis in one of them. Units are numbered in
+ * row-major order over the axes of their set. */
+typedef struct alv_axes {
+    unsigned in, out, kernel, copy;
+    int64_t groups;  /* 1 or more */
+    bool transposed; /* groups divide the inputs, strides fan_in; else the outputs and fan_out */
+    bool lookup;     /* an output adds up one input, whatever their number */
+} alv_axes;
 
-/* NULL for a number that is no kind. */
-const alv_layer_kind *alv_layer_at(alv_layer kind);
+/* Sorts the axes of a tensor whose own fields are in order. ALV_ERR_SHAPE where the layer kind
+ * needs other axes, ALV_ERR_ARGUMENT where it has no groups. A bias has outputs and copies only. */
+alv_status alv_axes_of(alv_axes *out, const alv_tensor *tensor, alv_error *error);
+
+/* The product of the sizes of a set of axes: 1 for none, 0 if one is empty; false on overflow. */
+bool alv_axes_size(int64_t *out, const alv_tensor *tensor, unsigned axes);
+
+/* What alv_tensor_count checks, but the number of elements. */
+alv_status alv_tensor_check(const alv_tensor *tensor, alv_error *error);
 
 #endif

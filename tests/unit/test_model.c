@@ -184,7 +184,7 @@ static void names_end_within_the_tensor(void **state)
     assert_int_equal(alv_tensor_fans(&in, &out, &t, NULL), ALV_ERR_ARGUMENT);
     t.name[0] = '\0';
     assert_int_equal(alv_tensor_count(NULL, &t, NULL), ALV_ERR_ARGUMENT);
-    assert_int_equal(alv_tensor_fans(NULL, &out, &t, NULL), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_tensor_fans(NULL, NULL, &t, NULL), ALV_ERR_ARGUMENT);
 }
 
 static void fans_in_both_layouts(void **state)

@@ -6,7 +6,6 @@
  * misspelled name would otherwise leave the default in place, and nobody would notice. */
 #include "base/base.h"
 #include "formats/yaml.h"
-#include "model/layer.h"
 
 typedef struct reader {
     const char *bytes, *name;
@@ -99,8 +98,8 @@ static alv_status read_fan(double *out, const reader *r, int64_t index, const ch
 static alv_status read_layer(alv_tensor *t, const reader *r, int64_t index, const char *text)
 {
     const char *names[64] = {NULL};
-    for (int i = 0; i < 63 && alv_layer_at((alv_layer)i); i++)
-        names[i] = alv_layer_at((alv_layer)i)->name;
+    for (int i = 0; i < 63 && alv_layer_name((alv_layer)i); i++)
+        names[i] = alv_layer_name((alv_layer)i);
     int kind = 0;
     ALV_TRY(read_word(&kind, r, index, "layer", text, names));
     t->layer = (alv_layer)kind;
@@ -112,8 +111,8 @@ static alv_status read_parameter(alv_tensor *t, const reader *r, int64_t index)
 {
     static const char *const roles[] = {
         [ALV_ROLE_WEIGHT] = "weight", [ALV_ROLE_BIAS] = "bias", NULL};
-    static const char *const layouts[] = {
-        [ALV_LAYOUT_TORCH] = "torch", [ALV_LAYOUT_KERAS] = "keras", NULL};
+    const char *layouts[ALV_LAYOUT_AXES + 1] = {NULL}; /* but the explicit one, which has masks */
+    for (int i = 0; i < ALV_LAYOUT_AXES; i++) layouts[i] = alv_layout_name((alv_layout)i);
     const alv_yaml_parameter *p = &r->yaml->parameters[index];
     int word = 0;
     *t = (alv_tensor){.dtype = r->dtype, .rank = (int)p->n_shape};

@@ -2,7 +2,6 @@
 #include "alvor/plan.h"
 
 #include "base/base.h"
-#include "model/layer.h"
 
 alv_status alv_weight_plan_new(alv_weight_plan **out, alv_error *error)
 {
@@ -148,12 +147,11 @@ size_t alv_weight_plan_line(char *out, size_t size, const alv_weight_plan *plan,
     char text[512] = "none", act[ALV_MAX_NAME] = "";
     if (scheme->init) alv_scheme_print(text, sizeof text, scheme, NULL);
     if (t->act.act) alv_act_print(act, sizeof act, t->act, NULL);
-    const alv_layer_kind *kind = alv_layer_at(t->layer);
     sink s = {out, size, 0};
     put_name(&s, t->name);
     put(&s, " %s [", alv_dtype_name(t->dtype));
     for (int i = 0; i < t->rank; i++) put(&s, i ? ",%lld" : "%lld", t->shape[i]);
-    put(&s, "] %s role=%d layer=%s layout=%d", text, (int)t->role, kind ? kind->name : "?",
+    put(&s, "] %s role=%d layer=%s layout=%d", text, (int)t->role, alv_layer_name(t->layer),
         (int)t->layout);
     if (t->fan_in != 0) put(&s, " fan_in=%g", t->fan_in);
     if (t->fan_out != 0) put(&s, " fan_out=%g", t->fan_out);

@@ -107,4 +107,8 @@ alv_normal_quantile(double p); /* x with normal_cdf(x) = p; p in (0, 1), 8 ulp, 
 double alv_integrate(double (*f)(double x, const void *context), const void *context, double lo,
                      double hi, int panels);
 
+/* The rule itself on [-1, 1]: its nodes in increasing order and their weights, whose sum is 2. */
+enum { ALV_LEGENDRE_NODES = 16 };
+void alv_legendre_rule(double x[ALV_LEGENDRE_NODES], double weight[ALV_LEGENDRE_NODES]);
+
 #endif

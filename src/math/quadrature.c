@@ -17,6 +17,16 @@ static const struct {
 
 enum { HALF = sizeof nodes / sizeof *nodes };
 
+_Static_assert(2 * HALF == ALV_LEGENDRE_NODES, "the rule's size");
+
+void alv_legendre_rule(double x[ALV_LEGENDRE_NODES], double weight[ALV_LEGENDRE_NODES])
+{
+    for (int i = 0; i < HALF; i++) {
+        x[HALF + i] = nodes[i].x, x[HALF - 1 - i] = -nodes[i].x;
+        weight[HALF + i] = weight[HALF - 1 - i] = nodes[i].weight;
+    }
+}
+
 double alv_integrate(double (*f)(double x, const void *context), const void *context, double lo,
                      double hi, int panels)
 {

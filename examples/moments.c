@@ -32,8 +32,11 @@ int main(void)
             double expected, variance, mean, std;
             w.dtype = ALV_F64;
             if (w.role == ALV_ROLE_BIAS) continue;
+            if (alv_init_moments(&expected, &variance, &scheme, &w, &error)) {
+                printf("%-18s%-12s is made for other tensors\n", scheme.init->name, w.name);
+                continue;
+            }
             if (alv_tensor_count(&n, &w, &error) ||
-                alv_init_moments(&expected, &variance, &scheme, &w, &error) ||
                 alv_init_fill(values, 0, n, &scheme, &w, 42, NULL, &error)) {
                 fprintf(stderr, "%s: %s\n", error.where, error.message);
                 return 1;

@@ -8,13 +8,15 @@
 #include "alvor/alvor.h"
 
 /* The first of these that the scheme accepts is the one that every test draws: a matrix, a square
- * one, kernels of convolutions, a vector. The order is part of tests/golden/init.txt. */
+ * one, kernels of convolutions, a vector, one of whole gates. The order is part of
+ * tests/golden/init.txt. */
 static const alv_tensor suited_tensors[] = {
     {.name = "fc1.weight", .rank = 2, .shape = {101, 67}},
     {.name = "fc1.weight", .rank = 2, .shape = {64, 64}},
     {.name = "fc1.weight", .rank = 4, .shape = {22, 16, 3, 5}},
     {.name = "fc1.weight", .rank = 4, .shape = {16, 16, 3, 3}},
     {.name = "fc1.weight", .rank = 1, .shape = {101}},
+    {.name = "fc1.weight", .rank = 1, .shape = {96}},
 };
 
 enum { SUITED_MOST = 101 * 67 }; /* elements of the largest */

@@ -27,6 +27,16 @@
     NAME(small_init)                                                                               \
     NAME(residual_normal)                                                                          \
     NAME(embedding_normal)                                                                         \
+    NAME(depth_normal)                                                                             \
+    NAME(fixup)                                                                                    \
+    NAME(rezero)                                                                                   \
+    NAME(deepnorm)                                                                                 \
+    NAME(t_fixup)                                                                                  \
+    NAME(mup)                                                                                      \
+    NAME(lora)                                                                                     \
+    NAME(torch_rnn)                                                                                \
+    NAME(forget_bias)                                                                              \
+    NAME(chrono)                                                                                   \
     NAME(identity)
 
 #define DECLARE(name) extern const alv_initializer alv_init_##name;
@@ -40,6 +50,9 @@ typedef enum alv_fan { ALV_FAN_IN, ALV_FAN_OUT, ALV_FAN_AVG, ALV_FAN_GEO_AVG } a
 /* The chosen fan of a weight, above zero; refuses biases, which these schemes do not define. */
 alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *scheme,
                                const alv_tensor *tensor, alv_error *error);
+
+/* An argument that counts something; ALV_ERR_ARGUMENT names it. */
+alv_status alv_init_whole(double value, const char *name, alv_error *error);
 
 /* Every argument finite and within its bounds. */
 alv_status alv_scheme_check(const alv_scheme *scheme, alv_error *error);

@@ -2,7 +2,9 @@
  *
  * A stack of L pre-norm blocks adds 2 L branches (attention and feed-forward) to its residual
  * stream. If each adds variance v, the stream ends with 1 + 2 L v; dividing the last matrix of each
- * branch by sqrt(2 L) makes the sum independent of the depth. */
+ * branch by sqrt(2 L) makes the sum independent of the depth. Dividing those of block l, from 0, by
+ * sqrt(2 (l + 1)) instead lets block l add its share of what has come before: the sum grows like
+ * log L. */
 #include "init/family.h"
 
 #include "base/base.h"
@@ -24,10 +26,20 @@ static alv_status residual_law(alv_dist *out, const alv_scheme *scheme, const al
 {
     (void)tensor;
     double layers = scheme->args[RESIDUAL_LAYERS];
-    if (layers != alv_floor(layers))
-        return alv_fail(error, ALV_ERR_ARGUMENT, "layers", "layers = %g is not a whole number",
-                        layers);
+    ALV_TRY(alv_init_whole(layers, "layers", error));
     *out = alv_dist_normal(0, scheme->args[RESIDUAL_STD] / alv_sqrt(2 * layers));
+    return ALV_OK;
+}
+
+enum { DEPTH_STD, DEPTH_LAYER };
+
+static alv_status depth_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                            alv_error *error)
+{
+    (void)tensor;
+    double layer = scheme->args[DEPTH_LAYER];
+    ALV_TRY(alv_init_whole(layer, "layer", error));
+    *out = alv_dist_normal(0, scheme->args[DEPTH_STD] / alv_sqrt(2 * (layer + 1)));
     return ALV_OK;
 }
 
@@ -112,4 +124,49 @@ const alv_initializer alv_init_residual_normal = {
                                   .help = {[ALV_EN] = "blocks of two residual branches",
                                            [ALV_PT] = "blocos de dois ramos residuais"}}},
     .law = residual_law,
+};
+
+const alv_initializer alv_init_depth_normal = {
+    .name = "depth_normal",
+    .aliases = "llama_depth",
+    .summary = {[ALV_EN] = "normal, divided by sqrt(2 (layer + 1)): deeper blocks add less",
+                [ALV_PT] = "normal, dividida por sqrt(2 (layer + 1)): o fundo soma menos"},
+    .formula = "w ~ N(0, (std / sqrt(2 (layer + 1)))^2); layer counts from 0",
+    .density = "p(w) = exp(-w^2 / (2 s^2)) / (s sqrt(2 pi)), s = std / sqrt(2 (layer + 1))",
+    .when = {[ALV_EN] = "The matrices that end a residual branch of a pre-norm transformer, as "
+                        "torchtitan and OLMo (llama_depth) draw them: each block gets its own "
+                        "index. A stack can then be made deeper without changing the blocks that "
+                        "are there.",
+             [ALV_PT] = "As matrizes que terminam um ramo residual de um transformer pre-norm, "
+                        "como as sorteiam torchtitan e OLMo (llama_depth): cada bloco recebe o seu "
+                        "índice. Assim, uma pilha pode ficar mais funda sem mudar os blocos que já "
+                        "existem."},
+    .dangers = {[ALV_EN] = "Left at layer=0 everywhere, it scales nothing with depth. The first "
+                           "blocks add far more than the last: the stream grows like the logarithm "
+                           "of the depth, and it does not stay constant as with residual_normal. "
+                           "OLMo cuts the normal at 3 deviations.",
+                [ALV_PT] = "Com layer=0 em toda parte, nada diminui com a profundidade. Os "
+                           "primeiros blocos somam muito mais que os últimos: o fluxo cresce como "
+                           "o logaritmo da profundidade, e não fica constante como com "
+                           "residual_normal. O OLMo corta a normal a 3 desvios."},
+    .pytorch = "torch.nn.init.normal_(w, std=0.02 / math.sqrt(2 * (layer + 1)))",
+    .keras = "keras.initializers.RandomNormal(stddev=0.02 / math.sqrt(2 * (layer + 1)))",
+    .jax = "jax.nn.initializers.normal(0.02 / math.sqrt(2 * (layer + 1)))",
+    .citation = "OLMo-core, nn/transformer/init.py, InitMethod.llama_depth; torchtitan, "
+                "depth_init; cf. Zhang, Titov & Sennrich (2019), arXiv:1908.11365 (DS-Init)",
+    .args = {[DEPTH_STD] = {.name = "std",
+                            .value = 0.02,
+                            .lo = 0,
+                            .hi = DBL_MAX,
+                            .shown = true,
+                            .help = {[ALV_EN] = "deviation before the division",
+                                     [ALV_PT] = "desvio antes da divisão"}},
+             [DEPTH_LAYER] = {.name = "layer",
+                              .value = 0,
+                              .lo = 0,
+                              .hi = 1e6,
+                              .shown = true,
+                              .help = {[ALV_EN] = "index of the block, from 0",
+                                       [ALV_PT] = "índice do bloco, a partir de 0"}}},
+    .law = depth_law,
 };

@@ -92,6 +92,7 @@ static void every_initializer_follows_its_law(void **state)
     (void)state;
     for (int i = 0; i < alv_init_count(); i++) {
         if (!alv_init_at(i)->law) continue; /* structured: tested by its own properties */
+        if (alv_init_find("rezero") == alv_init_at(i)) continue; /* no matrix; a constant */
         check(alv_init_at(i)->name, ALV_F32);
         check(alv_init_at(i)->name, ALV_F64);
     }

@@ -37,7 +37,12 @@
     NAME(torch_rnn)                                                                                \
     NAME(forget_bias)                                                                              \
     NAME(chrono)                                                                                   \
-    NAME(identity)
+    NAME(nguyen_widrow)                                                                            \
+    NAME(sparse)                                                                                   \
+    NAME(identity)                                                                                 \
+    NAME(dirac)                                                                                    \
+    NAME(bilinear)                                                                                 \
+    NAME(zero_hadamard)
 
 #define DECLARE(name) extern const alv_initializer alv_init_##name;
 ALV_INITIALIZERS(DECLARE)

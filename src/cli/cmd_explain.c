@@ -1,13 +1,13 @@
 /* alvor explain: everything that the tables say about an initializer or an activation. */
-#include <jansson.h>
 #include <string.h>
 
 #include "base/base.h"
+#include "cli/explain.h"
 #include "cli/page.h"
 #include "cli/verbs.h"
 
 /* The titles of the page, in its order. */
-enum title { FORMULA, DENSITY, WHEN, DANGERS, ARGUMENTS, ELSEWHERE, REFERENCE, GAINS, TITLES };
+enum title { FORMULA, DENSITY, WHEN, DANGERS, ARGUMENTS, ELSEWHERE, REFERENCE, TITLES };
 
 static const char *const titles[TITLES][ALV_LANGS] = {
     [FORMULA] = {"Formula", "Fórmula"},
@@ -17,16 +17,29 @@ static const char *const titles[TITLES][ALV_LANGS] = {
     [ARGUMENTS] = {"Arguments", "Argumentos"},
     [ELSEWHERE] = {"The same distribution elsewhere", "A mesma distribuição em outras bibliotecas"},
     [REFERENCE] = {"Reference", "Referência"},
-    [GAINS] = {"Gains, for pre-activations N(0, 1)", "Ganhos, para pré-ativações N(0, 1)"},
 };
 
-static void section(const cli_args *args, enum title title, const char *text)
+void cli_section(const cli_args *args, const char *const title[ALV_LANGS], const char *text)
 {
     putchar('\n');
-    cli_heading(args, titles[title][args->lang]);
+    cli_heading(args, title[args->lang]);
     if (!text) return;
     fputs("  ", stdout);
     cli_wrap(stdout, text, 2, 2);
+}
+
+static void section(const cli_args *args, enum title title, const char *text)
+{
+    cli_section(args, titles[title], text);
+}
+
+void cli_aliases(const cli_args *args, const char *aliases)
+{
+    if (!*aliases) return;
+    char others[256];
+    cli_join(others, sizeof others, aliases);
+    fputs(args->lang == ALV_PT ? "  ou " : "  or ", stdout);
+    cli_wrap(stdout, others, 5, 5);
 }
 
 /* "[0, 1000]", "(0, inf)" or the choices. A bound at the edge of doubles is no bound. */
@@ -103,12 +116,7 @@ static void print_initializer(const cli_args *args, const alv_initializer *init)
     cli_heading(args, init->name);
     fputs("  ", stdout);
     cli_wrap(stdout, init->summary[args->lang], 2, 2);
-    if (*init->aliases) {
-        char others[256];
-        cli_join(others, sizeof others, init->aliases);
-        fputs(args->lang == ALV_PT ? "  ou " : "  or ", stdout);
-        cli_wrap(stdout, others, 5, 5);
-    }
+    cli_aliases(args, init->aliases);
     section(args, FORMULA, init->formula);
     section(args, DENSITY, init->density);
     section(args, WHEN, init->when[args->lang]);
@@ -149,37 +157,7 @@ static json_t *initializer_json(const alv_initializer *init)
                      init->citation);
 }
 
-static void print_act(const cli_args *args, alv_act_spec spec, const alv_gain *gain)
-{
-    static const char *const forward[ALV_LANGS] = {"keeps the signal: 1 / sqrt(E f^2)",
-                                                   "mantém o sinal: 1 / sqrt(E f^2)"};
-    static const char *const backward[ALV_LANGS] = {"keeps the gradient: 1 / sqrt(E f'^2)",
-                                                    "mantém o gradiente: 1 / sqrt(E f'^2)"};
-    char number[32];
-    cli_heading(args, spec.act->name);
-    fputs("  ", stdout);
-    cli_wrap(stdout, spec.act->formula, 2, 2);
-    if (spec.act->param) {
-        alv_number_print(number, spec.param, 0);
-        printf("  %s = %s\n", spec.act->param, number);
-    }
-    section(args, GAINS, NULL);
-    alv_number_print(number, gain->forward, 10);
-    printf("  %-14s%s\n", number, forward[args->lang]);
-    alv_number_print(number, gain->backward, 10);
-    printf("  %-14s%s\n", number, backward[args->lang]);
-}
-
-static json_t *act_json(alv_act_spec spec, const alv_gain *gain)
-{
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:f, s:{s:f, s:f, s:f, s:f, s:f}}", "schema",
-                     "alvor.explain/1", "kind", "activation", "name", spec.act->name, "aliases",
-                     spec.act->aliases, "formula", spec.act->formula, "param", spec.param, "gain",
-                     "mean", gain->mean, "second", gain->second, "slope", gain->slope, "forward",
-                     gain->forward, "backward", gain->backward);
-}
-
-static int print_json(json_t *document)
+int cli_print_document(json_t *document)
 {
     bool fine = document && json_dumpf(document, stdout, JSON_INDENT(2)) == 0;
     putchar('\n');
@@ -187,39 +165,55 @@ static int print_json(json_t *document)
     return fine ? CLI_OK : cli_fail(NULL, "cannot write the explanation");
 }
 
+static int explain_initializer(const cli_args *args, const alv_initializer *init)
+{
+    static const char *const other[ALV_LANGS] = {"as an activation", "como função de ativação"};
+    alv_act_spec act;
+    if (cli_flag(args, "json")) return cli_print_document(initializer_json(init));
+    print_initializer(args, init);
+    if (alv_act_parse(&act, args->positional[0], NULL) == ALV_OK)
+        printf("\n%s: alvor explain --activation %s\n", other[args->lang], act.act->name);
+    return CLI_OK;
+}
+
 static int run(const cli_args *args)
 {
     if (args->n_positional != 1)
         return cli_fail("alvor list shows the names", "explain needs one name");
+    const char *name = args->positional[0];
+    bool act_wanted = cli_flag(args, "activation");
     alv_scheme scheme;
     alv_act_spec act;
-    alv_gain gain;
-    alv_error error;
-    if (alv_scheme_parse(&scheme, args->positional[0], &error) == ALV_OK) {
-        if (cli_flag(args, "json")) return print_json(initializer_json(scheme.init));
-        print_initializer(args, scheme.init);
-        return CLI_OK;
-    }
-    if (alv_act_parse(&act, args->positional[0], NULL) != ALV_OK) return cli_fail_error(&error);
-    if (alv_act_gain(&gain, act, &error) != ALV_OK) return cli_fail_error(&error);
-    if (cli_flag(args, "json")) return print_json(act_json(act, &gain));
-    print_act(args, act, &gain);
-    return CLI_OK;
+    alv_error init_error = {0}, act_error;
+    if (!act_wanted && alv_scheme_parse(&scheme, name, &init_error) == ALV_OK)
+        return explain_initializer(args, scheme.init);
+    if (alv_gated_find(name)) return cli_explain_gated(args, alv_gated_find(name));
+    if (alv_act_parse(&act, name, &act_error) == ALV_OK) return cli_explain_act(args, act);
+    /* "leaky_relu(7)": the name is an activation's, so its parameter is what is wrong. */
+    bool act_meant = act_wanted || (init_error.code == ALV_ERR_UNKNOWN_NAME &&
+                                    act_error.code != ALV_ERR_UNKNOWN_NAME);
+    return cli_fail_error(act_meant ? &act_error : &init_error);
 }
 
 static const cli_option options[] = {
+    {"activation",
+     0,
+     NULL,
+     {"NAME is an activation, where an initializer has the same name",
+      "NAME é uma função de ativação, quando um esquema tem o mesmo nome"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {0},
 };
 
 const cli_verb cli_verb_explain = {
     .name = "explain",
-    .summary = {"explain an initializer: formula, when to use it, dangers",
-                "explica um esquema: fórmula, quando usar, perigos"},
-    .usage = "NAME [--json]",
+    .summary = {"explain an initializer or an activation: formula, use, dangers, gains",
+                "explica um esquema ou uma função de ativação: fórmula, uso, perigos, ganhos"},
+    .usage = "NAME [--activation] [--json]",
     .examples = "  alvor explain he_normal\n"
                 "  alvor explain torch_default --lang pt\n"
-                "  alvor explain tanh\n",
+                "  alvor explain gelu\n"
+                "  alvor explain swiglu\n",
     .options = options,
     .run = run,
 };

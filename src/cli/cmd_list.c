@@ -1,10 +1,43 @@
-/* alvor list: the registry as a table or as JSON. */
-#include <jansson.h>
-#include <string.h>
-
+/* alvor list: the initializers, activations and gated units as tables or as JSON. */
 #include "base/base.h"
+#include "cli/explain.h"
 #include "cli/page.h"
 #include "cli/verbs.h"
+
+static json_t *acts_json(void)
+{
+    json_t *acts = json_array();
+    for (int i = 0; i < alv_act_count(); i++) {
+        const alv_act *act = alv_act_at(i);
+        alv_gain gain;
+        if (alv_act_gain(&gain, (alv_act_spec){act, act->param_default}, NULL) != ALV_OK) continue;
+        json_array_append_new(acts, json_pack("{s:s, s:s, s:s, s:o}", "name", act->name, "aliases",
+                                              act->aliases, "formula", act->formula, "gain",
+                                              cli_gain_json(&gain)));
+    }
+    return acts;
+}
+
+static bool gated_moments(alv_gated_moments *out, const alv_gated *unit)
+{
+    alv_act_spec gate;
+    return alv_act_parse(&gate, unit->gate, NULL) == ALV_OK &&
+           alv_gated_gain(out, gate, NULL) == ALV_OK;
+}
+
+static json_t *gated_json(void)
+{
+    json_t *units = json_array();
+    for (int i = 0; i < alv_gated_count(); i++) {
+        const alv_gated *unit = alv_gated_at(i);
+        alv_gated_moments m;
+        if (!gated_moments(&m, unit)) continue;
+        json_array_append_new(units, json_pack("{s:s, s:s, s:s, s:o}", "name", unit->name,
+                                               "aliases", unit->aliases, "formula", unit->formula,
+                                               "gain", cli_gated_json(&m)));
+    }
+    return units;
+}
 
 static int print_json(void)
 {
@@ -16,14 +49,8 @@ static int print_json(void)
                                                  "en", init->summary[ALV_EN], "pt",
                                                  init->summary[ALV_PT], "formula", init->formula));
     }
-    json_t *acts = json_array();
-    for (int i = 0; i < alv_act_count(); i++) {
-        const alv_act *act = alv_act_at(i);
-        json_array_append_new(acts, json_pack("{s:s, s:s, s:s}", "name", act->name, "aliases",
-                                              act->aliases, "formula", act->formula));
-    }
-    json_t *document = json_pack("{s:s, s:o, s:o}", "schema", "alvor.list/1", "initializers",
-                                 entries, "activations", acts);
+    json_t *document = json_pack("{s:s, s:o, s:o, s:o}", "schema", "alvor.list/1", "initializers",
+                                 entries, "activations", acts_json(), "gated", gated_json());
     bool fine = document && json_dumpf(document, stdout, JSON_INDENT(2)) == 0;
     putchar('\n');
     json_decref(document);
@@ -62,7 +89,53 @@ static void print_table(const cli_args *args)
         const alv_act *act = alv_act_at(i);
         print_row(args, act->name, width, act->formula, act->aliases);
     }
+    putchar('\n');
+    cli_heading(args, pt ? "Unidades com porta" : "Gated units");
+    for (int i = 0; i < alv_gated_count(); i++) {
+        const alv_gated *unit = alv_gated_at(i);
+        print_row(args, unit->name, width, unit->formula, unit->aliases);
+    }
     printf("\n%s: alvor explain he_normal\n", pt ? "adiante" : "next");
+}
+
+/* A name and up to three numbers, then text that may wrap. */
+static void print_gains(const char *name, double a, double b, double c, const char *text)
+{
+    enum { AT = 47 };
+    char number[32];
+    const double gains[] = {a, b, c};
+    printf("  %-14s", name);
+    for (int i = 0; i < ALV_COUNT(gains); i++) {
+        alv_number_print(number, gains[i], 6);
+        printf("%-10s", number);
+    }
+    cli_wrap(stdout, text, AT - 1, AT - 1);
+}
+
+static void print_activations(const cli_args *args)
+{
+    bool pt = args->lang == ALV_PT;
+    cli_heading(args, pt ? "Ganhos das funções de ativação, para z ~ N(0, 1)"
+                         : "Gains of the activations, for z ~ N(0, 1)");
+    puts(pt ? "                ida       volta     variância"
+            : "                forward   backward  variance");
+    for (int i = 0; i < alv_act_count(); i++) {
+        const alv_act *act = alv_act_at(i);
+        alv_gain g;
+        if (alv_act_gain(&g, (alv_act_spec){act, act->param_default}, NULL) == ALV_OK)
+            print_gains(act->name, g.forward, g.backward, g.variance, act->formula);
+    }
+    putchar('\n');
+    cli_heading(args, pt ? "Unidades com porta f(a) b" : "Gated units f(a) b");
+    puts(pt ? "                ida       volta     só em b"
+            : "                forward   backward  b alone");
+    for (int i = 0; i < alv_gated_count(); i++) {
+        const alv_gated *unit = alv_gated_at(i);
+        alv_gated_moments m;
+        if (gated_moments(&m, unit))
+            print_gains(unit->name, m.forward_both, m.backward, m.forward, unit->formula);
+    }
+    printf("\n%s: alvor explain gelu\n", pt ? "adiante" : "next");
 }
 
 static int run(const cli_args *args)
@@ -71,11 +144,19 @@ static int run(const cli_args *args)
         return cli_fail("to read about one: alvor explain NAME", "list takes no name, not '%s'",
                         args->positional[0]);
     if (cli_flag(args, "json")) return print_json();
-    print_table(args);
+    if (cli_flag(args, "activations"))
+        print_activations(args);
+    else
+        print_table(args);
     return CLI_OK;
 }
 
 static const cli_option options[] = {
+    {"activations",
+     0,
+     NULL,
+     {"the activations and gated units with their gains",
+      "as funções de ativação e unidades com porta, com seus ganhos"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {0},
 };
@@ -84,8 +165,9 @@ const cli_verb cli_verb_list = {
     .name = "list",
     .summary = {"list the initializers and activations",
                 "lista os esquemas de inicialização e as funções de ativação"},
-    .usage = "[--json]",
+    .usage = "[--activations] [--json]",
     .examples = "  alvor list\n"
+                "  alvor list --activations\n"
                 "  alvor list --json\n",
     .options = options,
     .run = run,

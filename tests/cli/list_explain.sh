@@ -37,21 +37,40 @@ out 'mode=fan_in +fan_in\|fan_out\|fan_avg; '
 out 'PyTorch +torch.nn.init.kaiming_normal_\(w, nonlinearity="relu"\)'
 try 0 explain torch_default; out 'kaiming_uniform_\(a=sqrt\(5\)\)'; no_out '^Arguments'
 try 0 explain torch_default --lang pt; out '^Quando usar$'; out '^Perigos$'; out 'viés|vieses'
-try 0 explain tanh; out '1\.59253742 '; out '1\.467413592 '
+try 0 explain tanh; out '1\.59253742 '; out '1\.467413592 '; out '^  0 +E f$'
+out '^  flat below -2\.0923 and above 2\.0923: 3\.64 % of z'
+try 0 explain gelu; out '1\.533530441 '; out '1\.481114413 '; out '1\.700926243 '
+out '^  0\.4252214826 +E f\^2$'; out '^  flat below -2\.1746: 1\.48 %'; no_out 'cannot recover'
+try 0 explain relu --lang pt; out '^Ganhos, para'; out '^Saturação$'; out 'não se'
+try 0 explain sin; out '^  never'
+try 0 explain swiglu; out '^  y = silu\(a\) b$'; out '1\.268816261 '; out '1\.67653247 '
+out 'arXiv:2002\.05202'
+try 0 explain reglu --lang pt; out 'porta e valor'; out '1\.189207115 '
+try 0 explain identity; out '^as an activation: alvor explain --activation identity$'
+try 0 explain --activation identity; out '^  x$'; no_out 'as an activation'
+try 0 list --activations; out '^  relu2 +0\.816497  0\.707107  0\.894427 '
+out '^  swiglu +1\.26882   1\.16622   1\.67653   silu\(a\) b$'; out '^  prelu '
+try 0 list --activations --lang pt; out '^Unidades com porta'
 try 0 explain 'leaky_relu(0.2)'; out '1\.386750491 '
 try 2 explain; err 'explain needs one name'
 try 2 explain a b; err 'explain needs one name'
 try 2 explain he_norml; err "did you mean 'he_normal'"
+try 2 explain 'leaky_relu(7)'; err 'slope of leaky_relu must lie in'
+try 2 explain --activation he_normal; err 'no activation "he_normal"'
 try 2 explain 'he_normal(b=1)'; err "no argument of he_normal 'b'"; err 'byte 10'
 
 # JSON is JSON, numbers with points under any locale.
 if command -v python3 >/dev/null; then
-    for words in 'list' 'explain he_normal' 'explain tanh'; do
+    for words in 'list' 'explain he_normal' 'explain tanh' 'explain erf' 'explain geglu'; do
         # shellcheck disable=SC2086
         LC_ALL=pt_BR.UTF-8 "$alvor" $words --json | python3 -c 'import json, sys
 d = json.load(sys.stdin)
 assert d["schema"].startswith("alvor.")
-assert "gain" not in d or abs(d["gain"]["forward"] - 1.59253742) < 1e-8' || fail "$words --json"
+wanted = {"tanh": 1.59253742, "erf": 1.46716695, "geglu": 1.533530441}.get(d.get("name"))
+assert wanted is None or abs(d["gain"]["forward"] - wanted) < 1e-8
+if "gated" in d:
+    gains = {a["name"]: a["gain"]["forward"] for a in d["activations"] + d["gated"]}
+    assert abs(gains["relu2"] - (2 / 3) ** 0.5) < 1e-12 and abs(gains["reglu"] - 2 ** 0.5) < 1e-12' || fail "$words --json"
     done
 fi
 empty_here

@@ -93,7 +93,7 @@ static void expect_mean(const sample *s, double wanted, double bias, const char 
         fail_msg("%s of %s is %g, not %g; standard error %g", what, name, mean, wanted, error);
 }
 
-enum { INPUTS = 100, UNITS = 4000 };
+enum { INPUTS = 64, UNITS = 4000 };
 
 /* Runs a layer of gated units on an input of second moment 1 with weights of variance gain^2 /
  * INPUTS. Adds each unit's y^2, and the sum over inputs of (dy/dx)^2: what it hands back of an

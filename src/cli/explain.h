@@ -1,0 +1,24 @@
+/* What the pages of `alvor explain` share, and the pages of activations and gated units. */
+#ifndef ALV_CLI_EXPLAIN_H
+#define ALV_CLI_EXPLAIN_H
+
+#include <jansson.h>
+
+#include "cli/cli.h"
+
+/* A heading in the user's language and, unless it is NULL, one wrapped paragraph. */
+void cli_section(const cli_args *args, const char *const title[ALV_LANGS], const char *text);
+/* "  or a, b" from space-separated aliases; nothing if there are none. */
+void cli_aliases(const cli_args *args, const char *aliases);
+/* Prints and releases a JSON document; returns the exit code. */
+int cli_print_document(json_t *document);
+
+/* The page, or the document with --json, of an activation or a gated unit. */
+int cli_explain_act(const cli_args *args, alv_act_spec spec);
+int cli_explain_gated(const cli_args *args, const alv_gated *unit);
+
+/* {"mean", "second", "slope", "forward", "backward", "variance"} */
+json_t *cli_gain_json(const alv_gain *gain);
+json_t *cli_gated_json(const alv_gated_moments *moments);
+
+#endif

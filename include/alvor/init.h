@@ -114,15 +114,16 @@ ALV_API alv_status alv_scheme_print(char *out, size_t size, const alv_scheme *sc
 /* The distribution that a scheme gives the elements of a tensor. ALV_ERR_ARGUMENT and ALV_ERR_RANGE
  * name the argument; ALV_ERR_SHAPE where the scheme needs fans and the tensor has none (a bias,
  * fewer than two axes, a fan of zero); ALV_ERR_OVERFLOW where values would not fit the dtype;
- * ALV_ERR_UNSUPPORTED for a structured scheme, whose elements have moments but no one law; and the
- * statuses of alv_tensor_count. */
+ * ALV_ERR_UNSUPPORTED for a structured scheme, whose elements have moments but no one law, and
+ * where the parts of a fused tensor have a law each (unequal sizes, a scheme that asks for
+ * fan_out): ask for that of each alv_tensor_part; and the statuses of alv_tensor_count. */
 ALV_API alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                                 alv_error *error);
 
 /* Predicted mean and variance of an element taken at random from the tensor, over all seeds, before
- * the element type rounds it: those of the law, where there is one. Every initializer has them. The
- * statuses of alv_init_law but ALV_ERR_UNSUPPORTED; ALV_ERR_SHAPE for a tensor that a structured
- * scheme cannot fill. */
+ * the element type rounds it: those of the law or of the mixture of its parts' laws, where there
+ * are any. Every initializer has them. The statuses of alv_init_law but ALV_ERR_UNSUPPORTED;
+ * ALV_ERR_SHAPE for a tensor that a structured scheme cannot fill. */
 ALV_API alv_status alv_init_moments(double *mean, double *variance, const alv_scheme *scheme,
                                     const alv_tensor *tensor, alv_error *error);
 
@@ -134,8 +135,9 @@ ALV_API alv_status alv_init_scratch(int64_t *bytes, const alv_scheme *scheme,
 /* Fills out[0 .. hi - lo) with elements [lo, hi), in row-major storage order, of the tensor that
  * (scheme, tensor, seed) defines (DESIGN.md, contract C1). out is the caller's, of tensor->dtype,
  * aligned for it. `how` may be NULL if alv_init_scratch says 0. lo == hi is a no-op that succeeds,
- * also where the law does not exist (a fan of zero) or out is NULL. ALV_ERR_RANGE for a slice
- * outside the tensor; ALV_ERR_MEMORY for too little scratch; otherwise the statuses of
+ * also where the law does not exist (a fan of zero) or out is NULL. Parts of a fused tensor are
+ * filled by the law of each. ALV_ERR_RANGE for a slice outside the tensor; ALV_ERR_ARGUMENT for an
+ * `out` that is not aligned; ALV_ERR_MEMORY for too little scratch; otherwise the statuses of
  * alv_init_moments. Nothing is written to out on error, nothing allocated; threads may fill parts
  * of one tensor, each with scratch of its own. */
 ALV_API alv_status alv_init_fill(void *out, int64_t lo, int64_t hi, const alv_scheme *scheme,

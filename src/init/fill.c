@@ -3,17 +3,18 @@
  * A scheme with a law is alv_dist_fill of it, on the stream of (seed, name of the parameter). A
  * structured scheme makes floats or doubles by itself; here they are rounded to narrower types, a
  * chunk at a time. Everything is checked before the first byte is written. A box is made piece
- * by piece, each as long as it lies in the tensor without a gap. */
+ * by piece, each as long as it lies in the tensor without a gap. Where the parts of a fused tensor
+ * have laws of their own, each piece is cut again into stretches of one law. */
 #include "base/base.h"
 #include "dist/round.h"
-#include "init/family.h"
+#include "init/laws.h"
 
 enum { CHUNK = 1024 };
 
 /* A request that has been checked, with what is worked out once for all its slices. */
 typedef struct filler {
     alv_init_job job;
-    alv_dist law;
+    alv_laws laws;
     alv_stream stream;
 } filler;
 
@@ -36,11 +37,11 @@ static alv_status check_scratch(const filler *f, const alv_fill *how, alv_error 
 static alv_status begin(filler *f, const alv_scheme *scheme, const alv_tensor *tensor,
                         uint64_t seed, const alv_fill *how, alv_error *error)
 {
-    *f = (filler){
-        .job = {scheme, tensor, seed, how ? how->scratch : NULL, how ? how->kernels : NULL}};
+    f->job =
+        (alv_init_job){scheme, tensor, seed, how ? how->scratch : NULL, how ? how->kernels : NULL};
     if (scheme->init->law) {
         f->stream = alv_stream_make(seed, tensor->name, NULL);
-        return alv_init_law(&f->law, scheme, tensor, error);
+        return alv_laws_of(&f->laws, scheme, tensor, error);
     }
     ALV_TRY(check_scratch(f, how, error));
     if (scheme->init->prepare) scheme->init->prepare(&f->job);
@@ -64,12 +65,34 @@ static void fill_structured(char *out, int64_t lo, int64_t hi, const filler *f)
     }
 }
 
+/* Elements [lo, hi) of a scheme whose elements have laws, a stretch of one law at a time. */
+static alv_status fill_laws(char *out, int64_t lo, int64_t hi, const filler *f, alv_error *error)
+{
+    const alv_dtype dtype = f->job.tensor->dtype;
+    for (int64_t end = hi; lo < hi; out += (size_t)(end - lo) * alv_dtype_size(dtype), lo = end) {
+        const int law = f->laws.n > 1 ? alv_parts_at(&end, &f->laws.parts, lo) : 0;
+        if (end > hi) end = hi;
+        ALV_TRY(alv_dist_fill(out, dtype, lo, end, &f->laws.law[law], f->stream, f->job.kernels,
+                              error));
+    }
+    return ALV_OK;
+}
+
 static alv_status fill_slice(char *out, int64_t lo, int64_t hi, const filler *f, alv_error *error)
 {
-    if (f->job.scheme->init->law)
-        return alv_dist_fill(out, f->job.tensor->dtype, lo, hi, &f->law, f->stream, f->job.kernels,
-                             error);
+    if (f->job.scheme->init->law) return fill_laws(out, lo, hi, f, error);
     fill_structured(out, lo, hi, f);
+    return ALV_OK;
+}
+
+static alv_status check_out(const void *out, const alv_tensor *tensor, alv_error *error)
+{
+    const size_t size = alv_dtype_size(tensor->dtype);
+    if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    if ((uintptr_t)out % size != 0)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "out",
+                        "out is not aligned to the %lld bytes of an element of %s (%s)",
+                        (int64_t)size, tensor->name, alv_dtype_name(tensor->dtype));
     return ALV_OK;
 }
 
@@ -85,7 +108,7 @@ alv_status alv_init_fill(void *out, int64_t lo, int64_t hi, const alv_scheme *sc
                         "%lld:%lld is not within the %lld elements of %s", lo, hi, count,
                         tensor->name);
     if (lo == hi) return ALV_OK;
-    if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    ALV_TRY(check_out(out, tensor, error));
     filler f;
     ALV_TRY(begin(&f, scheme, tensor, seed, how, error));
     return fill_slice(out, lo, hi, &f, error);
@@ -139,7 +162,7 @@ alv_status alv_init_fill_box(void *out, const int64_t *starts, const int64_t *si
     ALV_TRY(alv_tensor_count(&n, tensor, error));
     ALV_TRY(check_box(&n, starts, sizes, tensor, error));
     if (n == 0) return ALV_OK;
-    if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    ALV_TRY(check_out(out, tensor, error));
     filler f;
     ALV_TRY(begin(&f, scheme, tensor, seed, how, error));
     int64_t run, at[ALV_MAX_RANK] = {0};

@@ -1,7 +1,6 @@
 /* The registry: finds a descriptor and checks a request; src/init/fill.c fills. */
-#include "init/family.h"
-
 #include "base/base.h"
+#include "init/laws.h"
 #include "math/math.h"
 
 static const alv_initializer *const initializers[] = {
@@ -38,8 +37,9 @@ alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *sch
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
                         "%s is made for weights; for a bias use zeros, constant or torch_default",
                         scheme->init->name);
-    double in, out;
-    ALV_TRY(alv_tensor_fans(&in, &out, tensor, error));
+    double in = 0, out = 0;
+    ALV_TRY(alv_tensor_fans(which == ALV_FAN_OUT ? NULL : &in, which == ALV_FAN_IN ? NULL : &out,
+                            tensor, error));
     double value = (double[]){in, out, 0.5 * (in + out), alv_sqrt(in * out)}[which];
     if (!(value > 0))
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name, "%s divides by %s, which is 0 here",
@@ -66,11 +66,13 @@ alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tenso
         return alv_fail(error, ALV_ERR_UNSUPPORTED, scheme->init->name,
                         "the elements of %s are not drawn one by one: they have no one law",
                         scheme->init->name);
-    alv_dist law;
-    ALV_TRY(scheme->init->law(&law, scheme, tensor, error));
-    ALV_TRY(alv_dist_fits(&law, tensor->dtype, error));
-    ALV_TRY(alv_dist_check(&law, error));
-    *out = law;
+    alv_laws laws;
+    ALV_TRY(alv_laws_of(&laws, scheme, tensor, error));
+    if (laws.n > 1)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, "parts",
+                        "the %d parts of %s have a law each: ask for that of alv_tensor_part",
+                        laws.n, tensor->name);
+    *out = laws.law[0];
     return ALV_OK;
 }
 
@@ -81,10 +83,9 @@ alv_status alv_init_moments(double *mean, double *variance, const alv_scheme *sc
     int64_t count;
     ALV_TRY(check_request(&count, scheme, tensor, error));
     if (!scheme->init->law) return scheme->init->moments(mean, variance, scheme, tensor, error);
-    alv_dist law;
-    ALV_TRY(alv_init_law(&law, scheme, tensor, error));
-    *mean = alv_dist_mean(&law);
-    *variance = alv_dist_variance(&law);
+    alv_laws laws;
+    ALV_TRY(alv_laws_of(&laws, scheme, tensor, error));
+    alv_laws_moments(mean, variance, &laws);
     return ALV_OK;
 }
 

@@ -3,7 +3,9 @@
  * The code says kaiming_uniform_(a = sqrt 5), but sqrt(6 / ((1 + 5) fan_in)) is 1 / sqrt(fan_in):
  * the 5 only undoes the 6, kept for the behaviour of Torch 7. The variance is 1 / (3 fan_in), a
  * sixth of He's; it is the heuristic of Glorot & Bengio's eq. 1 that their paper set out to beat.
- * The bias is drawn from the same interval, so its fan-in is that of its weight. */
+ * The bias is drawn from the same interval, so its fan-in is that of its weight. Of a transposed
+ * kernel (in, out / groups, k ...) PyTorch takes the product of all axes but the first, as if it
+ * were an ordinary one: that is the layer's fan_out, and is what is used here too. */
 #include "init/family.h"
 
 #include "base/base.h"
@@ -12,8 +14,14 @@
 static alv_status law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                       alv_error *error)
 {
-    double in, fan_out;
-    ALV_TRY(alv_tensor_fans(&in, &fan_out, tensor, error));
+    const bool swapped = tensor->layer == ALV_LAYER_CONV_TRANSPOSED &&
+                         tensor->role == ALV_ROLE_WEIGHT && tensor->fan_in == 0;
+    double in;
+    if (tensor->layer == ALV_LAYER_EMBEDDING)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, tensor->name,
+                        "PyTorch draws embeddings from normal(std=1), not from %s",
+                        scheme->init->name);
+    ALV_TRY(alv_tensor_fans(swapped ? NULL : &in, swapped ? &in : NULL, tensor, error));
     if (in == 0)
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name, "%s divides by fan_in, which is 0 here",
                         scheme->init->name);

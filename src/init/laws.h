@@ -1,0 +1,23 @@
+/* The laws of a tensor's elements: one, or one for each of its parts; inside the room. */
+#ifndef ALV_INIT_LAWS_H
+#define ALV_INIT_LAWS_H
+
+#include "init/family.h"
+#include "model/parts.h"
+
+typedef struct alv_laws {
+    int n;           /* 1, or the number of parts */
+    alv_parts parts; /* where each law holds, if n > 1 */
+    alv_dist law[ALV_MAX_PARTS];
+} alv_laws;
+
+/* For a scheme that has laws and a tensor, both checked. Every law has been checked and fits the
+ * tensor's type. Parts of equal size share a law, as do all where the scheme asks for no fan that
+ * tells them apart. */
+alv_status alv_laws_of(alv_laws *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                       alv_error *error);
+
+/* Mean and variance of an element taken at random: of the mixture, where there are several laws. */
+void alv_laws_moments(double *mean, double *variance, const alv_laws *laws);
+
+#endif

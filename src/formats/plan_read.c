@@ -106,13 +106,44 @@ static alv_status read_layer(alv_tensor *t, const reader *r, int64_t index, cons
     return ALV_OK;
 }
 
+/* [0, 2] as the set of axes 0 and 2. */
+static alv_status read_axes(unsigned *out, const reader *r, int64_t index, const char *key,
+                            const int64_t *axes, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (axes[i] < 0 || axes[i] >= ALV_MAX_RANK)
+            return fail_key(r, ALV_ERR_RANGE, "parameters", index, key, "%s: there is no axis %lld",
+                            key, axes[i]);
+        *out |= 1u << axes[i];
+    }
+    return ALV_OK;
+}
+
+/* What a layer's kind may need to know: groups, strides, fused parts, heads, depth. */
+static alv_status read_structure(alv_tensor *t, const reader *r, int64_t index)
+{
+    const alv_yaml_parameter *p = &r->yaml->parameters[index];
+    for (uint32_t i = 0; i < p->n_stride; i++) t->stride[i] = p->stride[i];
+    for (uint32_t i = 0; i < p->n_parts; i++) t->parts[i] = p->parts[i];
+    if (p->groups) t->groups = *p->groups;
+    if (p->head) t->head = *p->head;
+    if (p->depth && (*p->depth < 0 || *p->depth > ALV_MAX_PLAN))
+        return fail_key(r, ALV_ERR_RANGE, "parameters", index, "depth",
+                        "depth: %lld is outside [0, %d]", *p->depth, ALV_MAX_PLAN);
+    if (p->depth) t->depth = (int)*p->depth;
+    ALV_TRY(read_axes(&t->in_axes, r, index, "in_axes", p->in_axes, p->n_in_axes));
+    ALV_TRY(read_axes(&t->out_axes, r, index, "out_axes", p->out_axes, p->n_out_axes));
+    return read_axes(&t->copy_axes, r, index, "copy_axes", p->copy_axes, p->n_copy_axes);
+}
+
 /* Everything about a parameter but its name, which may stand for many. */
 static alv_status read_parameter(alv_tensor *t, const reader *r, int64_t index)
 {
     static const char *const roles[] = {
         [ALV_ROLE_WEIGHT] = "weight", [ALV_ROLE_BIAS] = "bias", NULL};
-    const char *layouts[ALV_LAYOUT_AXES + 1] = {NULL}; /* but the explicit one, which has masks */
-    for (int i = 0; i < ALV_LAYOUT_AXES; i++) layouts[i] = alv_layout_name((alv_layout)i);
+    const char *layouts[16] = {NULL};
+    for (int i = 0; i < 15 && alv_layout_name((alv_layout)i); i++)
+        layouts[i] = alv_layout_name((alv_layout)i);
     const alv_yaml_parameter *p = &r->yaml->parameters[index];
     int word = 0;
     *t = (alv_tensor){.dtype = r->dtype, .rank = (int)p->n_shape};
@@ -123,6 +154,7 @@ static alv_status read_parameter(alv_tensor *t, const reader *r, int64_t index)
     if (p->layout) ALV_TRY(read_word(&word, r, index, "layout", p->layout, layouts));
     t->layout = (alv_layout)(p->layout ? word : 0);
     if (p->layer) ALV_TRY(read_layer(t, r, index, p->layer));
+    ALV_TRY(read_structure(t, r, index));
     ALV_TRY(read_fan(&t->fan_in, r, index, "fan_in", p->fan_in));
     ALV_TRY(read_fan(&t->fan_out, r, index, "fan_out", p->fan_out));
     alv_error inner;

@@ -2,10 +2,11 @@
  *
  * Every element can be drawn by itself (contract C1), so the line of all data is cut into chunks,
  * and a thread takes the next chunk, draws what stands there and writes it at its place: no order,
- * no queue, no thread that waits for another. Mapping the file would let the kernel do the copying,
- * but mapped pages count as the process's memory; pwrite from one buffer does not. Tensors that
- * must be made whole (orthogonal) are taken first, one thread each, so that none is left for the
- * end. */
+ * no queue, no thread that waits for another. The disk is told to begin at once: left to itself,
+ * the kernel waits until much is dirty, and the flush at the end would take as long as all the
+ * drawing. Mapping the file would let the kernel do the copying, but mapped pages count as the
+ * process's memory; pwrite from one buffer does not. Tensors that must be made whole (orthogonal)
+ * are taken first, one thread each, so that none is left for the end. */
 #include "formats/save.h"
 
 #include <pthread.h>
@@ -69,9 +70,12 @@ static alv_status put(work *w, int shard, const void *bytes, int64_t lo, int64_t
                       alv_error *error)
 {
     const alv_shard *s = &w->map->shards[shard];
-    if (lo == hi) return ALV_OK;
-    return alv_writer_put_at(w->writers[shard], bytes, (size_t)(hi - lo),
-                             s->header + (lo - s->base), error);
+    const int64_t offset = s->header + (lo - s->base);
+    const size_t size = (size_t)(hi - lo);
+    if (size == 0) return ALV_OK;
+    ALV_TRY(alv_writer_put_at(w->writers[shard], bytes, size, offset, error));
+    alv_writer_begin_flush(w->writers[shard], offset, size);
+    return ALV_OK;
 }
 
 /* The first piece that ends behind `at`. */

@@ -25,16 +25,30 @@ static const cyaml_schema_value_t rule_value = {
 
 static const cyaml_schema_value_t size_value = {CYAML_VALUE_INT(CYAML_FLAG_DEFAULT, int64_t)};
 
+#define SIZE(name)                                                                                 \
+    CYAML_FIELD_INT_PTR(#name, CYAML_FLAG_POINTER | OPTIONAL, alv_yaml_parameter, name)
+#define SIZES(name, extra, most)                                                                   \
+    {.key = #name,                                                                                 \
+     .value = {.type = CYAML_SEQUENCE,                                                             \
+               .flags = CYAML_FLAG_POINTER | (extra),                                              \
+               .data_size = sizeof(int64_t),                                                       \
+               .sequence = {.entry = &size_value, .min = 0, .max = (most)}},                       \
+     .data_offset = offsetof(alv_yaml_parameter, name),                                            \
+     .count_offset = offsetof(alv_yaml_parameter, n_##name),                                       \
+     .count_size = sizeof(uint32_t)}
+
 static const cyaml_schema_field_t parameter_fields[] = {
     TEXT("name", alv_yaml_parameter, name, 0),
-    {.key = "shape",
-     .value = {.type = CYAML_SEQUENCE,
-               .flags = CYAML_FLAG_POINTER,
-               .data_size = sizeof(int64_t),
-               .sequence = {.entry = &size_value, .min = 0, .max = ALV_MAX_RANK}},
-     .data_offset = offsetof(alv_yaml_parameter, shape),
-     .count_offset = offsetof(alv_yaml_parameter, n_shape),
-     .count_size = sizeof(uint32_t)},
+    SIZES(shape, 0, ALV_MAX_RANK),
+    SIZES(stride, OPTIONAL, ALV_MAX_RANK),
+    SIZES(parts, OPTIONAL, ALV_MAX_PARTS),
+    SIZES(in_axes, OPTIONAL, ALV_MAX_RANK),
+    SIZES(out_axes, OPTIONAL, ALV_MAX_RANK),
+    SIZES(copy_axes, OPTIONAL, ALV_MAX_RANK),
+    SIZE(groups),
+    SIZE(head),
+    SIZE(depth),
+    SIZE(repeat),
     TEXT("scheme", alv_yaml_parameter, scheme, OPTIONAL),
     TEXT("dtype", alv_yaml_parameter, dtype, OPTIONAL),
     TEXT("layer", alv_yaml_parameter, layer, OPTIONAL),
@@ -43,7 +57,6 @@ static const cyaml_schema_field_t parameter_fields[] = {
     TEXT("activation", alv_yaml_parameter, activation, OPTIONAL),
     TEXT("fan_in", alv_yaml_parameter, fan_in, OPTIONAL),
     TEXT("fan_out", alv_yaml_parameter, fan_out, OPTIONAL),
-    CYAML_FIELD_INT_PTR("repeat", CYAML_FLAG_POINTER | OPTIONAL, alv_yaml_parameter, repeat),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t parameter_value = {

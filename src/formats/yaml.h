@@ -12,9 +12,9 @@ typedef struct alv_yaml_rule {
 
 typedef struct alv_yaml_parameter {
     char *name, *scheme, *dtype, *layer, *layout, *role, *activation, *fan_in, *fan_out;
-    int64_t *shape;
-    uint32_t n_shape;
-    int64_t *repeat;
+    int64_t *shape, *stride, *parts, *in_axes, *out_axes, *copy_axes;
+    uint32_t n_shape, n_stride, n_parts, n_in_axes, n_out_axes, n_copy_axes;
+    int64_t *groups, *head, *depth, *repeat;
 } alv_yaml_parameter;
 
 /* A plan as written; what was left out is NULL. */

@@ -140,6 +140,16 @@ static void put_name(sink *s, const char *name)
             *p == '\\' || *p == ' ' ? (int)(unsigned char)*p : (int)*p);
 }
 
+/* " key=1,2", up to the last of n numbers that is not 0; nothing if all are. */
+static void put_list(sink *s, const char *key, const int64_t *numbers, int n)
+{
+    while (n > 0 && numbers[n - 1] == 0) n--;
+    for (int i = 0; i < n; i++) {
+        put(s, i ? "," : " %s=", key);
+        put(s, "%lld", numbers[i]);
+    }
+}
+
 size_t alv_weight_plan_line(char *out, size_t size, const alv_weight_plan *plan, int64_t index)
 {
     const alv_tensor *t = &plan->tensors[index];
@@ -151,10 +161,17 @@ size_t alv_weight_plan_line(char *out, size_t size, const alv_weight_plan *plan,
     put_name(&s, t->name);
     put(&s, " %s [", alv_dtype_name(t->dtype));
     for (int i = 0; i < t->rank; i++) put(&s, i ? ",%lld" : "%lld", t->shape[i]);
-    put(&s, "] %s role=%d layer=%s layout=%d", text, (int)t->role, alv_layer_name(t->layer),
-        (int)t->layout);
+    put(&s, "] %s role=%d layer=%s layout=%s", text, (int)t->role, alv_layer_name(t->layer),
+        alv_layout_name(t->layout));
     if (t->fan_in != 0) put(&s, " fan_in=%g", t->fan_in);
     if (t->fan_out != 0) put(&s, " fan_out=%g", t->fan_out);
+    const int64_t axes[] = {t->in_axes, t->out_axes, t->copy_axes}, depth = t->depth;
+    put_list(&s, "groups", &t->groups, 1);
+    put_list(&s, "stride", t->stride, ALV_MAX_RANK);
+    put_list(&s, "axes", axes, 3);
+    put_list(&s, "parts", t->parts, ALV_MAX_PARTS);
+    put_list(&s, "head", &t->head, 1);
+    put_list(&s, "depth", &depth, 1);
     if (*act) put(&s, " act=%s", act);
     if (size > 0 && s.length >= size) out[size - 1] = '\0';
     return s.length;

@@ -27,16 +27,18 @@ const alv_preset *alv_preset_find(const char *name)
 }
 
 alv_status alv_preset_rows(alv_weight_plan *plan, const alv_preset_row *rows, int n, int64_t index,
-                           alv_error *error)
+                           int64_t branches, alv_error *error)
 {
     for (int i = 0; i < n; i++) {
         const alv_preset_row *row = &rows[i];
-        alv_tensor tensor = {.layout = row->layout, .layer = row->layer};
+        alv_tensor tensor = {
+            .layout = row->layout, .layer = row->layer, .head = row->head, .depth = (int)branches};
         alv_scheme scheme;
         while (tensor.rank < ALV_COUNT(row->shape) && row->shape[tensor.rank] > 0) {
             tensor.shape[tensor.rank] = row->shape[tensor.rank];
             tensor.rank++;
         }
+        memcpy(tensor.parts, row->parts, sizeof row->parts);
         if (row->bias_of > 0) tensor.role = ALV_ROLE_BIAS, tensor.fan_in = (double)row->bias_of;
         alv_text_format(tensor.name, sizeof tensor.name, row->name, index);
         ALV_TRY(alv_scheme_parse(&scheme, row->scheme, error));

@@ -24,11 +24,14 @@ typedef struct alv_preset_row {
     const char *scheme;
     alv_layout layout;
     alv_layer layer;
-    int64_t bias_of; /* > 0: a bias, and the fan-in of its weight */
+    int64_t bias_of;  /* > 0: a bias, and the fan-in of its weight */
+    int64_t parts[3]; /* matrices fused into this one */
+    int64_t head;     /* outputs of one head of attention */
 } alv_preset_row;
 
-/* Appends n rows, with the index in their names. */
+/* Appends n rows, with the index in their names; `branches` is the network's number of residual
+ * branches. */
 alv_status alv_preset_rows(alv_weight_plan *plan, const alv_preset_row *rows, int n, int64_t index,
-                           alv_error *error);
+                           int64_t branches, alv_error *error);
 
 #endif

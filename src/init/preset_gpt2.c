@@ -23,8 +23,13 @@ static alv_status block(alv_weight_plan *plan, const int64_t *sizes, int64_t ind
     const alv_preset_row rows[] = {
         {"h.%lld.ln_1.weight", {d}, "ones"},
         {"h.%lld.ln_1.bias", {d}, "zeros"},
-        {"h.%lld.attn.c_attn.weight", {d, 3 * d}, NORMAL, ALV_LAYOUT_KERAS},
-        {"h.%lld.attn.c_attn.bias", {3 * d}, "zeros", .bias_of = d},
+        {"h.%lld.attn.c_attn.weight",
+         {d, 3 * d},
+         NORMAL,
+         ALV_LAYOUT_KERAS,
+         .parts = {d, d, d},
+         .head = d / sizes[HEADS]},
+        {"h.%lld.attn.c_attn.bias", {3 * d}, "zeros", .bias_of = d, .parts = {d, d, d}},
         {"h.%lld.attn.c_proj.weight", {d, d}, residual, ALV_LAYOUT_KERAS},
         {"h.%lld.attn.c_proj.bias", {d}, "zeros", .bias_of = d},
         {"h.%lld.ln_2.weight", {d}, "ones"},
@@ -34,7 +39,7 @@ static alv_status block(alv_weight_plan *plan, const int64_t *sizes, int64_t ind
         {"h.%lld.mlp.c_proj.weight", {h, d}, residual, ALV_LAYOUT_KERAS},
         {"h.%lld.mlp.c_proj.bias", {d}, "zeros", .bias_of = h},
     };
-    return alv_preset_rows(plan, rows, ALV_COUNT(rows), index, error);
+    return alv_preset_rows(plan, rows, ALV_COUNT(rows), index, 2 * sizes[LAYERS], error);
 }
 
 static alv_status build(alv_weight_plan *plan, const int64_t *sizes, const char *model,
@@ -45,12 +50,13 @@ static alv_status build(alv_weight_plan *plan, const int64_t *sizes, const char 
     if (d % sizes[HEADS] != 0)
         return alv_fail(error, ALV_ERR_ARGUMENT, "heads", "%lld heads do not divide width %lld",
                         sizes[HEADS], d);
-    const alv_preset_row first[] = {{"wte.weight", {sizes[VOCAB], d}, NORMAL},
-                                    {"wpe.weight", {sizes[CONTEXT], d}, NORMAL}};
+    const alv_preset_row first[] = {
+        {"wte.weight", {sizes[VOCAB], d}, NORMAL, .layer = ALV_LAYER_TIED_HEAD},
+        {"wpe.weight", {sizes[CONTEXT], d}, NORMAL, .layer = ALV_LAYER_EMBEDDING}};
     const alv_preset_row last[] = {{"ln_f.weight", {d}, "ones"}, {"ln_f.bias", {d}, "zeros"}};
-    ALV_TRY(alv_preset_rows(plan, first, ALV_COUNT(first), 0, error));
+    ALV_TRY(alv_preset_rows(plan, first, ALV_COUNT(first), 0, 2 * sizes[LAYERS], error));
     for (int64_t i = 0; i < sizes[LAYERS]; i++) ALV_TRY(block(plan, sizes, i, error));
-    return alv_preset_rows(plan, last, ALV_COUNT(last), 0, error);
+    return alv_preset_rows(plan, last, ALV_COUNT(last), 0, 2 * sizes[LAYERS], error);
 }
 
 const alv_preset alv_preset_gpt2 = {

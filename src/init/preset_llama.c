@@ -20,9 +20,9 @@ static alv_status block(alv_weight_plan *plan, const int64_t *sizes, int64_t ind
     const int64_t q = sizes[HEADS] * head;
     const int64_t kv = (sizes[KV_HEADS] ? sizes[KV_HEADS] : sizes[HEADS]) * head;
     const alv_preset_row rows[] = {
-        {"model.layers.%lld.self_attn.q_proj.weight", {q, d}, NORMAL},
-        {"model.layers.%lld.self_attn.k_proj.weight", {kv, d}, NORMAL},
-        {"model.layers.%lld.self_attn.v_proj.weight", {kv, d}, NORMAL},
+        {"model.layers.%lld.self_attn.q_proj.weight", {q, d}, NORMAL, .head = head},
+        {"model.layers.%lld.self_attn.k_proj.weight", {kv, d}, NORMAL, .head = head},
+        {"model.layers.%lld.self_attn.v_proj.weight", {kv, d}, NORMAL, .head = head},
         {"model.layers.%lld.self_attn.o_proj.weight", {d, q}, NORMAL},
         {"model.layers.%lld.mlp.gate_proj.weight", {h, d}, NORMAL},
         {"model.layers.%lld.mlp.up_proj.weight", {h, d}, NORMAL},
@@ -30,7 +30,7 @@ static alv_status block(alv_weight_plan *plan, const int64_t *sizes, int64_t ind
         {"model.layers.%lld.input_layernorm.weight", {d}, "ones"},
         {"model.layers.%lld.post_attention_layernorm.weight", {d}, "ones"},
     };
-    return alv_preset_rows(plan, rows, ALV_COUNT(rows), index, error);
+    return alv_preset_rows(plan, rows, ALV_COUNT(rows), index, 2 * sizes[LAYERS], error);
 }
 
 static alv_status check(const int64_t *sizes, alv_error *error)
@@ -51,12 +51,16 @@ static alv_status build(alv_weight_plan *plan, const int64_t *sizes, const char 
     (void)model;
     ALV_TRY(check(sizes, error));
     const int64_t d = sizes[WIDTH], v = sizes[VOCAB];
-    const alv_preset_row first = {"model.embed_tokens.weight", {v, d}, NORMAL};
+    const alv_preset_row first = {"model.embed_tokens.weight",
+                                  {v, d},
+                                  NORMAL,
+                                  .layer = sizes[TIED] ? ALV_LAYER_TIED_HEAD : ALV_LAYER_EMBEDDING};
+    const int64_t branches = 2 * sizes[LAYERS];
     const alv_preset_row last[] = {{"model.norm.weight", {d}, "ones"},
                                    {"lm_head.weight", {v, d}, NORMAL}};
-    ALV_TRY(alv_preset_rows(plan, &first, 1, 0, error));
+    ALV_TRY(alv_preset_rows(plan, &first, 1, 0, branches, error));
     for (int64_t i = 0; i < sizes[LAYERS]; i++) ALV_TRY(block(plan, sizes, i, error));
-    return alv_preset_rows(plan, last, sizes[TIED] ? 1 : 2, 0, error);
+    return alv_preset_rows(plan, last, sizes[TIED] ? 1 : 2, 0, branches, error);
 }
 
 const alv_preset alv_preset_llama = {

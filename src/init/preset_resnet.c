@@ -2,15 +2,14 @@
  * without the integer num_batches_tracked, which torch supplies itself when it is missing.
  *
  * Schemes: torchvision's, convolutions he_normal with fan_out and batch norms at 1 and 0 (He et al.
- * 2015, eq. 14); the classifier is torch's default linear layer. The last norm of each branch at
+ * 2015, eq. 14); the classifier is torch's default linear layer. torch
+ * counts no stride into its fans, so the plan states none. The last norm of each branch at
  * zero (Goyal et al. 2017, section 5.1) is a rule: "layer*.bn3.weight" or "layer*.bn2.weight". */
 #include "init/preset.h"
 
 #include "base/base.h"
 
 enum { LAYERS, CLASSES, CHANNELS, WIDTH };
-
-#define CONV "he_normal(mode=fan_out)"
 
 typedef struct family {
     int64_t layers;
@@ -23,41 +22,47 @@ static const family families[] = {
     {101, {3, 4, 23, 3}, true}, {152, {3, 8, 36, 3}, true},
 };
 
+/* Where the tensors go, and what they all state. */
+typedef struct target {
+    alv_weight_plan *plan;
+    int64_t branches;
+    alv_error *error;
+} target;
+
 /* A convolution without bias and its batch norm: "<at>conv1", "<at>bn1". */
-static alv_status add_conv(alv_weight_plan *plan, const char *at, const char *conv,
-                           const char *norm, const int64_t shape[4], alv_error *error)
+static alv_status add_conv(const target *to, const char *at, const char *conv, const char *norm,
+                           const int64_t shape[4])
 {
     static const char *const parts[] = {"weight", "bias", "running_mean", "running_var"};
     static const char *const schemes[] = {"ones", "zeros", "zeros", "ones"};
     char name[ALV_MAX_NAME];
     alv_text_format(name, sizeof name, "%s%s.weight", at, conv);
-    const alv_preset_row weight = {name, {shape[0], shape[1], shape[2], shape[3]}, CONV};
-    ALV_TRY(alv_preset_rows(plan, &weight, 1, 0, error));
+    const alv_preset_row weight = {name,
+                                   {shape[0], shape[1], shape[2], shape[3]},
+                                   "he_normal(mode=fan_out)",
+                                   .layer = ALV_LAYER_CONV};
+    ALV_TRY(alv_preset_rows(to->plan, &weight, 1, 0, to->branches, to->error));
     for (int i = 0; i < ALV_COUNT(parts); i++) {
         alv_text_format(name, sizeof name, "%s%s.%s", at, norm, parts[i]);
         const alv_preset_row row = {name, {shape[0]}, schemes[i]};
-        ALV_TRY(alv_preset_rows(plan, &row, 1, 0, error));
+        ALV_TRY(alv_preset_rows(to->plan, &row, 1, 0, to->branches, to->error));
     }
     return ALV_OK;
 }
 
-/* One block from `in` to `out` channels, and the projection of its shortcut where they differ. */
-static alv_status add_block(alv_weight_plan *plan, const char *at, bool bottleneck, int64_t in,
-                            int64_t planes, int64_t out, int64_t stride, alv_error *error)
+/* One block from `in` channels, and the projection of its shortcut where sizes change. */
+static alv_status add_block(const target *to, const char *at, bool bottleneck, int64_t in,
+                            int64_t planes, bool shrinks)
 {
+    const int64_t out = bottleneck ? 4 * planes : planes;
     const int64_t narrow[4] = {planes, in, 1, 1}, widen[4] = {out, planes, 1, 1};
     const int64_t middle[4] = {planes, planes, 3, 3}, first[4] = {planes, in, 3, 3};
     const int64_t shortcut[4] = {out, in, 1, 1};
-    if (bottleneck) {
-        ALV_TRY(add_conv(plan, at, "conv1", "bn1", narrow, error));
-        ALV_TRY(add_conv(plan, at, "conv2", "bn2", middle, error));
-        ALV_TRY(add_conv(plan, at, "conv3", "bn3", widen, error));
-    } else {
-        ALV_TRY(add_conv(plan, at, "conv1", "bn1", first, error));
-        ALV_TRY(add_conv(plan, at, "conv2", "bn2", middle, error));
-    }
-    if (stride == 1 && in == out) return ALV_OK;
-    return add_conv(plan, at, "downsample.0", "downsample.1", shortcut, error);
+    ALV_TRY(add_conv(to, at, "conv1", "bn1", bottleneck ? narrow : first));
+    ALV_TRY(add_conv(to, at, "conv2", "bn2", middle));
+    if (bottleneck) ALV_TRY(add_conv(to, at, "conv3", "bn3", widen));
+    if (!shrinks && in == out) return ALV_OK;
+    return add_conv(to, at, "downsample.0", "downsample.1", shortcut);
 }
 
 static alv_status build(alv_weight_plan *plan, const int64_t *sizes, const char *model,
@@ -70,21 +75,20 @@ static alv_status build(alv_weight_plan *plan, const int64_t *sizes, const char 
     if (!f)
         return alv_fail(error, ALV_ERR_ARGUMENT, "layers",
                         "there is no ResNet of %lld layers: 18, 34, 50, 101 or 152", sizes[LAYERS]);
-    const int64_t stem[4] = {sizes[WIDTH], sizes[CHANNELS], 7, 7};
-    ALV_TRY(add_conv(plan, "", "conv1", "bn1", stem, error));
+    const int64_t branches = f->blocks[0] + f->blocks[1] + f->blocks[2] + f->blocks[3];
+    const target to = {plan, branches, error};
+    ALV_TRY(add_conv(&to, "", "conv1", "bn1", (int64_t[4]){sizes[WIDTH], sizes[CHANNELS], 7, 7}));
     int64_t in = sizes[WIDTH], planes = sizes[WIDTH];
     for (int stage = 0; stage < 4; stage++, planes *= 2)
         for (int64_t i = 0; i < f->blocks[stage]; i++) {
             char at[32];
-            int64_t out = f->bottleneck ? 4 * planes : planes;
             alv_text_format(at, sizeof at, "layer%d.%lld.", stage + 1, i);
-            ALV_TRY(add_block(plan, at, f->bottleneck, in, planes, out, stage > 0 && i == 0 ? 2 : 1,
-                              error));
-            in = out;
+            ALV_TRY(add_block(&to, at, f->bottleneck, in, planes, stage > 0 && i == 0));
+            in = f->bottleneck ? 4 * planes : planes;
         }
     const alv_preset_row last[] = {{"fc.weight", {sizes[CLASSES], in}, "torch_default"},
                                    {"fc.bias", {sizes[CLASSES]}, "torch_default", .bias_of = in}};
-    return alv_preset_rows(plan, last, ALV_COUNT(last), 0, error);
+    return alv_preset_rows(plan, last, ALV_COUNT(last), 0, branches, error);
 }
 
 const alv_preset alv_preset_resnet = {

@@ -18,11 +18,11 @@ static alv_status block(alv_weight_plan *plan, const int64_t *sizes, int64_t ind
     const int64_t d = sizes[WIDTH], h = sizes[HIDDEN] ? sizes[HIDDEN] : 4 * d;
 #define LAYER "vit.encoder.layer.%lld."
     const alv_preset_row rows[] = {
-        {LAYER "attention.attention.query.weight", {d, d}, NORMAL},
+        {LAYER "attention.attention.query.weight", {d, d}, NORMAL, .head = d / sizes[HEADS]},
         {LAYER "attention.attention.query.bias", {d}, "zeros", .bias_of = d},
-        {LAYER "attention.attention.key.weight", {d, d}, NORMAL},
+        {LAYER "attention.attention.key.weight", {d, d}, NORMAL, .head = d / sizes[HEADS]},
         {LAYER "attention.attention.key.bias", {d}, "zeros", .bias_of = d},
-        {LAYER "attention.attention.value.weight", {d, d}, NORMAL},
+        {LAYER "attention.attention.value.weight", {d, d}, NORMAL, .head = d / sizes[HEADS]},
         {LAYER "attention.attention.value.bias", {d}, "zeros", .bias_of = d},
         {LAYER "attention.output.dense.weight", {d, d}, NORMAL},
         {LAYER "attention.output.dense.bias", {d}, "zeros", .bias_of = d},
@@ -35,7 +35,7 @@ static alv_status block(alv_weight_plan *plan, const int64_t *sizes, int64_t ind
         {LAYER "layernorm_after.weight", {d}, "ones"},
         {LAYER "layernorm_after.bias", {d}, "zeros"},
     };
-    return alv_preset_rows(plan, rows, ALV_COUNT(rows), index, error);
+    return alv_preset_rows(plan, rows, ALV_COUNT(rows), index, 2 * sizes[LAYERS], error);
 }
 
 static alv_status check(const int64_t *sizes, alv_error *error)
@@ -60,7 +60,7 @@ static alv_status build(alv_weight_plan *plan, const int64_t *sizes, const char 
     const alv_preset_row first[] = {
         {"vit.embeddings.cls_token", {1, 1, d}, NORMAL},
         {"vit.embeddings.position_embeddings", {1, side * side + 1, d}, NORMAL},
-        {PATCHES "weight", {d, c, p, p}, NORMAL},
+        {PATCHES "weight", {d, c, p, p}, NORMAL, .layer = ALV_LAYER_CONV},
         {PATCHES "bias", {d}, "zeros", .bias_of = c * p * p},
     };
     const alv_preset_row last[] = {
@@ -69,9 +69,9 @@ static alv_status build(alv_weight_plan *plan, const int64_t *sizes, const char 
         {"classifier.weight", {classes, d}, NORMAL},
         {"classifier.bias", {classes}, "zeros", .bias_of = d},
     };
-    ALV_TRY(alv_preset_rows(plan, first, ALV_COUNT(first), 0, error));
+    ALV_TRY(alv_preset_rows(plan, first, ALV_COUNT(first), 0, 2 * sizes[LAYERS], error));
     for (int64_t i = 0; i < sizes[LAYERS]; i++) ALV_TRY(block(plan, sizes, i, error));
-    return alv_preset_rows(plan, last, ALV_COUNT(last), 0, error);
+    return alv_preset_rows(plan, last, ALV_COUNT(last), 0, 2 * sizes[LAYERS], error);
 }
 
 const alv_preset alv_preset_vit = {

@@ -1,6 +1,6 @@
 /* Whole files out, on POSIX calls. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1 /* fallocate */
+#define _GNU_SOURCE 1 /* fallocate, sync_file_range */
 #endif
 #include "io/file.h"
 
@@ -134,6 +134,15 @@ alv_status alv_writer_reserve(alv_writer *w, int64_t size, alv_error *error)
     (void)w, (void)size, (void)error;
 #endif
     return ALV_OK;
+}
+
+void alv_writer_begin_flush(alv_writer *w, int64_t offset, size_t size)
+{
+#ifdef __linux__
+    (void)!sync_file_range(w->fd, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)w, (void)offset, (void)size;
+#endif
 }
 
 alv_status alv_writer_sync(alv_writer *w, alv_error *error)

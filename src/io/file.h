@@ -20,6 +20,9 @@ alv_status alv_writer_put_at(alv_writer *writer, const void *bytes, size_t size,
 /* Asks for the room of a file of `size` bytes, so that a full disk is known before the work begins.
  * Where the file system cannot tell it is no error. */
 alv_status alv_writer_reserve(alv_writer *writer, int64_t size, alv_error *error);
+/* Begins to carry bytes that were written to the disk, and does not wait, so that the flush at the
+ * end finds little left to do; a hint. */
+void alv_writer_begin_flush(alv_writer *writer, int64_t offset, size_t size);
 /* Flushes what was written to the disk; commit does so too, but for one file at a time. */
 alv_status alv_writer_sync(alv_writer *writer, alv_error *error);
 /* Ends the writer whatever it returns; on an error the path is as it was. */

@@ -92,14 +92,21 @@ static void a_line_says_everything(void **state)
                     .dtype = ALV_BF16,
                     .rank = 2,
                     .shape = {3, 5},
-                    .fan_in = 2.5};
+                    .fan_in = 2.5,
+                    .groups = 1,
+                    .stride = {0, 2},
+                    .copy_axes = 1,
+                    .parts = {2, 3},
+                    .head = 1,
+                    .depth = 24};
     alv_scheme s = scheme("normal(std=0.5)");
     assert_int_equal(alv_act_parse(&t.act, "leaky_relu(0.2)", NULL), ALV_OK);
     assert_int_equal(alv_weight_plan_add(plan, &t, &s, NULL), ALV_OK);
     char line[512], cut[8];
     static const char wanted[] =
         "a\\x20b\\x5c\\x0a.w bf16 [3,5] normal(std=0.5) role=1 layer=dense "
-        "layout=1 fan_in=2.5 act=leaky_relu(0.2)";
+        "layout=keras fan_in=2.5 groups=1 stride=0,2 axes=0,0,1 parts=2,3 head=1 depth=24 "
+        "act=leaky_relu(0.2)";
     assert_int_equal(alv_weight_plan_line(line, sizeof line, plan, 0), sizeof wanted - 1);
     assert_string_equal(line, wanted);
     assert_int_equal(alv_weight_plan_line(cut, sizeof cut, plan, 0), sizeof wanted - 1);

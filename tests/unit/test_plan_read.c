@@ -34,11 +34,16 @@ static const char whole[] =
     "  - name: extra.{i}.weight\n"
     "    repeat: 3\n"
     "    shape: [8, 4, 3]\n"
-    "    layer: dense\n"
+    "    layer: conv\n"
+    "    stride: [2]\n"
+    "    groups: 1\n"
+    "    depth: 24\n"
     "    layout: keras\n"
     "    activation: leaky_relu(0.2)\n"
     "  - {name: head.bias, shape: [10], role: bias, fan_in: 2.5,\n"
     "     scheme: torch_default, dtype: f64}\n"
+    "  - {name: experts, shape: [3, 7, 4], copy_axes: [0], in_axes: [2],\n"
+    "     out_axes: [1], layout: axes, parts: [4, 2, 1], head: 1, scheme: zeros}\n"
     "  - name: scalar\n"
     "    shape: []\n"
     "    scheme: zeros\n"
@@ -56,7 +61,7 @@ static void a_whole_plan_is_read(void **state)
 {
     (void)state;
     alv_weight_plan *plan = read_plan(whole, NULL);
-    assert_int_equal(plan->n, 28 + 5);
+    assert_int_equal(plan->n, 28 + 6);
     assert_string_equal(scheme_of(plan, "wte.weight"), "normal(std=0.5)");
     assert_int_equal(plan->tensors[0].dtype, ALV_F16);
     assert_string_equal(scheme_of(plan, "h.0.ln_1.bias"), "constant(value=0.5)");
@@ -75,7 +80,16 @@ static void a_whole_plan_is_read(void **state)
     assert_int_equal(bias->role, ALV_ROLE_BIAS);
     assert_int_equal(bias->dtype, ALV_F64);
     assert_near(bias->fan_in, 2.5, 0);
-    assert_int_equal(plan->tensors[32].rank, 0);
+    const alv_tensor *experts = &plan->tensors[32];
+    assert_int_equal(extra->layer, ALV_LAYER_CONV);
+    assert_int_equal(extra->stride[0], 2);
+    assert_int_equal(extra->depth, 24);
+    assert_int_equal(experts->copy_axes, 1);
+    assert_int_equal(experts->in_axes, 4);
+    assert_int_equal(experts->out_axes, 2);
+    assert_int_equal(experts->parts[2], 1);
+    assert_int_equal(experts->head, 1);
+    assert_int_equal(plan->tensors[33].rank, 0);
     alv_weight_plan_free(plan);
 }
 
@@ -163,7 +177,12 @@ static void what_is_wrong_is_said_with_its_line(void **state)
          "line 4: scheme: there is no scheme 'he_norml'; did you mean 'he_normal'?"},
         {W "  scheme: normal(std=-1)\n", "line 4: scheme: std = -1 is outside"},
         {W "  layer: densse\n", "line 4: layer: 'densse' is none of dense"},
-        {W "  layout: jax\n", "line 4: layout: 'jax' is none of torch, keras"},
+        {W "  layout: jax\n", "line 4: layout: 'jax' is none of torch, keras, flax, axes"},
+        {W "  groups: 5\n", "line 3: 'w': "},
+        {W "  depth: -1\n", "line 4: depth: -1 is outside"},
+        {W "  in_axes: [9]\n  scheme: zeros\n", "line 4: in_axes: there is no axis 9"},
+        {W "  in_axes: [0]\n  out_axes: [0]\n  layout: axes\n", "'w': "},
+        {W "  parts: [1, 2, 3]\n", "'w': "},
         {W "  role: wieght\n", "line 4: role: 'wieght' is none of weight, bias"},
         {W "  activation: rellu\n", "line 4: activation: there is no activation"},
         {W "  fan_in: -2\n", "line 4: fan_in: '-2' is not a number above 0"},

@@ -10,7 +10,8 @@
     VERB(data)                                                                                     \
     VERB(init)                                                                                     \
     VERB(list)                                                                                     \
-    VERB(explain)
+    VERB(explain)                                                                                  \
+    VERB(bench)
 
 #define DECLARE(name) extern const cli_verb cli_verb_##name;
 CLI_VERBS(DECLARE)

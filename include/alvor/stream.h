@@ -1,7 +1,7 @@
 /* Streams of random bits: (seed, parameter name, word index) -> 32 bits, as a pure function.
  *
  * docs/stream.md defines the stream so that a second implementation can be written from it alone.
- * The stream's version is ALV_STREAM_VERSION; while it is 0 the bits may still change. */
+ * Its version is ALV_STREAM_VERSION: another one may give other bits, and is a major release. */
 #ifndef ALVOR_STREAM_H
 #define ALVOR_STREAM_H
 
@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-#define ALV_STREAM_VERSION 0
+#define ALV_STREAM_VERSION 1
 
 /* One stream: plain values, copied freely; no state, so any number of threads may use one. */
 typedef struct alv_stream {

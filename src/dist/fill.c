@@ -9,7 +9,7 @@
 #include "math/math.h"
 
 /* A narrow type's floats wait for rounding on the stack, this many at a time. */
-enum { CHUNK = 1024 };
+enum { CHUNK = 2048 };
 
 /* Elements of a sequence: as many as a tensor of 2^62 bytes has at most. Far enough from 2^63 that
  * the index of a group's end does not overflow. */
@@ -18,71 +18,8 @@ static const int64_t MAX_INDEX = INT64_C(1) << 62;
 /* Groups whose blocks share the upper half of their number. */
 static const int64_t RUN = (INT64_C(1) << 32) / ALV_GROUP_BLOCKS;
 
-/* (k + 1/2) 2^-53, rounded once. */
-static inline double unit53(uint64_t k)
-{
-    return ((double)(k >> 21) * 0x1p21 + ((double)(k & 0x1fffff) + 0.5)) * 0x1p-53;
-}
-
-static void normal_f64(void *out, const alv_words *words, uint32_t first, int64_t groups,
-                       const alv_plan *p)
-{
-    double *y = out;
-    for (int64_t g = 0; g < groups; g++, y += ALV_GROUP_F64) {
-        uint64_t w[ALV_GROUP_F64];
-        alv_fill_kernels_of(NULL)->draw[ALV_DRAW_WORDS64](
-            w, words, first + (uint32_t)g * ALV_GROUP_BLOCKS, 1, p);
-        for (int i = 0; i < ALV_GROUP_F64 / 2; i++) {
-            double radius = alv_sqrt(-2 * alv_log(unit53(w[i] >> 11))), s, c;
-            alv_sincos_turn(&s, &c, w[i + ALV_GROUP_F64 / 2] >> 11);
-            y[i] = p->value + p->scale * (radius * c);
-            y[i + ALV_GROUP_F64 / 2] = p->value + p->scale * (radius * s);
-        }
-    }
-}
-
-static inline double truncated(const alv_plan *p, double u, double complement)
-{
-    return p->value + p->scale * alv_truncated_quantile(&p->tails, u, complement);
-}
-
-/* By inversion in double, one word to an element, so that an element costs the same draws whatever
- * the bounds; rounded to float, then held inside the bounds. */
-static void truncated_f32(void *out, const alv_words *words, uint32_t first, int64_t groups,
-                          const alv_plan *p)
-{
-    float *y = out;
-    for (int64_t g = 0; g < groups; g++, y += ALV_GROUP_F32) {
-        uint64_t w[ALV_GROUP_F64];
-        alv_fill_kernels_of(NULL)->draw[ALV_DRAW_WORDS64](
-            w, words, first + (uint32_t)g * ALV_GROUP_BLOCKS, 1, p);
-        for (int i = 0; i < ALV_GROUP_F32; i++) {
-            double u = ((double)(uint32_t)(w[i / 2] >> 32 * (i % 2)) + 0.5) * 0x1p-32;
-            float x = (float)truncated(p, u, 1 - u);
-            x = x < (float)p->lo ? (float)p->lo : x;
-            y[i] = x > (float)p->hi ? (float)p->hi : x;
-        }
-    }
-}
-
-static void truncated_f64(void *out, const alv_words *words, uint32_t first, int64_t groups,
-                          const alv_plan *p)
-{
-    double *y = out;
-    for (int64_t g = 0; g < groups; g++, y += ALV_GROUP_F64) {
-        uint64_t w[ALV_GROUP_F64];
-        alv_fill_kernels_of(NULL)->draw[ALV_DRAW_WORDS64](
-            w, words, first + (uint32_t)g * ALV_GROUP_BLOCKS, 1, p);
-        for (int i = 0; i < ALV_GROUP_F64; i++) {
-            uint64_t k = w[i] >> 11;
-            double x = truncated(p, unit53(k), unit53((1ull << 53) - 1 - k));
-            y[i] = alv_min(alv_max(x, p->lo), p->hi);
-        }
-    }
-}
-
-/* No normal draw is farther from the mean, in deviations: sqrt(-2 log 2^-33) and
- * sqrt(-2 log 2^-54), rounded up. */
+/* No normal draw is farther from the mean, in deviations: sqrt(62 log 2) = 6.56 and
+ * sqrt(106 log 2) = 8.58, rounded up. */
 static double reach_of(alv_dtype dtype)
 {
     return dtype == ALV_F64 ? 8.7 : 6.8;
@@ -138,7 +75,6 @@ static alv_plan make_plan(alv_dtype dtype, const alv_dist *d)
         p.value = d->lo / 2 + d->hi / 2;
         p.scale = d->hi / 2 - d->lo / 2;
     }
-    if (d->kind == ALV_DIST_TRUNCATED_NORMAL) p.tails = alv_dist_tails(d);
     return p;
 }
 
@@ -166,14 +102,32 @@ static bool uniform_is_plain(const alv_plan *p, bool f64)
     return half >= 0x1p-100f && mid + far <= (float)p->hi && mid - far >= (float)p->lo;
 }
 
-static alv_fill_kernel *choose(const alv_fill_kernels *set, alv_dist_kind kind, const alv_plan *p,
-                               bool f64)
+/* How a truncated normal is drawn, by its bounds a and b in deviations. Where even the farthest
+ * normal is inside, it is one. Near the middle, and where the interval is wide enough that floats
+ * resolve it, the distribution function 2 P(X <= x) - 1 is uniform between its values at the bounds
+ * and its inverse is found in f32. All else is inverted in f64. */
+static alv_draw choose_truncated(alv_plan *p, const alv_dist *d, bool f64)
 {
-    if (kind == ALV_DIST_TRUNCATED_NORMAL) return f64 ? truncated_f64 : truncated_f32;
-    if (kind == ALV_DIST_NORMAL) return f64 ? normal_f64 : set->draw[ALV_DRAW_NORMAL_F32];
-    if (uniform_is_plain(p, f64))
-        return set->draw[f64 ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_F32];
-    return set->draw[f64 ? ALV_DRAW_UNIFORM_HELD_F64 : ALV_DRAW_UNIFORM_HELD_F32];
+    const double a = (d->lo - d->mean) / d->std, b = (d->hi - d->mean) / d->std;
+    const double reach = reach_of(f64 ? ALV_F64 : ALV_F32);
+    if (a <= -reach && b >= reach) return f64 ? ALV_DRAW_NORMAL_HELD_F64 : ALV_DRAW_NORMAL_HELD_F32;
+    p->tails = alv_dist_tails(d);
+    if (f64) return ALV_DRAW_TRUNCATED_F64;
+    if (!(a >= -3.1 && b <= 3.1 && b - a >= 0.0625)) return ALV_DRAW_TRUNCATED_F32;
+    const double lo = p->tails.below_lo - p->tails.above_lo;
+    const double hi = p->tails.below_hi - p->tails.above_hi;
+    p->mid = (float)((lo + hi) / 2);
+    p->step = (float)((hi - lo) / 2) * 0x1p-24f;
+    return ALV_DRAW_CENTRAL_F32;
+}
+
+/* May complete the plan. */
+static alv_draw choose(alv_plan *p, const alv_dist *d, bool f64)
+{
+    if (d->kind == ALV_DIST_TRUNCATED_NORMAL) return choose_truncated(p, d, f64);
+    if (d->kind == ALV_DIST_NORMAL) return f64 ? ALV_DRAW_NORMAL_F64 : ALV_DRAW_NORMAL_F32;
+    if (uniform_is_plain(p, f64)) return f64 ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_F32;
+    return f64 ? ALV_DRAW_UNIFORM_HELD_F64 : ALV_DRAW_UNIFORM_HELD_F32;
 }
 
 /* A fill under way, in floats or doubles. */
@@ -228,7 +182,7 @@ static void draw(char *to, const task *t, int64_t lo, int64_t hi)
 static void draw_narrow(char *to, const task *t, int64_t lo, int64_t hi, size_t size,
                         alv_narrow_kernel *narrow)
 {
-    float chunk[CHUNK];
+    _Alignas(64) float chunk[CHUNK]; /* no vector lies across two lines of the cache */
     while (lo < hi) {
         int64_t left = CHUNK - lo % ALV_GROUP_F32, n = hi - lo < left ? hi - lo : left;
         draw((char *)chunk, t, lo, lo + n);
@@ -274,12 +228,12 @@ alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, con
         return ALV_OK;
     }
     const bool f64 = dtype == ALV_F64;
-    const alv_plan p = make_plan(dtype, &d);
+    alv_plan p = make_plan(dtype, &d);
     const alv_fill_kernels *set = alv_fill_kernels_of(kernels);
-    const task t = {choose(set, d.kind, &p, f64), stream, &p, f64 ? sizeof(double) : sizeof(float),
-                    f64 ? ALV_GROUP_F64 : ALV_GROUP_F32};
+    const task t = {set->draw[choose(&p, &d, f64)], stream, &p,
+                    f64 ? sizeof(double) : sizeof(float), f64 ? ALV_GROUP_F64 : ALV_GROUP_F32};
     if (alv_is_narrow(dtype))
-        draw_narrow(out, &t, lo, hi, alv_dtype_size(dtype), set->narrow[dtype]);
+        draw_narrow(out, &t, lo, hi, alv_dtype_size(dtype), set->finite[dtype]);
     else
         draw(out, &t, lo, hi);
     return ALV_OK;

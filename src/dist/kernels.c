@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "dist/narrow.h"
 #include "math/mathf.h"
+#include "math/quantile.h"
 #include "simd/simd.h"
 #include "stream/philox.h"
 

@@ -18,6 +18,7 @@ typedef struct alv_plan {
     double scale;    /* std, or half the width of a uniform */
     double lo, hi;   /* every result lies in [lo, hi]; representable in the element type */
     alv_tails tails; /* truncated normal */
+    float mid, step; /* truncated normal near the middle: its uniform is mid + step * odd24 */
 } alv_plan;
 
 /* Writes `groups` groups from block `first` on; first is a multiple of 8, and the run does not pass
@@ -35,12 +36,19 @@ typedef enum alv_draw {
     ALV_DRAW_UNIFORM_F64,
     ALV_DRAW_UNIFORM_HELD_F64,
     ALV_DRAW_NORMAL_F32,
+    ALV_DRAW_NORMAL_F64,
+    ALV_DRAW_NORMAL_HELD_F32, /* a truncation that cuts nothing off */
+    ALV_DRAW_NORMAL_HELD_F64,
+    ALV_DRAW_CENTRAL_F32, /* truncated near the middle, by polynomials in f32 */
+    ALV_DRAW_TRUNCATED_F32,
+    ALV_DRAW_TRUNCATED_F64,
     ALV_DRAW_COUNT
 } alv_draw;
 
 typedef struct alv_fill_kernels {
     alv_fill_kernel *draw[ALV_DRAW_COUNT];
-    alv_narrow_kernel *narrow[ALV_F8_E5M2 + 1];
+    alv_narrow_kernel *narrow[ALV_F8_E5M2 + 1]; /* of any float */
+    alv_narrow_kernel *finite[ALV_F8_E5M2 + 1]; /* of what was drawn: no infinity, no NaN */
 } alv_fill_kernels;
 
 /* For NULL, the best set. */

@@ -13,8 +13,8 @@
 #include "alvor/stream.h"
 
 typedef struct alv_words {
-    uint32_t one, two0, two2, three;
-    uint32_t k0[10], k1[10]; /* round keys, used from the third on */
+    uint64_t one, two0, two2, three; /* of 32 bits, as wide as the lanes that they meet */
+    uint64_t k0[10], k1[10];         /* round keys; the last round's are in the upper halves */
 } alv_words;
 
 /* For the blocks whose number has the upper half `high`. */

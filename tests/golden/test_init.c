@@ -3,8 +3,7 @@
  * init.txt has a line for each scheme and element type: scheme, type, FNV-1a of 64 bits over the
  * little-endian bytes of the tensor "fc1.weight" under seed 42: 101 x 67, or the first of
  * tests/suited.h that the scheme can fill. `--print` writes the file
- * anew. The stream is version 0, provisional: until version 1 a change is allowed and must be
- * meant; from then on it is a major release. */
+ * anew. From stream version 1 on another hash is another version of the stream, a major release. */
 #include "suited.h"
 
 /* Schemes besides each initializer's default. */
@@ -82,10 +81,9 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--print") == 0) {
         printf(
             "# scheme; element type; FNV-1a-64 of the little-endian bytes of the first tensor of\n"
-            "# tests/suited.h that the scheme can fill, seed 42. Stream version %d"
-            "%s.\n# Written by test-golden-init --print.\n",
-            ALV_STREAM_VERSION,
-            ALV_STREAM_VERSION == 0 ? ", provisional: the bits may still change" : "");
+            "# tests/suited.h that the scheme can fill, seed 42. Stream version %d.\n"
+            "# Written by test-golden-init --print.\n",
+            ALV_STREAM_VERSION);
         for (int i = 0; scheme_at(i); i++)
             for (alv_dtype dtype = ALV_F32; dtype <= ALV_F8_E5M2; dtype++) {
                 char text[160];

@@ -147,15 +147,15 @@ SIN32 = [hexf(t) for t in """0x1.3e1420p-13 -0x1.32531ep-8 0x1.4668f0p-4 -0x1.4a
 COS32 = [hexf(t) for t in "-0x1.bbb54cp-11 0x1.46ae7ep-6 -0x1.de9b44p-3 0x1.fffffap-1".split()]
 
 
-def log32(x):
-    o = (f32_bits(x) % 2**31 - 0x4EB504F3) & M32
+def log32(x, e):
+    o = (f32_bits(x) % 2**31 - (0x3F3504F3 + e * 2**23)) & M32
     n = f32(signed(o, 32) >> 23)
     f = f32(f32_of_bits(o % 2**23 + 0x3F3504F3) - 1)
     return f32(f32(n * hexf("-0x1.62e430p+0")) + f32(f * poly(LOG32, f, f32)))
 
 
 def normal32(a, b):
-    radius = f32(math.sqrt(log32(f32(signed(a | 1, 32)))))
+    radius = f32(math.sqrt(log32(f32(signed(a | 1, 32)), 31)))
     y = f32(signed(b | 1, 32)) * 2.0**-31
     z = f32(y * y)
     s = f32(poly(SIN32, z, f32) * y)
@@ -163,47 +163,37 @@ def normal32(a, b):
     return radius, -c if a >> 31 else c, s
 
 
-def log64(x):
-    m, k = math.frexp(x)
-    if m < hexf("0x1.6a09e667f3bcdp-1"):
-        m, k = 2 * m, k - 1
-    f = m - 1
+def hexes(text):
+    return [hexf(t) for t in text.split()]
+
+
+LOG64 = hexes("""0x1.2b5f68a50d903p-3 0x1.39fdcceb4bb45p-3 0x1.7462b91b8df65p-3 0x1.c71c62d5e53e0p-3
+              0x1.2492492dfd86cp-2 0x1.9999999995273p-2 0x1.5555555555558p-1""")
+SIN64 = hexes("""0x1.9d462020fcc78p-38 -0x1.6f7acdb8f6580p-31 0x1.e8f3675ee37ddp-25
+              -0x1.e3074dfaf87afp-19 0x1.5078348551854p-13 -0x1.32d2cce627c86p-8
+              0x1.466bc6775aa7dp-4 -0x1.4abbce625be52p-1 0x1.921fb54442d18p+0""")
+COS64 = hexes("""-0x1.1559283f92706p-34 0x1.b22d8964f0ca9p-28 -0x1.f3092161e793ap-22
+              0x1.9f05c98c160dap-16 -0x1.d4fcd82e20aecp-11 0x1.472be1224054bp-6
+              -0x1.de9e64df22eabp-3 0x1p0""")
+
+
+def log64(x, e):
+    o = struct.unpack("<Q", struct.pack("<d", x))[0] + (0x3FF0000000000000 - 0x3FE6A09E667F3BCD)
+    n = float((o >> 52) - 1023 - e)
+    f = struct.unpack("<d", struct.pack("<Q", o % 2**52 + 0x3FE6A09E667F3BCD))[0] - 1
     s = f / (2 + f)
     z = s * s
-    r = z * poly([2.0 / n for n in range(23, 1, -2)], z)
-    if k == 0:
-        return f - s * (f - r)
-    return k * hexf("0x1.62e42feep-1") - ((s * (f - r) - k * hexf("0x1.a39ef35793c76p-33")) - f)
+    r = poly(LOG64, z) * z
+    return n * hexf("0x1.62e42feep-1") - ((s * (f - r) - n * hexf("0x1.a39ef35793c76p-33")) - f)
 
 
-def unit(k):
-    return (float(k >> 21) * 2.0**21 + (float(k % 2**21) + 0.5)) * 2.0**-53
-
-
-def inverse_factorials(numbers):
-    return [1.0 / math.factorial(n) for n in numbers]
-
-
-def alternate(values):
-    return [v if i % 2 == 0 else -v for i, v in enumerate(values)]
-
-
-SIN64 = alternate(inverse_factorials(range(17, 1, -2)))
-COS64 = alternate(inverse_factorials(range(16, 2, -2)))
-
-
-def normal64(k, t):
-    radius = math.sqrt(-2 * log64(unit(k)))
-    quadrant = (t + 2**50) >> 51
-    x = float(t - (quadrant << 51)) * 2.0**-51 * hexf("0x1.921fb54442d18p0")
-    z = x * x
-    s = x + (x * z) * poly(SIN64, z)
-    p = poly([COS64[0] - z * (1.0 / math.factorial(18))] + COS64[1:], z)
-    h = z / 2
-    w = 1 - h
-    c = w + (((1 - w) - h) + (z * z) * p)
-    s, c = rotate(quadrant, s, c)
-    return radius * c, radius * s
+def normal64(a, b):
+    radius = math.sqrt(-2 * log64(abs(float(signed(a, 64) >> 10 | 1)), 53))
+    y = float(signed(b, 64) >> 10 | 1) * 2.0**-53
+    z = y * y
+    s = poly(SIN64, z) * y
+    c = poly(COS64, z) * (1 - z)
+    return radius, -c if a >> 63 else c, s
 
 
 def normal(stream, dtype, e, mean, std):
@@ -211,7 +201,8 @@ def normal(stream, dtype, e, mean, std):
     if dtype == "f32":
         radius, *pair = normal32(first, second)
         return f32(f32(mean) + f32(f32(f32(std) * radius) * pair[which]))
-    return mean + std * normal64(first >> 11, second >> 11)[which]
+    radius, *pair = normal64(first, second)
+    return mean + (std * radius) * pair[which]
 
 
 # ---- section 6: truncated normal
@@ -249,9 +240,9 @@ def ratio(name, x):
 
 def quantile(p):
     d = p - 0.5
-    if abs(d) <= 0.425:
+    if d >= -0.425:
         return d * ratio("R0", 0.180625 - d * d)
-    r = math.sqrt(-log64(p))
+    r = math.sqrt(-log64(p, 0))
     return -ratio("R1", r - 1.6) if r <= 5 else -ratio("R2", r - 5)
 
 
@@ -260,12 +251,15 @@ def exact_product(a, b):
     return high, float(Fraction(a) * Fraction(b) - Fraction(high))
 
 
+EXP64 = [1.0 / math.factorial(n) for n in range(14, 1, -1)]
+
+
 def exp_sum(a, b):
     if a < -746:
         return 0.0
     n = round(a * hexf("0x1.71547652b82fep0"))
     r = ((a - n * hexf("0x1.62e42feep-1")) - n * hexf("0x1.a39ef35793c76p-33")) + b
-    e = 1 + (r + (r * r) * poly(inverse_factorials(range(14, 1, -1)), r))
+    e = 1 + (r + (r * r) * poly(EXP64, r))
     return math.ldexp(e, n)
 
 
@@ -289,14 +283,32 @@ def phi(x):
     return 1 - tail if x > 0 else tail
 
 
+CENTRAL = hexes("""-0x1.57f692p-36 0x1.7a0676p-35 0x1.66ce4cp-28 -0x1.fa094ap-25 -0x1.c07116p-22
+                0x1.3667b8p-16 -0x1.810c76p-13 -0x1.d2c424p-10 0x1.61d3fap-3 0x1.1ae528p+1""")
+
+
+def central(w, mean, std, a, b):
+    low, high = phi(a) - phi(-a), phi(b) - phi(-b)
+    mid, step = f32((low + high) / 2), f32((high - low) / 2) * 2.0**-24
+    v = f32(mid + f32(step * (signed(w, 32) >> 7 | 1)))
+    t = f32(log32(f32(f32(1 - v) * f32(1 + v)), 0) - 5.5)
+    return f32(f32(mean) + f32(f32(std) * f32(v * poly(CENTRAL, t, f32))))
+
+
 def truncated(stream, dtype, e, mean, std, lo, hi):
     a, b = (lo - mean) / std, (hi - mean) / std
+    reach = 6.8 if dtype == "f32" else 8.7
+    if a <= -reach and b >= reach:
+        return held(normal(stream, dtype, e, mean, std), *bounds(dtype, lo, hi))
+    if dtype == "f32" and a >= -3.1 and b <= 3.1 and b - a >= 0.0625:
+        return held(central(word(stream, dtype, e), mean, std, a, b), *bounds(dtype, lo, hi))
     w = word(stream, dtype, e)
     if dtype == "f32":
         p = (float(w) + 0.5) * 2.0**-32
         q = 1 - p
     else:
-        p, q = unit(w >> 11), unit(2**53 - 1 - (w >> 11))
+        p = float(w >> 11 | 1) * 2.0**-53
+        q = 1 - p
     below = phi(a) * q + phi(b) * p
     above = phi(-a) * q + phi(-b) * p
     value = mean + std * (quantile(below) if below <= above else -quantile(above))
@@ -390,7 +402,7 @@ def main():
         "uniform": [(0, 0, -0.1, 0.1), (0, 0, 1 / 3, 2 / 3), (0, 0, 5, 5), (0, 0, -1e-44, 3e-44)],
         "normal": [(0, 1, 0, 0), (0.5, 0.02, 0, 0), (1, 0, 0, 0), (-1e5, 1e-3, 0, 0)],
         "truncated": [(0, 1, -2, 2), (0.1, 0.7, -1, 9), (0, 1, 6, 8), (0, 1, -30, -20),
-                      (0, 1, 36, 40), (0, 1, 0.3, 0.30000004), (0, 0.02, -2, 2), (3, 0, 2, 4)],
+                      (0, 1, 36, 40), (0, 1, -5, 4), (0.1, 0.2, -0.2, 0.5), (0, 1, 0.3, 0.30000004), (0, 0.02, -2, 2), (3, 0, 2, 4)],
     }
     places = [(0, "weight", 0, 700), (42, "fc1.weight", 5, 300), (2**64 - 1, "camada.ção", 4096, 4200),
               (0x0123456789ABCDEF, "", 2**38 - 50, 2**38 + 90)]

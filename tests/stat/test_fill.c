@@ -42,7 +42,7 @@ static double kolmogorov(const alv_dist *d)
 
 static const alv_dist *families(int *n)
 {
-    static alv_dist list[8];
+    static alv_dist list[16];
     int k = 0;
     list[k++] = alv_dist_uniform(-0.25, 0.25);
     list[k++] = alv_dist_uniform(1, 4);
@@ -51,6 +51,12 @@ static const alv_dist *families(int *n)
     list[k++] = alv_dist_truncated_to_std(0, 1, -2, 2);
     list[k++] = alv_dist_truncated(0, 1, -0.5, 3);
     list[k++] = alv_dist_truncated(0, 1, 4, 9);
+    list[k++] = alv_dist_truncated_to_std(0, 0.02, -3, 3);
+    list[k++] = alv_dist_truncated(0, 1, -4.5, 3.5);
+    list[k++] = alv_dist_truncated(0, 1, -37, -36);
+    list[k++] = alv_dist_truncated(1, 0.5, 1.2, 1.25); /* a tenth of a deviation */
+    list[k++] = alv_dist_truncated(0, 1, -1.01, -1.0); /* a hundredth */
+    list[k++] = alv_dist_truncated(0, 0.02, -2, 2);    /* nothing is cut off */
     *n = k;
     return list;
 }

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-rooms="base math simd stream dist act model init compat theory io \
+rooms="base math simd stream dist linalg act model init compat theory io \
 nn probe verdict data formats lab audit report cli"
 
 grep -rHoE '^#include "[a-z]+/' src | sed 's|^src/||; s|#include "||; s|/$||' |

@@ -7,6 +7,7 @@
  *   kernels.h  the instruction sets that fills are compiled for
  *   dist.h    uniform, normal, truncated normal: density, cdf, moments, fill
  *   act.h     activations and their gains
+ *   executor.h  the caller's threads, where a fill can use them
  *   model.h   what a network is: nodes, and parameters with shapes and fans
  *   init.h    the registry of initializers: describe, parse, predict, fill
  *   plan.h    the tensors of a whole model with their schemes; presets
@@ -38,6 +39,7 @@
 #include "kernels.h"
 #include "dist.h"
 #include "act.h"
+#include "executor.h"
 #include "model.h"
 #include "init.h"
 #include "plan.h"

@@ -6,6 +6,7 @@
 #ifndef ALVOR_INIT_H
 #define ALVOR_INIT_H
 
+#include "executor.h"
 #include "model.h"
 
 #ifdef __cplusplus
@@ -50,6 +51,7 @@ typedef struct alv_fill {
     void *scratch; /* the caller's, aligned to 16 bytes; NULL where alv_init_scratch says 0 */
     int64_t scratch_size;       /* its bytes: alv_init_scratch or more */
     const alv_kernels *kernels; /* the instruction set, which changes no bit */
+    alv_executor executor;      /* threads; used where making the scratch is work, changes no bit */
 } alv_fill;
 
 /* A fill under way, as the functions of a descriptor see it: everything has been checked. */
@@ -59,6 +61,7 @@ typedef struct alv_init_job {
     uint64_t seed;
     void *scratch;
     const alv_kernels *kernels;
+    const alv_executor *executor; /* may be NULL */
 } alv_init_job;
 
 /* One row of the registry. Rows and their texts (UTF-8) live as long as the program. */

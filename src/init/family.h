@@ -42,7 +42,10 @@
     NAME(identity)                                                                                 \
     NAME(dirac)                                                                                    \
     NAME(bilinear)                                                                                 \
-    NAME(zero_hadamard)
+    NAME(zero_hadamard)                                                                            \
+    NAME(orthogonal)                                                                               \
+    NAME(delta_orthogonal)                                                                         \
+    NAME(looks_linear)
 
 #define DECLARE(name) extern const alv_initializer alv_init_##name;
 ALV_INITIALIZERS(DECLARE)

@@ -37,8 +37,11 @@ static alv_status check_scratch(const filler *f, const alv_fill *how, alv_error 
 static alv_status begin(filler *f, const alv_scheme *scheme, const alv_tensor *tensor,
                         uint64_t seed, const alv_fill *how, alv_error *error)
 {
-    f->job =
-        (alv_init_job){scheme, tensor, seed, how ? how->scratch : NULL, how ? how->kernels : NULL};
+    f->job = (alv_init_job){scheme, tensor, seed, how ? how->scratch : NULL};
+    if (how) {
+        f->job.kernels = how->kernels;
+        f->job.executor = &how->executor;
+    }
     if (scheme->init->law) {
         f->stream = alv_stream_make(seed, tensor->name, NULL);
         return alv_laws_of(&f->laws, scheme, tensor, error);

@@ -128,8 +128,7 @@ static void assert_same(const void *a, const void *b, const alv_haar *h)
     for (int64_t i = 0; i < h->rows; i++) {
         const size_t item = h->f64 ? sizeof(double) : sizeof(float),
                      at = (size_t)(i * alv_haar_stride(h->columns)) * item;
-        assert_memory_equal((const char *)a + at, (const char *)b + at,
-                            (size_t)h->columns * item);
+        assert_memory_equal((const char *)a + at, (const char *)b + at, (size_t)h->columns * item);
     }
 }
 

@@ -243,6 +243,79 @@ static void the_header_says_what_was_drawn(void **state)
     alv_weight_plan_free(plan);
 }
 
+/* A scheme that needs all of its tensor, as orthogonal matrices do: element i is the number of
+ * elements less i, which `prepare` counts into scratch. */
+static alv_status whole_moments(double *mean, double *variance, const alv_scheme *of,
+                                const alv_tensor *tensor, alv_error *error)
+{
+    (void)of, (void)tensor, (void)error;
+    *mean = *variance = 1;
+    return ALV_OK;
+}
+
+static alv_status whole_scratch(int64_t *bytes, const alv_scheme *of, const alv_tensor *tensor,
+                                alv_error *error)
+{
+    (void)of;
+    if (alv_tensor_count(bytes, tensor, error) != ALV_OK) return ALV_ERR_OVERFLOW;
+    *bytes *= (int64_t)sizeof(float);
+    return ALV_OK;
+}
+
+static void whole_prepare(const alv_init_job *job)
+{
+    int64_t n = 0;
+    float *scratch = job->scratch;
+    alv_tensor_count(&n, job->tensor, NULL);
+    for (int64_t i = 0; i < n; i++) scratch[i] = (float)(n - i);
+}
+
+static void whole_fill(void *out, int64_t lo, int64_t hi, const alv_init_job *job)
+{
+    memcpy(out, (float *)job->scratch + lo, (size_t)(hi - lo) * sizeof(float));
+}
+
+static const alv_initializer whole = {
+    .name = "whole",
+    .reach = ALV_REACH_TENSOR,
+    .moments = whole_moments,
+    .scratch = whole_scratch,
+    .prepare = whole_prepare,
+    .fill = whole_fill,
+};
+
+static void whole_tensors_stand_between_the_others(void **state)
+{
+    (void)state;
+    alv_weight_plan *plan = small_plan();
+    for (int64_t i = 0; i < plan->n; i += 3)
+        if (plan->tensors[i].dtype != ALV_F64 && plan->tensors[i].shape[0] > 0)
+            plan->schemes[i] = (alv_scheme){.init = &whole};
+    static const alv_save ways[] = {{.chunk = 64}, {.threads = 5}, {.threads = 2, .shards = 1}};
+    for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
+        alv_save how = ways[k];
+        how.path = "w.safetensors";
+        save(plan, how);
+        assert_int_equal(check_file("w.safetensors", plan, 0), plan->n);
+    }
+    /* Two threads may hold two such tensors at once, at worst the largest. */
+    alv_save_sizes one, two;
+    int64_t most = 0, count;
+    for (int64_t i = 0; i < plan->n; i++) {
+        if (plan->schemes[i].init != &whole) continue;
+        assert_int_equal(alv_tensor_count(&count, &plan->tensors[i], NULL), ALV_OK);
+        count *= 4 + (int64_t)alv_dtype_size(plan->tensors[i].dtype);
+        most = count > most ? count : most;
+    }
+    assert_true(most > 0);
+    assert_int_equal(alv_plan_sizes(&one, plan, &(alv_save){.path = "w", .chunk = 64}, NULL), 0);
+    assert_int_equal(
+        alv_plan_sizes(&two, plan, &(alv_save){.path = "w", .chunk = 64, .threads = 2}, NULL), 0);
+    assert_int_equal(one.memory, 64 + most);
+    assert_int_equal(two.memory, 2 * (64 + most));
+    alv_weight_plan_free(plan);
+}
+
 static bool stop_later(void *user)
 {
     return --*(int *)user < 0;
@@ -328,6 +401,7 @@ int main(void)
         cmocka_unit_test_teardown(shards_hold_the_same_tensors, clear),
         cmocka_unit_test_teardown(shards_are_of_about_equal_size, clear),
         cmocka_unit_test_teardown(the_header_says_what_was_drawn, clear),
+        cmocka_unit_test_teardown(whole_tensors_stand_between_the_others, clear),
         cmocka_unit_test_teardown(nothing_is_left_after_a_stop, clear),
         cmocka_unit_test_teardown(nothing_is_left_when_there_is_no_room, clear),
         cmocka_unit_test(the_memory_is_told),

@@ -15,8 +15,10 @@ static bool refuse(const cli_args *args, const char *const *names, const char *h
 static int run(const cli_args *args)
 {
     static const char *const tensor[] = {"scheme", "shape",  "name",    "slice", "layout",
-                                         "role",   "fan-in", "fan-out", NULL};
+                                         "role",   "fan-in", "fan-out", "layer", "groups",
+                                         "stride", "parts",  "head",    "depth", NULL};
     static const char *const plan[] = {"shards", "threads", "dry-run", "json", NULL};
+    if (cli_flag(args, "presets")) return cli_init_presets(args);
     if (args->n_positional > 1)
         return cli_fail("the file to write goes to -o", "init takes one plan, and no '%s'",
                         args->positional[1]);
@@ -64,7 +66,7 @@ static const cli_option options[] = {
       "somente estes elementos, linha a linha, como um vetor"}},
     {"layout",
      0,
-     "torch|keras",
+     "torch|keras|flax",
      {"order of the axes (default torch)", "ordem dos eixos (padrão torch)"}},
     {"dtype",
      0,
@@ -86,6 +88,28 @@ static const cli_option options[] = {
      "N",
      {"units that one input reaches (default: from the shape)",
       "neurônios que uma entrada alcança (padrão: tirado dos tamanhos)"}},
+    {"layer",
+     0,
+     "KIND",
+     {"dense (default), conv, conv_transposed, depthwise, embedding or tied_head",
+      "dense (padrão), conv, conv_transposed, depthwise, embedding ou tied_head"}},
+    {"groups", 0, "N", {"groups of a convolution (default 1)", "grupos da convolução (padrão 1)"}},
+    {"stride",
+     0,
+     "N,N,...",
+     {"strides of a convolution, which change its fans (default 1)",
+      "passos da convolução, que mudam os fans (padrão 1)"}},
+    {"parts",
+     0,
+     "N,N,...",
+     {"outputs of the matrices fused into this one: gates, or query, key and value",
+      "saídas das matrizes fundidas nesta: portas, ou query, key e value"}},
+    {"head", 0, "N", {"outputs of one head of attention", "saídas de uma cabeça de atenção"}},
+    {"depth",
+     0,
+     "N",
+     {"residual branches of the network, for schemes that scale by them",
+      "ramos residuais da rede, para esquemas que dependem deles"}},
     {"shards",
      0,
      "N",
@@ -102,6 +126,11 @@ static const cli_option options[] = {
      NULL,
      {"print what a plan would draw, and its digest, and write nothing",
       "mostra o que um plano sortearia, e o seu resumo, sem escrever nada"}},
+    {"presets",
+     0,
+     NULL,
+     {"print the presets, their sizes and where their schemes come from",
+      "mostra as predefinições, os seus tamanhos e de onde vêm os seus esquemas"}},
     {"json", 0, NULL, {"with --dry-run: as JSON", "com --dry-run: em JSON"}},
     {0},
 };

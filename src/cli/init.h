@@ -1,4 +1,4 @@
-/* The two halves of alvor init. */
+/* The parts of alvor init. */
 #ifndef ALV_CLI_INIT_H
 #define ALV_CLI_INIT_H
 
@@ -6,5 +6,6 @@
 
 int cli_init_tensor(const cli_args *args);
 int cli_init_plan(const cli_args *args);
+int cli_init_presets(const cli_args *args);
 
 #endif

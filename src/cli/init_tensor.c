@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "cli/init.h"
 #include "cli/page.h"
+#include "io/endian.h"
 #include "io/file.h"
 
 enum { CHUNK = 1 << 20 };
@@ -60,25 +61,54 @@ static bool read_size(int64_t *out, const char **text)
     return *text > start;
 }
 
-static bool read_shape(alv_tensor *tensor, const char *text)
+/* "256,784": whole numbers, at most `most`. */
+static bool read_sizes(int64_t *out, int *n, int most, const char *option, const char *text)
 {
     const char *p = text;
-    for (;; p++) {
-        int64_t *size = &tensor->shape[tensor->rank];
-        if (tensor->rank == ALV_MAX_RANK)
-            return cli_fail(NULL, "--shape: '%s' has more than %d axes", text, ALV_MAX_RANK), false;
-        if (!read_size(size, &p) || (*p != ',' && *p))
-            return cli_fail("sizes are separated by commas, as in --shape 256,784",
-                            "--shape: '%s': byte %d is not part of a size below 2^63", text,
-                            (int)(p - text)),
+    for (*n = 0;; p++) {
+        if (*n == most)
+            return cli_fail(NULL, "--%s: '%s' has more than %d %s", option, text, most,
+                            strcmp(option, "shape") == 0 ? "axes" : "numbers"),
                    false;
-        tensor->rank++;
-        if (*size == 0)
-            return cli_fail(NULL, "--shape: '%s': axis %d is 0, so there is nothing to draw", text,
-                            tensor->rank - 1),
+        if (!read_size(&out[(*n)++], &p) || (*p != ',' && *p))
+            return cli_fail("sizes are separated by commas, as in --shape 256,784",
+                            "--%s: '%s': byte %d is not part of a size below 2^63", option, text,
+                            (int)(p - text)),
                    false;
         if (!*p) return true;
     }
+}
+
+static bool read_shape(alv_tensor *tensor, const char *text)
+{
+    if (!read_sizes(tensor->shape, &tensor->rank, ALV_MAX_RANK, "shape", text)) return false;
+    for (int i = 0; i < tensor->rank; i++)
+        if (tensor->shape[i] == 0)
+            return cli_fail(NULL, "--shape: '%s': axis %d is 0, so there is nothing to draw", text,
+                            i),
+                   false;
+    return true;
+}
+
+/* What some kinds of layers have besides a shape. */
+static bool read_structure(alv_tensor *t, const cli_args *args)
+{
+    const char *layers[64] = {NULL}, *stride = cli_value(args, "stride", NULL);
+    const char *parts = cli_value(args, "parts", NULL);
+    int layer, n;
+    int64_t depth;
+    for (int i = 0; i < 63 && alv_layer_name((alv_layer)i); i++)
+        layers[i] = alv_layer_name((alv_layer)i);
+    if (!read_word(&layer, args, "layer", layers) ||
+        (stride && !read_sizes(t->stride, &n, ALV_MAX_RANK, "stride", stride)) ||
+        (parts && !read_sizes(t->parts, &n, ALV_MAX_PARTS, "parts", parts)) ||
+        !cli_int(&t->groups, args, "groups", 0, 1, INT64_MAX) ||
+        !cli_int(&t->head, args, "head", 0, 1, INT64_MAX) ||
+        !cli_int(&depth, args, "depth", 0, 1, ALV_MAX_PLAN))
+        return false;
+    t->layer = (alv_layer)layer;
+    t->depth = (int)depth;
+    return true;
 }
 
 /* "LO:HI", either of which may be left out. */
@@ -102,7 +132,7 @@ static bool read_slice(request *r, const char *text)
 
 static bool read_tensor(alv_tensor *t, const cli_args *args)
 {
-    static const char *const layouts[] = {"torch", "keras", NULL};
+    static const char *const layouts[] = {"torch", "keras", "flax", NULL};
     static const char *const dtypes[] = {
         [ALV_F32] = "f32",
         [ALV_F64] = "f64",
@@ -119,7 +149,7 @@ static bool read_tensor(alv_tensor *t, const cli_args *args)
     if (!shape) return cli_fail("as in --shape 256,784", "init needs --shape"), false;
     if (!read_word(&layout, args, "layout", layouts) || !read_word(&dtype, args, "dtype", dtypes) ||
         !read_word(&role, args, "role", roles) || !read_shape(t, shape) ||
-        !cli_int(&fan_in, args, "fan-in", 0, 1, INT64_MAX) ||
+        !read_structure(t, args) || !cli_int(&fan_in, args, "fan-in", 0, 1, INT64_MAX) ||
         !cli_int(&fan_out, args, "fan-out", 0, 1, INT64_MAX))
         return false;
     t->fan_in = (double)fan_in;
@@ -196,6 +226,7 @@ static alv_status write_data(alv_writer *writer, const request *r, uint32_t *crc
         int64_t hi = r->hi - lo < step ? r->hi : lo + step;
         size_t bytes = (size_t)(hi - lo) * item;
         status = alv_init_fill(chunk, lo, hi, &r->scheme, &r->tensor, r->seed, &how, error);
+        alv_little_endian(chunk, (int64_t)bytes, (int)item);
         if (status == ALV_OK) status = alv_writer_put(writer, chunk, bytes, error);
         *crc = (uint32_t)crc32_z(*crc, chunk, bytes);
         if (interrupted && status == ALV_OK)

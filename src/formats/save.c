@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "base/base.h"
+#include "io/endian.h"
 #include "io/file.h"
 
 enum { MOST_THREADS = 1024, ALIGNMENT = 64 };
@@ -31,22 +32,6 @@ typedef struct work {
     alv_error error;
 } work;
 
-/* The files' bytes are little-endian, the elements of a fill the machine's. */
-static void to_little_endian(void *bytes, int64_t size, size_t item)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    unsigned char *b = bytes;
-    for (int64_t i = 0; i < size; i += (int64_t)item)
-        for (size_t k = 0; k < item / 2; k++) {
-            unsigned char low = b[i + (int64_t)k];
-            b[i + (int64_t)k] = b[i + (int64_t)(item - 1 - k)];
-            b[i + (int64_t)(item - 1 - k)] = low;
-        }
-#else
-    (void)bytes, (void)size, (void)item;
-#endif
-}
-
 static bool stopped(work *w)
 {
     if (w->how->stop && w->how->stop(w->how->user)) atomic_store(&w->ended, true);
@@ -61,7 +46,7 @@ static alv_status draw(work *w, void *out, const alv_piece *p, int64_t lo, int64
     const int64_t item = (int64_t)alv_dtype_size(tensor->dtype);
     ALV_TRY(alv_init_fill(out, (lo - p->begin) / item, (hi - p->begin) / item,
                           &w->plan->schemes[p->tensor], tensor, w->how->seed, fill, error));
-    to_little_endian(out, hi - lo, (size_t)item);
+    alv_little_endian(out, hi - lo, (int)item);
     return ALV_OK;
 }
 

@@ -75,7 +75,7 @@ const alv_preset alv_preset_gpt2 = {
                          0,
                          1,
                          1 << 24,
-                         {"width of the feed-forward part; 4 width",
-                          "largura da parte feed-forward; 4 width"}}},
+                         {"width of the feed-forward part (default: 4 width)",
+                          "largura da parte feed-forward (padrão: 4 width)"}}},
     .build = build,
 };

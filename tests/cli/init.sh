@@ -61,6 +61,13 @@ try 2 init --scheme he_normal --shape 256 -o no.npy; err '2 axes or more'
 rm -f ./*.npy whole halves seam cut
 empty_here
 
+# The kind of layer and what belongs to it decide the fans: a convolution of 2 groups and stride 2
+# has fan_in 3 * 9, fan_out 8 * 9 / (2 * 4).
+try 0 init --scheme he_normal --shape 8,3,3,3 --layer conv --groups 2 --stride 2,2 -o c.npy
+err 'fan_in 27, fan_out 9, std 0.272166,'
+try 0 init --scheme xavier_uniform --shape 12,5 --parts 4,4,4 -o c.npy; err 'fan_in 5, fan_out 4,'
+rm c.npy
+
 # Bad words: what is wrong and what is near; nothing is written.
 shape='--shape 4,4 -o no.npy'
 refuse() {
@@ -79,6 +86,8 @@ refuse 'byte 11: std = -1 is outside' --scheme 'normal(std=-1)' $shape
 refuse 'do not fit f32' --scheme 'constant(1e39)' $shape
 refuse 'value: .*do not fit f16, whose largest is 65504' --scheme 'constant(7e4)' --dtype f16 $shape
 refuse 'std: .*do not fit f8_e4m3fn, whose largest is 448' --scheme 'normal(std=70)' --dtype f8_e4m3fn $shape
+refuse 'did you mean conv' --scheme zeros --layer con $shape
+refuse 'more than 8 numbers' --scheme zeros --parts 1,1,1,1,1,1,1,1,1 $shape
 refuse 'did you mean keras' --scheme zeros --layout kerras $shape
 refuse 'one of: f32, f64, f16, bf16, f8_e4m3fn, f8_e5m2' --scheme zeros --dtype integers $shape
 refuse 'did you mean --slice' --scheme zeros --slize 1:2 $shape

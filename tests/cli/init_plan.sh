@@ -56,6 +56,13 @@ try 0 init mlp -o mlp.safetensors
 rm mlp.safetensors
 try 0 init llama --dry-run; out '^291 tensors, 6738415616 parameters, '
 
+# The presets explain themselves, in both languages.
+try 0 init --presets
+for line in '^gpt2$' '^    vocab +50257 +tokens$' '^    Schemes: Radford et al' '^    model +784-256-128-10 relu$'; do
+    out "$line"
+done
+try 0 init --presets --lang pt; out '^    Nomes e tamanhos: torchvision'; out 'largura do modelo'
+
 # Bad words: what is wrong and what is near; nothing is written.
 rm plan.yaml
 refuse() {

@@ -4,8 +4,9 @@
  * predicted moments. Then the stream's own words.
  *
  *     test-stat-battery                      one round, fixed seed (CTest, ./check)
- *     test-stat-battery --soak SECONDS       tails of 2^32 draws, then rounds of fresh seeds
+ *     test-stat-battery --soak SECONDS       rounds of fresh seeds
  *     test-stat-battery --soak SECONDS SEED  the same from a given first seed
+ *     test-stat-battery --tails [SEED]       bounds and tails of 2^32 draws, minutes
  *
  * With a correct library the whole suite fails with probability below 1e-9, over the fixed round
  * and over all rounds of a soak alike (suite.h). Nothing here depends on which word of the stream
@@ -459,29 +460,37 @@ static int tails(uint64_t seed)
     return l.failures;
 }
 
-static int soak(double seconds, const char *text)
+/* The seed in `text`, or a fresh one; printed, so that a failure can be repeated. */
+static uint64_t seed_of(const char *text)
 {
     uint64_t seed = 0;
     if (text)
         seed = strtoull(text, NULL, 10);
     else if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
-        return 2;
-    print_message("soaking for %g s from seed %llu\n", seconds, (unsigned long long)seed);
-    int failures = tails(seed);
+        abort();
+    print_message("seed %llu\n", (unsigned long long)seed);
+    return seed;
+}
+
+static int soak(double seconds, uint64_t seed)
+{
     time_t start = time(NULL);
-    for (int round = 2; difftime(time(NULL), start) < seconds; round++) {
-        ledger l = ledger_make(seed + ((uint64_t)round << 20), round);
+    int failures = 0;
+    for (int round = 1; round == 1 || difftime(time(NULL), start) < seconds; round++) {
+        ledger l = ledger_make(seed + ((uint64_t)(round - 1) << 20), round);
         battery(&l);
         report(&l);
         failures += l.failures;
     }
-    return failures > 0;
+    return failures;
 }
 
 int main(int argc, char **argv)
 {
     if (argc >= 3 && strcmp(argv[1], "--soak") == 0)
-        return soak(strtod(argv[2], NULL), argc > 3 ? argv[3] : NULL);
+        return soak(strtod(argv[2], NULL), seed_of(argc > 3 ? argv[3] : NULL)) > 0;
+    if (argc >= 2 && strcmp(argv[1], "--tails") == 0)
+        return tails(seed_of(argc > 2 ? argv[2] : NULL)) > 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(probabilities_are_right),
         cmocka_unit_test(defects_are_refused),

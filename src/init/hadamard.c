@@ -95,22 +95,43 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
     return ALV_OK;
 }
 
+/* Elements of one row of a matrix that grows, from `column` on: what a run of them costs most. */
+static void fill_run(void *out, int64_t n, int64_t row, int64_t column, double scale, bool f64)
+{
+    if (f64)
+        for (int64_t i = 0; i < n; i++) ((double *)out)[i] = odd(row, column + i) ? -scale : scale;
+    else
+        for (int64_t i = 0; i < n; i++)
+            ((float *)out)[i] = odd(row, column + i) ? -(float)scale : (float)scale;
+}
+
+/* As many elements from this one on as are of one row and neighbouring columns, without a kernel.
+ */
+static int64_t run_length(const alv_matrix_view *view, int64_t index, int64_t most)
+{
+    if (view->n_digits == 0 || view->places > 1 || view->beside) return 1;
+    const alv_matrix_digit *last = &view->digits[view->n_digits - 1];
+    if (last->column != 1) return 1;
+    const int64_t left = last->size - index % last->size;
+    return left < most ? left : most;
+}
+
 static void fill(void *out, int64_t lo, int64_t hi, const alv_init_job *job)
 {
     alv_matrix_view view;
     const bool f64 = job->tensor->dtype == ALV_F64;
     if (alv_init_view(&view, job->scheme->args[GROUPS], job->scheme, job->tensor, NULL) != ALV_OK)
         return;
-    int64_t matrix = -1, rows = 0;
-    double scale = 0;
-    for (int64_t e = lo; e < hi; e++) {
+    for (int64_t e = lo, n; e < hi; e += n) {
         const alv_matrix_place at = alv_matrix_locate(&view, e);
-        if (at.matrix != matrix) {
-            matrix = at.matrix;
-            rows = alv_matrix_rows(&view, matrix);
-            scale = scale_of(job->scheme->args[GAIN], rows, view.inputs);
-        }
-        alv_init_put(out, e - lo, element(&view, rows, scale, at), f64);
+        const int64_t rows = alv_matrix_rows(&view, at.matrix);
+        const double scale = scale_of(job->scheme->args[GAIN], rows, view.inputs);
+        char *to = (char *)out + (size_t)(e - lo) * (f64 ? sizeof(double) : sizeof(float));
+        n = rows > view.inputs ? run_length(&view, e, hi - e) : 1;
+        if (n > 1)
+            fill_run(to, n, at.row, at.column, scale, f64);
+        else
+            alv_init_put(to, 0, element(&view, rows, scale, at), f64);
     }
 }
 

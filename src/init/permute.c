@@ -47,3 +47,19 @@ int64_t alv_permute_at(const alv_permute *p, const uint32_t keys[ALV_PERMUTE_KEY
     } while (at >= p->n);
     return (int64_t)at;
 }
+
+int64_t alv_permute_from(const alv_permute *p, const uint32_t keys[ALV_PERMUTE_KEYS], int64_t at)
+{
+    uint64_t place = (uint64_t)at;
+    do {
+        uint32_t x = (uint32_t)(place % p->width), y = (uint32_t)(place / p->width);
+        for (int round = ALV_PERMUTE_KEYS - 2; round >= 0; round -= 2) {
+            const uint32_t down = mixed(keys[round + 1], x, p->height);
+            y += y < down ? p->height - down : 0u - down;
+            const uint32_t left = mixed(keys[round], y, p->width);
+            x += x < left ? p->width - left : 0u - left;
+        }
+        place = (uint64_t)y * p->width + x;
+    } while (place >= p->n);
+    return (int64_t)place;
+}

@@ -18,4 +18,7 @@ alv_permute alv_permute_make(int64_t n);
 /* Where `place` < n goes: a bijection of [0, n) for each set of keys. */
 int64_t alv_permute_at(const alv_permute *p, const uint32_t keys[ALV_PERMUTE_KEYS], int64_t place);
 
+/* Where it came from: the inverse. */
+int64_t alv_permute_from(const alv_permute *p, const uint32_t keys[ALV_PERMUTE_KEYS], int64_t at);
+
 #endif

@@ -116,32 +116,123 @@ static matrix_plan plan_of(const alv_matrix_view *view, const alv_scheme *scheme
                          .std = std_of(scheme, n)};
 }
 
-/* Turns unit normals into elements [lo, hi). */
-static void thin(void *out, int64_t lo, int64_t hi, const alv_matrix_view *view,
-                 const alv_init_job *job)
+/* The slice to fill. */
+typedef struct slice {
+    void *out;
+    int64_t lo, hi;
+    const alv_matrix_view *view;
+    const alv_init_job *job;
+    bool f64, per_input;
+} slice;
+
+/* Unit normals of elements [lo, hi). */
+static void draw(void *out, int64_t lo, int64_t hi, const slice *s)
 {
-    const bool f64 = job->tensor->dtype == ALV_F64, per_input = job->scheme->args[PER] == PER_INPUT;
-    keys made = {.stream = alv_stream_make(job->seed, job->tensor->name, "positions"), .first = -1};
+    const alv_dist unit = alv_dist_normal(0, 1);
+    alv_dist_fill(out, s->f64 ? ALV_F64 : ALV_F32, lo, hi, &unit,
+                  alv_stream_make(s->job->seed, s->job->tensor->name, NULL), s->job->kernels, NULL);
+}
+
+static keys no_keys(const slice *s)
+{
+    return (keys){.stream = alv_stream_make(s->job->seed, s->job->tensor->name, "positions"),
+                  .first = -1};
+}
+
+static double value_at(const void *values, int64_t i, bool f64)
+{
+    return f64 ? ((const double *)values)[i] : (double)((const float *)values)[i];
+}
+
+/* Draws all and asks of each element whether it stays. */
+static void thin(const slice *s)
+{
+    keys made = no_keys(s);
     matrix_plan plan = {.matrix = -1};
-    for (int64_t e = lo; e < hi; e++) {
-        const alv_matrix_place at = alv_matrix_locate(view, e);
-        if (at.matrix != plan.matrix) plan = plan_of(view, job->scheme, at.matrix);
-        const int64_t line = plan.first_line + (per_input ? at.column : at.row);
-        const int64_t place = per_input ? at.row : at.column;
+    draw(s->out, s->lo, s->hi, s);
+    for (int64_t e = s->lo; e < s->hi; e++) {
+        const alv_matrix_place at = alv_matrix_locate(s->view, e);
+        if (at.matrix != plan.matrix) plan = plan_of(s->view, s->job->scheme, at.matrix);
+        const int64_t line = plan.first_line + (s->per_input ? at.column : at.row);
+        const int64_t place = s->per_input ? at.row : at.column;
         bool stays = alv_permute_at(&plan.order, keys_of(&made, line), place) < plan.kept;
-        const double unit = f64 ? ((double *)out)[e - lo] : (double)((float *)out)[e - lo];
-        alv_init_put(out, e - lo, stays ? unit * plan.std : 0, f64);
+        const double unit = value_at(s->out, e - s->lo, s->f64);
+        alv_init_put(s->out, e - s->lo, stays ? unit * plan.std : 0, s->f64);
     }
 }
 
+/* Writes those of lines [from, to) of one matrix that stay and are in the slice, each drawn by
+ * itself. */
+static void plant(int64_t from, int64_t to, const matrix_plan *plan, keys *made, const slice *s)
+{
+    double unit;
+    for (int64_t line = from; line < to; line++)
+        for (int64_t j = 0; j < plan->kept; j++) {
+            const uint32_t *words = keys_of(made, plan->first_line + line);
+            const int64_t place = alv_permute_from(&plan->order, words, j);
+            const int64_t e = alv_matrix_index(s->view, plan->matrix, s->per_input ? place : line,
+                                               s->per_input ? line : place);
+            if (e < s->lo || e >= s->hi) continue;
+            draw(&unit, e, e + 1, s);
+            alv_init_put(s->out, e - s->lo, value_at(&unit, 0, s->f64) * plan->std, s->f64);
+        }
+}
+
+/* Whether each unit's weights lie side by side, one unit after the other. */
+static bool contiguous(const slice *s)
+{
+    const int64_t last = s->view->columns - 1;
+    return !s->per_input && !s->view->beside &&
+           alv_matrix_index(s->view, 0, 0, last) - alv_matrix_index(s->view, 0, 0, 0) == last;
+}
+
+/* Goes through the lines and plants what stays; where units lie one after the other, through those
+ * of the slice alone. */
+static void plant_all(const slice *s)
+{
+    keys made = no_keys(s);
+    memset(s->out, 0, (size_t)(s->hi - s->lo) * (s->f64 ? sizeof(double) : sizeof(float)));
+    if (contiguous(s)) {
+        for (int64_t e = s->lo; e < s->hi;) {
+            const alv_matrix_place at = alv_matrix_locate(s->view, e);
+            const matrix_plan plan = plan_of(s->view, s->job->scheme, at.matrix);
+            plant(at.row, at.row + 1, &plan, &made, s);
+            e += s->view->columns - at.column;
+        }
+        return;
+    }
+    for (int64_t m = 0; m < s->view->count; m++) {
+        const matrix_plan plan = plan_of(s->view, s->job->scheme, m);
+        plant(0, s->per_input ? s->view->columns : alv_matrix_rows(s->view, m), &plan, &made, s);
+    }
+}
+
+/* Weights that stay in the lines that plant_all goes through. */
+static double planted(const slice *s)
+{
+    double lines = 0, kept = (double)kept_of(s->job->scheme, length_of(s->view, s->per_input, 0));
+    if (contiguous(s)) return kept * (double)((s->hi - s->lo) / s->view->columns + 2);
+    for (int64_t m = 0; m < s->view->count; m++)
+        lines += (double)(s->per_input ? s->view->columns : alv_matrix_rows(s->view, m));
+    return kept * lines;
+}
+
+/* Both ways give the same. To plant one weight takes about as long as to ask five. */
 static void fill(void *out, int64_t lo, int64_t hi, const alv_init_job *job)
 {
     alv_matrix_view view;
-    const alv_dist unit = alv_dist_normal(0, 1);
     if (check(&view, job->scheme, job->tensor, NULL) != ALV_OK) return;
-    alv_dist_fill(out, job->tensor->dtype == ALV_F64 ? ALV_F64 : ALV_F32, lo, hi, &unit,
-                  alv_stream_make(job->seed, job->tensor->name, NULL), job->kernels, NULL);
-    thin(out, lo, hi, &view, job);
+    const slice s = {out,
+                     lo,
+                     hi,
+                     &view,
+                     job,
+                     job->tensor->dtype == ALV_F64,
+                     job->scheme->args[PER] == PER_INPUT};
+    if (5 * planted(&s) < (double)(hi - lo))
+        plant_all(&s);
+    else
+        thin(&s);
 }
 
 const alv_initializer alv_init_sparse = {

@@ -25,6 +25,7 @@ static void every_size_is_a_bijection(void **state)
             const int64_t to = alv_permute_at(&p, keys, i);
             assert_true(to >= 0 && to < n && !seen[to]);
             seen[to] = true;
+            assert_int_equal(alv_permute_from(&p, keys, to), i);
         }
     }
 }
@@ -45,6 +46,7 @@ static void huge_sizes_stay_inside(void **state)
         for (int i = 0; i < 1000; i++) {
             const int64_t to = alv_permute_at(&p, keys, sizes[s] - 1 - i);
             assert_true(to >= 0 && to < sizes[s]);
+            assert_int_equal(alv_permute_from(&p, keys, to), sizes[s] - 1 - i);
         }
     }
 }

@@ -459,28 +459,49 @@ static void nguyen_widrow_biases_match(void **state)
     assert_true(alv_init_find("nguyen_widrow")->biases);
 }
 
-/* Slices of every layout and type, across the seams of rows and chunks. */
-static void slices_of_other_layouts_equal_the_whole(void **state)
+static void check_slices(const char *text, const alv_tensor *t)
+{
+    static unsigned char whole[3 * 4 * 9 * 300 * 8], part[sizeof whole];
+    const alv_scheme scheme = suited_scheme(text);
+    const int64_t n = suited_count(t);
+    const size_t item = alv_dtype_size(t->dtype);
+    suited_fill(whole, 0, n, &scheme, t, 42);
+    for (int64_t lo = 0, step = 1; lo < n; lo += step, step = step * 3 + 1) {
+        const int64_t hi = lo + step < n ? lo + step : n;
+        suited_fill(part, lo, hi, &scheme, t, 42);
+        assert_memory_equal(part, whole + (size_t)lo * item, (size_t)(hi - lo) * item);
+    }
+}
+
+/* Slices of every layout and type, across the seams of rows and chunks; small and large slices take
+ * different ways. */
+static void slices_of_every_layout_equal_the_whole(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"nguyen_widrow", "sparse",   "sparse(k=3, per=input)",
+    static const char *const texts[] = {"nguyen_widrow", "sparse",   "sparse(k=2, per=input)",
                                         "dirac",         "bilinear", "zero_hadamard"};
     static const alv_dtype types[] = {ALV_F32, ALV_F64, ALV_BF16};
-    static unsigned char whole[3 * 4 * 9 * 300 * 8], part[sizeof whole];
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        for (int type = 0; type < 3; type++) {
-            alv_tensor t = kernel("w", ALV_LAYOUT_KERAS, 300, 9, 3, 4);
-            t.dtype = types[type];
-            const alv_scheme scheme = suited_scheme(texts[i]);
-            const int64_t n = suited_count(&t);
-            const size_t item = alv_dtype_size(t.dtype);
-            suited_fill(whole, 0, n, &scheme, &t, 42);
-            for (int64_t lo = 0, step = 1; lo < n; lo += step, step = step * 3 + 1) {
-                const int64_t hi = lo + step < n ? lo + step : n;
-                suited_fill(part, lo, hi, &scheme, &t, 42);
-                assert_memory_equal(part, whole + (size_t)lo * item, (size_t)(hi - lo) * item);
+        for (int type = 0; type < 3; type++)
+            for (int layout = 0; layout < 3; layout++) {
+                alv_tensor t =
+                    kernel("w", layout ? ALV_LAYOUT_KERAS : ALV_LAYOUT_TORCH, 300, 9, 3, 4);
+                t.dtype = types[type];
+                if (layout == 2) t.groups = 3;
+                check_slices(texts[i], &t);
             }
-        }
+}
+
+static void a_single_weight_is_filled(void **state)
+{
+    (void)state;
+    const alv_tensor t = matrix("w", 1, 1);
+    double *one = filled("zero_hadamard", &t, 1), *kept = filled("sparse", &t, 1);
+    double *length = filled("nguyen_widrow", &t, 1);
+    assert_true(one[0] == 1 && kept[0] != 0 && fabs(length[0]) == 0.7);
+    free(one);
+    free(kept);
+    free(length);
 }
 
 /* Predicted moments against those of a filled tensor: equal where nothing is drawn, else within
@@ -540,7 +561,8 @@ int main(void)
         cmocka_unit_test(nguyen_widrow_rows_are_of_one_length),
         cmocka_unit_test(nguyen_widrow_rows_are_scaled_uniforms),
         cmocka_unit_test(nguyen_widrow_biases_match),
-        cmocka_unit_test(slices_of_other_layouts_equal_the_whole),
+        cmocka_unit_test(slices_of_every_layout_equal_the_whole),
+        cmocka_unit_test(a_single_weight_is_filled),
         cmocka_unit_test(moments_are_those_predicted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
  *   executor.h  the caller's threads, where a fill can use them
  *   model.h   what a network is: nodes, and parameters with shapes and fans
  *   init.h    the registry of initializers: describe, parse, predict, fill
+ *   lsuv.h    scales fitted to data, through the caller's network
  *   plan.h    the tensors of a whole model with their schemes; presets
  *   npy.h     NumPy's file format
  *   safetensors.h  the file format of whole models
@@ -42,6 +43,7 @@
 #include "executor.h"
 #include "model.h"
 #include "init.h"
+#include "lsuv.h"
 #include "plan.h"
 #include "npy.h"
 #include "safetensors.h"

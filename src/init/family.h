@@ -39,6 +39,7 @@
     NAME(chrono)                                                                                   \
     NAME(nguyen_widrow)                                                                            \
     NAME(sparse)                                                                                   \
+    NAME(lsuv)                                                                                     \
     NAME(identity)                                                                                 \
     NAME(dirac)                                                                                    \
     NAME(bilinear)                                                                                 \

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/base.h"
+#include "lab/fit.h"
 #include "stream/rng.h"
 
 enum { MAX_PROBES = 64, STEPS_BETWEEN_REPORTS = 8 };
@@ -123,6 +124,16 @@ static int64_t gather(trainer *t, int64_t step)
     if (rows > setup->batch) rows = setup->batch;
     alv_batch_gather(t->x, t->y, train->x, train->y, t->order + first, rows, setup->data->dim);
     return rows;
+}
+
+/* The step of a scheme that needs data, on the seed's first mini-batch: training sees that batch
+ * again as its first, as every scheme does. */
+static alv_status fit(trainer *t, alv_error *error)
+{
+    const alv_scheme *scheme = &t->job->scheme.scheme;
+    if (!scheme->init->needs_data) return ALV_OK;
+    const int64_t rows = gather(t, 0);
+    return alv_fit_net(t->out->reason, sizeof t->out->reason, t->net, scheme, t->x, rows, error);
 }
 
 static void keep_histograms(trainer *t, int64_t step)
@@ -270,6 +281,7 @@ alv_status alv_trial_run(alv_trial *out, const alv_setup *setup, const alv_job *
     trainer t = {.setup = setup, .job = job, .control = control, .out = out};
     alv_status status = take_memory(&t, error);
     if (status == ALV_OK) status = fill_all(&t, error);
+    if (status == ALV_OK) status = fit(&t, error);
     if (status == ALV_OK) status = train(&t, error);
     if (status == ALV_OK) conclude(&t);
     if (status == ALV_OK) report_steps(&t, setup->steps); /* those not taken will not be */

@@ -1,0 +1,50 @@
+/* LSUV in the lab: the outputs are the pre-activations of the engine's layers on one mini-batch.
+ *
+ * The engine runs a network whole, so a look at one layer costs a forward pass: two or three for
+ * each layer, which for a dozen layers is less than ten steps of training. */
+#include "lab/fit.h"
+
+#include "alvor/lsuv.h"
+#include "base/base.h"
+
+typedef struct batch {
+    alv_net_f32 *net;
+    const float *x;
+    int64_t rows;
+} batch;
+
+static alv_status outputs(alv_lsuv_outputs *out, int layer, int attempt, void *user,
+                          alv_error *error)
+{
+    (void)attempt, (void)error;
+    const batch *b = user;
+    alv_net_forward_f32(b->net, b->x, b->rows);
+    const alv_net_layer_f32 *l = &b->net->layers[layer];
+    *out = (alv_lsuv_outputs){.values = l->z, .count = b->rows * l->out, .dtype = ALV_F32};
+    return ALV_OK;
+}
+
+static alv_status scale(int layer, double factor, void *user, alv_error *error)
+{
+    (void)error;
+    const alv_net_layer_f32 *l = &((const batch *)user)->net->layers[layer];
+    for (int64_t i = 0; i < l->in * l->out; i++) l->w[i] = (float)(l->w[i] * factor);
+    return ALV_OK;
+}
+
+alv_status alv_fit_net(char *reason, size_t size, alv_net_f32 *net, const alv_scheme *scheme,
+                       const float *x, int64_t rows, alv_error *error)
+{
+    batch b = {net, x, rows};
+    const alv_lsuv_net layers = {net->n_layers, &b, outputs, scale};
+    alv_lsuv_options options;
+    alv_error why;
+    ALV_TRY(alv_lsuv_scheme(&options, scheme, error));
+    alv_lsuv_report *reports = alv_new_array((size_t)net->n_layers, sizeof *reports);
+    if (!reports) return alv_fail(error, ALV_ERR_MEMORY, "lsuv", "out of memory");
+    reason[0] = '\0';
+    if (alv_lsuv_run(reports, &layers, &options, &why) != ALV_OK)
+        alv_text_format(reason, size, "lsuv: %s", why.message);
+    free(reports);
+    return ALV_OK;
+}

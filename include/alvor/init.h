@@ -78,6 +78,7 @@ struct alv_initializer {
     alv_init_arg args[ALV_MAX_INIT_ARGS]; /* ends at the first with name == NULL */
     alv_reach reach;
     bool biases;     /* a network initialized by it takes its biases from it, too */
+    bool fused;      /* `law` is asked once, of the whole tensor, also where it has parts */
     bool needs_data; /* the fill is only its first step; alv_lsuv_run takes the second */
     /* Callers use alv_init_law, _moments, _scratch and _fill, which check scheme, tensor and result
      * around these. A scheme whose elements are drawn one by one has `law`, their distribution, and

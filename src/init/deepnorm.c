@@ -30,13 +30,14 @@ static double deepnorm_beta(double layers, double other, int stack)
 static alv_status deepnorm_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                                alv_error *error)
 {
-    const double layers = scheme->args[DEEP_LAYERS], other = scheme->args[DEEP_OTHER];
-    double fan, gain = 1;
-    ALV_TRY(alv_init_whole(layers, "layers", error));
+    const double other = scheme->args[DEEP_OTHER];
+    double fan, branches = 0, gain = 1;
+    ALV_TRY(alv_init_whole(scheme->args[DEEP_LAYERS], "layers", error));
+    ALV_TRY(alv_init_depth(&branches, 2 * scheme->args[DEEP_LAYERS], "layers", tensor, error));
     ALV_TRY(alv_init_whole(other, "other", error));
     ALV_TRY(alv_init_weight_fan(&fan, ALV_FAN_AVG, scheme, tensor, error));
     if (scheme->args[DEEP_MATRIX] == BRANCH)
-        gain = deepnorm_beta(layers, other, (int)scheme->args[DEEP_STACK]);
+        gain = deepnorm_beta(branches / 2, other, (int)scheme->args[DEEP_STACK]);
     *out = alv_dist_normal(0, gain * alv_sqrt(1 / fan));
     return ALV_OK;
 }
@@ -102,13 +103,13 @@ const alv_initializer alv_init_deepnorm = {
                         "matriz; other, a segunda pilha, quando existe."},
     .dangers = {[ALV_EN] = "beta without alpha in the network is only a smaller Xavier, and a "
                            "pre-norm network wants neither. A fused matrix of queries, keys and "
-                           "values mixes two scales, and its fan_out triples: fill its parts one "
-                           "by one. Left out, other=0 gives an encoder-decoder the numbers of a "
+                           "values mixes two scales: fill its parts one by one. Left out, other=0 "
+                           "gives an encoder-decoder the numbers of a "
                            "single stack.",
                 [ALV_PT] = "beta sem alpha na rede é só uma Xavier menor, e uma rede pre-norm não "
                            "quer nenhum dos dois. Uma matriz que funde consultas, chaves e valores "
-                           "mistura duas escalas, e o seu fan_out triplica: preencha as partes uma "
-                           "a uma. Se other for omitido, um encoder-decoder recebe os números de "
+                           "mistura duas escalas: preencha as partes uma a uma. Se other for "
+                           "omitido, um encoder-decoder recebe os números de "
                            "uma única pilha."},
     .pytorch = "torch.nn.init.xavier_normal_(w, gain=(8 * 12) ** -0.25)",
     .keras = "keras.initializers.VarianceScaling((8 * 12) ** -0.5, \"fan_avg\", "
@@ -116,27 +117,30 @@ const alv_initializer alv_init_deepnorm = {
     .jax = "jax.nn.initializers.variance_scaling((8 * 12) ** -0.5, \"fan_avg\", \"normal\")",
     .citation = "Wang et al. (2022), DeepNet: scaling transformers to 1,000 layers, "
                 "arXiv:2203.00555, figure 2",
-    .args = {[DEEP_LAYERS] =
-                 {.name = "layers",
-                  .value = 12,
-                  .lo = 1,
-                  .hi = 1e6,
-                  .shown = true,
-                  .help = {[ALV_EN] = "layers of the stack", [ALV_PT] = "camadas da pilha"}},
-             [DEEP_OTHER] = {.name = "other",
-                             .value = 0,
-                             .lo = 0,
-                             .hi = 1e6,
-                             .help = {[ALV_EN] = "layers of the other stack; 0: there is one stack",
-                                      [ALV_PT] = "camadas da outra pilha; 0: há uma só pilha"}},
-             [DEEP_STACK] = STACK_ARG,
-             [DEEP_MATRIX] = {.name = "matrix",
-                              .value = BRANCH,
-                              .lo = BRANCH,
-                              .hi = QUERY_KEY,
-                              .choices = "branch query_key",
-                              .help = {[ALV_EN] = "which matrix of the layer",
-                                       [ALV_PT] = "qual matriz da camada"}}},
+    .args =
+        {[DEEP_LAYERS] = {.name = "layers",
+                          .value = 12,
+                          .lo = 0,
+                          .hi = 1e6,
+                          .shown = true,
+                          .help = {[ALV_EN] = "layers of the stack; 0: half the tensor's depth",
+                                   [ALV_PT] =
+                                       "camadas da pilha; 0: metade da profundidade do tensor"}},
+         [DEEP_OTHER] = {.name = "other",
+                         .value = 0,
+                         .lo = 0,
+                         .hi = 1e6,
+                         .help = {[ALV_EN] = "layers of the other stack; 0: there is one stack",
+                                  [ALV_PT] = "camadas da outra pilha; 0: há uma só pilha"}},
+         [DEEP_STACK] = STACK_ARG,
+         [DEEP_MATRIX] =
+             {.name = "matrix",
+              .value = BRANCH,
+              .lo = BRANCH,
+              .hi = QUERY_KEY,
+              .choices = "branch query_key",
+              .help =
+                  {[ALV_EN] = "which matrix of the layer", [ALV_PT] = "qual matriz da camada"}}},
     .law = deepnorm_law,
 };
 

@@ -63,6 +63,11 @@ alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *sch
 /* An argument that counts something; ALV_ERR_ARGUMENT names it. */
 alv_status alv_init_whole(double value, const char *name, alv_error *error);
 
+/* Residual branches of the network: as stated by the argument `name`, or where that is 0 by the
+ * tensor's depth; ALV_ERR_ARGUMENT where neither says. */
+alv_status alv_init_depth(double *branches, double stated, const char *name,
+                          const alv_tensor *tensor, alv_error *error);
+
 /* Every argument finite and within its bounds. */
 alv_status alv_scheme_check(const alv_scheme *scheme, alv_error *error);
 

@@ -28,7 +28,7 @@ alv_status alv_laws_of(alv_laws *out, const alv_scheme *scheme, const alv_tensor
     alv_axes axes;
     laws.n = 1;
     const int parts = alv_tensor_part_count(tensor);
-    if (parts == 1) {
+    if (parts == 1 || scheme->init->fused) {
         ALV_TRY(find_law(&laws.law[0], scheme, tensor, error));
         out->n = 1;
         out->law[0] = laws.law[0];

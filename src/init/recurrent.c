@@ -33,12 +33,21 @@ enum { TMAX, CHRONO_ORDER }; /* of chrono: the order is the second argument of b
               [ALV_PT] = "portas na ordem do framework: LSTM ifgo (torch, Keras), igfo (Haiku), "  \
                          "iofc (ONNX); GRU rzn (torch), zrh (Keras, ONNX)"}}
 
+/* Whether the parts that the tensor states, if any, are `gates` of equal size. */
+static bool parts_are_gates(const alv_tensor *tensor, int gates)
+{
+    const int parts = alv_tensor_part_count(tensor);
+    for (int i = 1; i < parts; i++)
+        if (tensor->parts[i] != tensor->parts[0]) return false;
+    return parts == 1 || parts == gates;
+}
+
 /* Units of one gate; refuses what is not a vector of whole gates. */
 static alv_status gate_size(int64_t *units, const alv_scheme *scheme, const alv_tensor *tensor,
                             alv_error *error)
 {
     const int gates = orders[(int)scheme->args[ORDER]].gates;
-    if (tensor->rank != 1 || tensor->shape[0] % gates != 0)
+    if (tensor->rank != 1 || tensor->shape[0] % gates != 0 || !parts_are_gates(tensor, gates))
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
                         "%s fills the bias of %d fused gates, one axis whose size they divide",
                         scheme->init->name, gates);
@@ -158,10 +167,11 @@ static alv_status torch_rnn_law(alv_dist *out, const alv_scheme *scheme, const a
     ALV_TRY(alv_init_whole(hidden, "hidden", error));
     if (hidden == 0 && tensor->rank > 0) {
         const int axis = tensor->layout == ALV_LAYOUT_KERAS ? tensor->rank - 1 : 0;
-        if (tensor->shape[axis] % n != 0)
+        if (tensor->shape[axis] % n != 0 || !parts_are_gates(tensor, n))
             return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
-                            "%s: %d gates do not divide %lld outputs; give cell or hidden",
-                            scheme->init->name, n, tensor->shape[axis]);
+                            "%s: %lld outputs in %d parts are not %d gates; give cell or hidden",
+                            scheme->init->name, tensor->shape[axis], alv_tensor_part_count(tensor),
+                            n);
         hidden = (double)(tensor->shape[axis] / n);
     }
     if (hidden == 0)
@@ -296,5 +306,6 @@ const alv_initializer alv_init_torch_rnn = {
                        .help = {[ALV_EN] = "which cell: 4, 3 or 1 gates",
                                 [ALV_PT] = "qual célula: 4, 3 ou 1 portas"}}},
     .biases = true,
+    .fused = true,
     .law = torch_rnn_law,
 };

@@ -18,15 +18,27 @@ alv_status alv_init_whole(double value, const char *name, alv_error *error)
     return alv_fail(error, ALV_ERR_ARGUMENT, name, "%s = %g is not a whole number", name, value);
 }
 
+alv_status alv_init_depth(double *branches, double stated, const char *name,
+                          const alv_tensor *tensor, alv_error *error)
+{
+    ALV_TRY(alv_init_whole(stated, name, error));
+    if (stated == 0 && tensor->depth < 1)
+        return alv_fail(error, ALV_ERR_ARGUMENT, name,
+                        "%s = 0 takes the depth that a tensor states, and %s states none", name,
+                        tensor->name);
+    *branches = stated != 0 ? stated : tensor->depth;
+    return ALV_OK;
+}
+
 enum { FIXUP_BRANCHES, FIXUP_MATRICES, FIXUP_POSITION, FIXUP_MODE };
 enum { INNER, LAST, CLASSIFIER };
 
 static alv_status fixup_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                             alv_error *error)
 {
-    const double branches = scheme->args[FIXUP_BRANCHES], m = scheme->args[FIXUP_MATRICES];
-    double fan;
-    ALV_TRY(alv_init_whole(branches, "branches", error));
+    const double m = scheme->args[FIXUP_MATRICES];
+    double fan, branches = 0;
+    ALV_TRY(alv_init_depth(&branches, scheme->args[FIXUP_BRANCHES], "branches", tensor, error));
     ALV_TRY(alv_init_whole(m, "matrices", error));
     ALV_TRY(alv_init_weight_fan(&fan, (alv_fan)scheme->args[FIXUP_MODE], scheme, tensor, error));
     if (scheme->args[FIXUP_POSITION] != INNER) return *out = alv_dist_constant(0), ALV_OK;
@@ -94,11 +106,13 @@ const alv_initializer alv_init_fixup = {
                 "normalization, ICLR, arXiv:1901.09321, section 3",
     .args = {[FIXUP_BRANCHES] = {.name = "branches",
                                  .value = 54,
-                                 .lo = 1,
+                                 .lo = 0,
                                  .hi = 1e6,
                                  .shown = true,
-                                 .help = {[ALV_EN] = "residual branches in the network (L)",
-                                          [ALV_PT] = "ramos residuais na rede (L)"}},
+                                 .help = {[ALV_EN] = "residual branches in the network (L); 0: the "
+                                                     "tensor's depth",
+                                          [ALV_PT] = "ramos residuais na rede (L); 0: a "
+                                                     "profundidade do tensor"}},
              [FIXUP_MATRICES] = {.name = "matrices",
                                  .value = 2,
                                  .lo = 2,

@@ -24,10 +24,10 @@ enum { RESIDUAL_STD, RESIDUAL_LAYERS };
 static alv_status residual_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                                alv_error *error)
 {
-    (void)tensor;
-    double layers = scheme->args[RESIDUAL_LAYERS];
+    double branches = 0, layers = scheme->args[RESIDUAL_LAYERS];
     ALV_TRY(alv_init_whole(layers, "layers", error));
-    *out = alv_dist_normal(0, scheme->args[RESIDUAL_STD] / alv_sqrt(2 * layers));
+    ALV_TRY(alv_init_depth(&branches, 2 * layers, "layers", tensor, error));
+    *out = alv_dist_normal(0, scheme->args[RESIDUAL_STD] / alv_sqrt(branches));
     return ALV_OK;
 }
 
@@ -118,11 +118,13 @@ const alv_initializer alv_init_residual_normal = {
                                         [ALV_PT] = "desvio das outras matrizes da rede"}},
              [RESIDUAL_LAYERS] = {.name = "layers",
                                   .value = 12,
-                                  .lo = 1,
+                                  .lo = 0,
                                   .hi = 1e6,
                                   .shown = true,
-                                  .help = {[ALV_EN] = "blocks of two residual branches",
-                                           [ALV_PT] = "blocos de dois ramos residuais"}}},
+                                  .help = {[ALV_EN] = "blocks of two residual branches; 0: half "
+                                                      "the tensor's depth",
+                                           [ALV_PT] = "blocos de dois ramos residuais; 0: metade "
+                                                      "da profundidade do tensor"}}},
     .law = residual_law,
 };
 

@@ -93,6 +93,42 @@ static void scales_of_other_shapes(void **state)
     }
 }
 
+/* Arguments of 0 read the number of residual branches off the tensor; a fused tensor's gates say
+ * the hidden size. */
+static void tensors_state_depth_and_gates(void **state)
+{
+    (void)state;
+    const alv_tensor deep = {.name = "w", .rank = 2, .shape = {256, 784}, .depth = 24};
+    const alv_tensor none = {.name = "w", .rank = 2, .shape = {256, 784}};
+    const alv_tensor gates = {
+        .name = "w", .rank = 2, .shape = {400, 70}, .parts = {100, 100, 100, 100}};
+    const alv_tensor gru = {
+        .name = "b", .role = ALV_ROLE_BIAS, .rank = 1, .shape = {300}, .parts = {100, 100, 100}};
+    static const char *const pairs[][2] = {
+        {"residual_normal(layers=0)", "residual_normal(layers=12)"},
+        {"deepnorm(layers=0)", "deepnorm(layers=12)"},
+        {"fixup(branches=0)", "fixup(branches=24)"},
+    };
+    alv_dist a, b;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const alv_scheme zero = scheme_of(pairs[i][0]), stated = scheme_of(pairs[i][1]);
+        alv_error error = {0};
+        assert_int_equal(alv_init_law(&a, &zero, &deep, NULL), ALV_OK);
+        assert_int_equal(alv_init_law(&b, &stated, &deep, NULL), ALV_OK);
+        assert_true(a.std == b.std && a.std > 0);
+        assert_int_equal(alv_init_law(&a, &zero, &none, &error), ALV_ERR_ARGUMENT);
+        assert_non_null(strstr(error.message, "states none"));
+    }
+    const alv_scheme rnn = scheme_of("torch_rnn"), keep = scheme_of("forget_bias(order=zrh)");
+    const alv_scheme lstm = scheme_of("forget_bias");
+    double mean, variance;
+    assert_int_equal(alv_init_law(&a, &rnn, &gates, NULL), ALV_OK);
+    assert_near(a.hi, 0.1, 1e-15); /* 1 / sqrt(100), and not of a part's quarter */
+    assert_int_equal(alv_init_law(&a, &rnn, &gru, NULL), ALV_ERR_SHAPE);
+    assert_int_equal(alv_init_moments(&mean, &variance, &keep, &gru, NULL), ALV_OK);
+    assert_int_equal(alv_init_moments(&mean, &variance, &lstm, &gru, NULL), ALV_ERR_SHAPE);
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -376,6 +412,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scales_follow_the_published_formulas),
         cmocka_unit_test(scales_of_other_shapes),
+        cmocka_unit_test(tensors_state_depth_and_gates),
         cmocka_unit_test(refusals),
         cmocka_unit_test(residual_streams_grow_as_predicted),
         cmocka_unit_test(depth_aware_scales_hold_the_stream),

@@ -127,8 +127,9 @@ ALV_API alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const a
 
 /* Predicted mean and variance of an element taken at random from the tensor, over all seeds, before
  * the element type rounds it: those of the law or of the mixture of its parts' laws, where there
- * are any. Every initializer has them. The statuses of alv_init_law but ALV_ERR_UNSUPPORTED;
- * ALV_ERR_SHAPE for a tensor that a structured scheme cannot fill. */
+ * are any. Every initializer has them; a variance too large for a double is +inf. The statuses of
+ * alv_init_law but ALV_ERR_UNSUPPORTED; ALV_ERR_SHAPE for a tensor that a structured scheme cannot
+ * fill. */
 ALV_API alv_status alv_init_moments(double *mean, double *variance, const alv_scheme *scheme,
                                     const alv_tensor *tensor, alv_error *error);
 

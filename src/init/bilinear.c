@@ -79,16 +79,15 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
     if (view.count == 0) return ALV_OK;
     double sum = of.gain, squares = of.gain * of.gain, kernels = 0;
     for (int axis = 0; axis < view.n_kernel; axis++) {
-        double along = 0, squared = 0;
-        for (int64_t x = 0; x < view.kernel[axis]; x++) {
-            const double w = weight(x, view.kernel[axis], of.factor[axis]);
-            along += w;
-            squared += w * w;
-        }
-        sum *= along;
-        squares *= squared;
+        /* The triangle is never cut: sums over d = 0, 1, ... or 1/2, 3/2, ... on both sides. */
+        const double f = (double)of.factor[axis];
+        sum *= f;
+        squares *= view.kernel[axis] % 2 ? (2 * f * f + 1) / (3 * f) : (4 * f * f - 1) / (6 * f);
     }
-    for (int64_t m = 0; m < view.count; m++) kernels += (double)alv_init_diagonal(&view, m);
+    for (int kind = 0; kind < view.n_parts; kind++) {
+        int64_t n, m = alv_matrix_alike(&n, &view, kind);
+        kernels += (double)n * (double)alv_init_diagonal(&view, m);
+    }
     const double elements = (double)alv_init_elements(&view);
     *mean = kernels * sum / elements;
     *variance = kernels * squares / elements - *mean * *mean;

@@ -82,12 +82,13 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
     ALV_TRY(alv_init_fits(scheme->args[GAIN], "gain", tensor, error));
     *mean = *variance = 0;
     if (view.count == 0) return ALV_OK;
-    for (int64_t m = 0; m < view.count; m++) {
+    for (int kind = 0; kind < view.n_parts; kind++) {
+        int64_t n, m = alv_matrix_alike(&n, &view, kind);
         const int64_t rows = alv_matrix_rows(&view, m);
         const double w = scale_of(scheme->args[GAIN], rows, view.inputs);
         const bool grows = rows > view.inputs;
-        sum += w * (grows ? corner_sum(rows, view.inputs) : (double)rows);
-        squares += w * w * (double)rows * (grows ? (double)view.inputs : 1);
+        sum += (double)n * w * (grows ? corner_sum(rows, view.inputs) : (double)rows);
+        squares += (double)n * w * w * (double)rows * (grows ? (double)view.inputs : 1);
     }
     const double elements = (double)alv_init_elements(&view);
     *mean = sum / elements;

@@ -55,11 +55,12 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
     }
     ALV_TRY(alv_init_view(&view, 0, scheme, tensor, error));
     double squares = 0; /* each row's are beta^2 / range^2, whatever the draws */
-    for (int64_t m = 0; m < view.count; m++) {
+    for (int kind = 0; kind < view.n_parts; kind++) {
+        int64_t n, m = alv_matrix_alike(&n, &view, kind);
         const double rows = (double)alv_matrix_rows(&view, m);
         const double length = beta_of(scheme, rows, (double)view.columns) / scheme->args[RANGE];
         ALV_TRY(alv_init_fits(length, "factor", tensor, error));
-        squares += rows * length * length;
+        squares += (double)n * rows * length * length;
     }
     *variance = view.count > 0 ? squares / (double)alv_init_elements(&view) : 0;
     return ALV_OK;
@@ -150,8 +151,7 @@ static int64_t neighbours(int64_t matrix, int64_t row, const filling *f)
 static void fill_weight(const filling *f)
 {
     const alv_matrix_view *view = &f->view;
-    const int64_t last = view->columns - 1;
-    if (alv_matrix_index(view, 0, 0, last) - alv_matrix_index(view, 0, 0, 0) == last) {
+    if (alv_matrix_rows_are_runs(view)) {
         for (int64_t e = f->lo; e < f->hi;) {
             const alv_matrix_place at = alv_matrix_locate(view, e);
             fill_row(e - at.column, length_of(f, at.matrix), f);

@@ -82,10 +82,17 @@ alv_status alv_init_moments(double *mean, double *variance, const alv_scheme *sc
     if (!mean || !variance) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
     int64_t count;
     ALV_TRY(check_request(&count, scheme, tensor, error));
-    if (!scheme->init->law) return scheme->init->moments(mean, variance, scheme, tensor, error);
-    alv_laws laws;
-    ALV_TRY(alv_laws_of(&laws, scheme, tensor, error));
-    alv_laws_moments(mean, variance, &laws);
+    double first = 0, second = 0;
+    if (scheme->init->law) {
+        alv_laws laws;
+        ALV_TRY(alv_laws_of(&laws, scheme, tensor, error));
+        alv_laws_moments(&first, &second, &laws);
+    } else {
+        ALV_TRY(scheme->init->moments(&first, &second, scheme, tensor, error));
+    }
+    *mean = first;
+    /* A difference of squares: rounding may take it below 0, and overflow make it inf - inf. */
+    *variance = second < 0 ? 0 : second >= 0 ? second : ALV_INFINITY;
     return ALV_OK;
 }
 

@@ -85,11 +85,12 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
     double squares = 0;
     ALV_TRY(check(&view, scheme, tensor, error));
     const bool per_input = scheme->args[PER] == PER_INPUT;
-    for (int64_t m = 0; m < view.count; m++) {
+    for (int kind = 0; kind < view.n_parts; kind++) {
+        int64_t alike, m = alv_matrix_alike(&alike, &view, kind);
         const int64_t n = length_of(&view, per_input, m), rows = alv_matrix_rows(&view, m);
         const alv_dist law = alv_dist_normal(0, std_of(scheme, n));
         ALV_TRY(alv_dist_fits(&law, tensor->dtype, error));
-        squares += law.std * law.std * (double)kept_of(scheme, n) *
+        squares += (double)alike * law.std * law.std * (double)kept_of(scheme, n) *
                    (double)(per_input ? view.columns : rows);
     }
     *mean = 0;

@@ -29,8 +29,10 @@ static void impulse_moments(double *mean, double *variance, double gain,
                             const alv_matrix_view *view)
 {
     double ones = 0;
-    for (int64_t matrix = 0; matrix < view->count; matrix++)
-        ones += (double)alv_init_diagonal(view, matrix);
+    for (int kind = 0; kind < view->n_parts; kind++) {
+        int64_t n, matrix = alv_matrix_alike(&n, view, kind);
+        ones += (double)n * (double)alv_init_diagonal(view, matrix);
+    }
     const double share = view->count > 0 ? ones / (double)alv_init_elements(view) : 0;
     *mean = share * gain;
     *variance = share * (1 - share) * gain * gain;

@@ -126,6 +126,24 @@ int64_t alv_matrix_rows(const alv_matrix_view *view, int64_t matrix)
     return view->block_rows[part_of_block(view, split(view, matrix).block)];
 }
 
+int64_t alv_matrix_alike(int64_t *count, const alv_matrix_view *view, int kind)
+{
+    const bool last = kind + 1 == view->n_parts;
+    const int64_t end = last ? view->blocks : view->first_block[kind + 1];
+    *count = (end - view->first_block[kind]) * (view->count / view->blocks);
+    return view->first_block[kind];
+}
+
+bool alv_matrix_rows_are_runs(const alv_matrix_view *view)
+{
+    if (view->columns == 1) return true;
+    for (int i = view->n_digits - 1; i >= 0; i--) {
+        const alv_matrix_digit *d = &view->digits[i];
+        if (d->size > 1) return d->column == 1 && d->size % view->columns == 0;
+    }
+    return false;
+}
+
 /* The first row, within its copy, of a block. */
 static int64_t first_unit(const alv_matrix_view *view, int64_t block)
 {

@@ -51,6 +51,13 @@ alv_status alv_matrix_view_make(alv_matrix_view *out, const alv_tensor *tensor, 
 /* Rows of one of the matrices. */
 int64_t alv_matrix_rows(const alv_matrix_view *view, int64_t matrix);
 
+/* Matrices come in n_parts kinds, those of one part being of one size. Returns the first matrix of
+ * kind `kind` and how many there are: for sums over all matrices, of which there can be 2^60. */
+int64_t alv_matrix_alike(int64_t *count, const alv_matrix_view *view, int kind);
+
+/* True if the elements of a row lie side by side, in the order of its columns. */
+bool alv_matrix_rows_are_runs(const alv_matrix_view *view);
+
 /* Elements of all matrices before this one, for whoever stores them one after another. */
 int64_t alv_matrix_offset(const alv_matrix_view *view, int64_t matrix);
 

@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-10}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- idx csv npy safetensors plan scheme model
+[ $# -gt 0 ] || set -- idx csv npy safetensors plan scheme model tensor
 corpus=build/fuzz/corpus
 
 cmake --preset fuzz -DALVOR_BUILD_LAB=OFF >/dev/null

@@ -64,3 +64,6 @@ save("plan", ["preset: gpt2\nlayers: 1\nwidth: 8\nheads: 2\nvocab: 9\n", "preset
               "  layout: keras\n  role: weight\n  activation: relu\n  fan_in: 2.5\nrules:\n"
               "- {match: '*.w', scheme: normal(std=0.5), dtype: f16}\n- {match: h.?, dtype: f64}\n",
               "preset: resnet\nlayers: 18\nrules:\n- match: 'layer*.bn2.weight'\n  scheme: zeros\n"])
+# An initializer's number, a rank, sizes, and zeros or a pattern for what else a tensor has.
+save("tensor", [bytes([i, 1 + rank, *[2, 4, 1, 3, 0, 5, 12, 6], *[fill * j % 256 for j in range(40)]])
+                for i in range(0, 48, 3) for rank in (1, 2, 4) for fill in (0, 37)])

@@ -9,7 +9,7 @@ if(ALVOR_FUZZ)
   set(plans ${PROJECT_SOURCE_DIR}/src/formats/yaml.c ${PROJECT_SOURCE_DIR}/src/formats/yaml_line.c
             ${PROJECT_SOURCE_DIR}/src/formats/plan_read.c)
   add_custom_target(fuzzers)
-  foreach(name idx csv npy safetensors plan scheme model)
+  foreach(name idx csv npy safetensors plan scheme model tensor)
     add_executable(fuzz-${name} EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c
                    $<$<IN_LIST:${name},idx$<SEMICOLON>csv$<SEMICOLON>npy>:${parsers}>
                    $<$<STREQUAL:${name},plan>:${plans}>)

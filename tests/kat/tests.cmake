@@ -24,3 +24,10 @@ add_test(NAME kat.stream_reference_plain
 add_test(NAME kat.rounded_deviation
          COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/rounded_deviation.py --check
                  ${PROJECT_SOURCE_DIR}/docs/types.md)
+
+# Orthogonal weights likewise.
+if(TARGET alvor-cli)
+  add_test(NAME kat.haar_reference
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/haar_reference.py
+                   $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/docs/stream.md)
+endif()

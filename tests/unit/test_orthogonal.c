@@ -306,9 +306,12 @@ static void refusals_say_why(void **state)
 static void predicted_variances_are_exact(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"orthogonal(gain=1.5)",  "orthogonal(head=11)",
-                                        "delta_orthogonal",      "looks_linear",
-                                        "looks_linear(gain=2, mirror=both)", "looks_linear(mirror=outputs)"};
+    static const char *const texts[] = {"orthogonal(gain=1.5)",
+                                        "orthogonal(head=11)",
+                                        "delta_orthogonal",
+                                        "looks_linear",
+                                        "looks_linear(gain=2, mirror=both)",
+                                        "looks_linear(mirror=outputs)"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const alv_scheme scheme = suited_scheme(texts[i]);
         const alv_tensor w = {.name = "w", .rank = 4, .shape = {22, 16, 3, 3}};

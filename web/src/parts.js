@@ -100,12 +100,20 @@ export const schemeName = (scheme) =>
 
 export const legend = () => h("div", { class: "legend" }, run.schemes.map(schemeName));
 
+// A sentence begins with a capital, but for the name of a scheme.
+const opened = (text) =>
+  run.schemes.some((scheme) => text.startsWith(scheme))
+    ? text
+    : text.charAt(0).toUpperCase() + text.slice(1);
+
 // "relu: a. tanh: b." with one clause per activation, or the clause alone.
 export function clauses(make, activations = run.activations) {
   const parts = activations.map((a) => [a, make(a)]).filter(([, text]) => text);
   if (parts.length === 0) return t("nothing");
-  if (activations.length === 1 && run.activations.length <= 1) return `${parts[0][1]}.`;
-  if (parts.length > 1 && parts.every(([, text]) => text === parts[0][1])) return `${parts[0][1]}.`;
+  if (activations.length === 1 && run.activations.length <= 1)
+    return `${opened(parts[0][1])}.`;
+  if (parts.length > 1 && parts.every(([, text]) => text === parts[0][1]))
+    return `${opened(parts[0][1])}.`;
   return parts.map(([a, text]) => `${a}: ${text}`).join("; ") + ".";
 }
 

@@ -162,7 +162,7 @@ export default {
   "forward.shrinks": "; {scheme} loses it (gain {gain})",
   "forward.grows": "; {scheme} blows it up (gain {gain})",
   "forward.read":
-    "the deviation of z over the batch, at initialization, layer by layer. A level line is healthy; a falling line loses the signal, a rising one explodes. Medians over seeds.",
+    "the deviation of z over the batch, at initialization, layer by layer. A level line is healthy; a falling line loses the signal, a rising one explodes. The gain also counts the first layer, from the data to its z. Medians over seeds.",
   "ridges.collapse":
     "{activation}: in {n} of {of} layers, {scheme} maps all inputs to almost the same activations.",
   "ridges.spread": "{activation}: no scheme squeezes a layer's activations to a point.",

@@ -163,7 +163,7 @@ export default {
   "forward.shrinks": "; {scheme} o perde (ganho de {gain})",
   "forward.grows": "; {scheme} o faz explodir (ganho de {gain})",
   "forward.read":
-    "o desvio padrão de z sobre o lote, na inicialização, camada por camada. Uma linha nivelada é saudável; uma que cai perde o sinal, uma que sobe explode. Medianas sobre as sementes.",
+    "o desvio padrão de z sobre o lote, na inicialização, camada por camada. Uma linha nivelada é saudável; uma que cai perde o sinal, uma que sobe explode. O ganho conta também a primeira camada, dos dados ao seu z. Medianas sobre as sementes.",
   "ridges.collapse":
     "{activation}: em {n} de {of} camadas, {scheme} leva todas as entradas a quase as mesmas ativações.",
   "ridges.spread": "{activation}: nenhum esquema reduz as ativações de uma camada a um ponto.",

@@ -2,6 +2,7 @@
 #include <jansson.h>
 
 #include "base/base.h"
+#include "formats/json_text.h"
 #include "formats/save.h"
 
 /* transformers loads a file only if its "format" is one that it knows; "pt" says torch's layout. */
@@ -46,7 +47,7 @@ alv_status alv_save_index(char **out, const alv_weight_plan *plan, const alv_sav
     bool whole = json_object_size(names) == (size_t)plan->n;
     json_t *index = json_pack("{s:{s:I},s:o}", "metadata", "total_size",
                               (json_int_t)map->sizes.bytes, "weight_map", names);
-    char *text = index ? json_dumps(index, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
+    char *text = index ? alv_json_text(index, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
     json_decref(index);
     if (!text || !whole) {
         free(text);

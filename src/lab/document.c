@@ -9,6 +9,7 @@
 #include "lab/file.h"
 #include "lab/json.h"
 #include "lab/results.h"
+#include "lab/statement.h"
 
 /* Trials that diverged have no number here; why stands beside. */
 static const char *reason_of(double x)
@@ -54,8 +55,10 @@ static alv_status write_findings(alv_json *json, sqlite3_stmt *s, int64_t trial,
     while ((code = sqlite3_step(s)) == SQLITE_ROW) write_finding(json, s);
     alv_json_close(json);
     sqlite3_reset(s);
-    return code == SQLITE_DONE ? ALV_OK
-                               : alv_fail(error, ALV_ERR_FORMAT, "run.db", "cannot read findings");
+    if (code == SQLITE_DONE) return ALV_OK;
+    if (alv_db_no_memory(sqlite3_db_handle(s)))
+        return alv_fail(error, ALV_ERR_MEMORY, "run.db", "out of memory");
+    return alv_fail(error, ALV_ERR_FORMAT, "run.db", "cannot read findings");
 }
 
 static alv_status write_trial(alv_json *json, const alv_trial_row *row, sqlite3_stmt *findings,
@@ -102,7 +105,9 @@ static alv_status write_trials(alv_json *json, const alv_results *results, const
                             "SELECT kind, severity, layer_lo, layer_hi, quantity, measured,"
                             " threshold FROM finding WHERE trial = ? ORDER BY ordinal",
                             -1, &s, NULL) != SQLITE_OK))
-        status = alv_fail(error, ALV_ERR_IO, "run.db", "cannot read %s", path);
+        status = alv_db_no_memory(db)
+                     ? alv_fail(error, ALV_ERR_MEMORY, "run.db", "out of memory")
+                     : alv_fail(error, ALV_ERR_IO, "run.db", "cannot read %s", path);
     alv_json_open(json, "trials", '[');
     for (int i = 0; status == ALV_OK && i < results->n_trials; i++)
         status = write_trial(json, &results->trials[i], s, error);

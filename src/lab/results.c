@@ -6,15 +6,17 @@
 #include <sqlite3.h>
 
 #include "base/base.h"
+#include "formats/json_text.h"
 #include "lab/file.h"
+#include "lab/statement.h"
 
 static alv_status fail(sqlite3 *db, alv_error *error)
 {
-    int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+    if (alv_db_no_memory(db)) return alv_fail(error, ALV_ERR_MEMORY, "run.db", "out of memory");
+    int code = sqlite3_errcode(db);
     alv_status status =
         code == SQLITE_NOTADB || code == SQLITE_CORRUPT ? ALV_ERR_FORMAT : ALV_ERR_IO;
-    return alv_fail(error, status, "run.db", "cannot read: %s",
-                    db ? sqlite3_errmsg(db) : "out of memory");
+    return alv_fail(error, status, "run.db", "cannot read: %s", sqlite3_errmsg(db));
 }
 
 static alv_status no_memory(alv_error *error)
@@ -33,7 +35,7 @@ static alv_status open_db(sqlite3 **db, const char *directory, alv_error *error)
         if (sqlite3_open_v2(path, db, ways[i], NULL) == SQLITE_OK &&
             sqlite3_exec(*db, "SELECT count(*) FROM trial", NULL, NULL, NULL) == SQLITE_OK)
             return ALV_OK;
-        if (i + 1 == ALV_COUNT(ways)) break;
+        if (i + 1 == ALV_COUNT(ways) || alv_db_no_memory(*db)) break;
         sqlite3_close(*db);
         *db = NULL;
     }
@@ -46,10 +48,12 @@ static double real(sqlite3_stmt *s, int column)
                                                          : sqlite3_column_double(s, column);
 }
 
-static void text(char *out, size_t size, sqlite3_stmt *s, int column)
+/* "" where it is NULL; false if there is no memory to read it. */
+static bool text(char *out, size_t size, sqlite3_stmt *s, int column)
 {
     const unsigned char *bytes = sqlite3_column_text(s, column);
     alv_text_format(out, size, "%s", bytes ? (const char *)bytes : "");
+    return bytes || !alv_db_no_memory(sqlite3_db_handle(s));
 }
 
 static const char trial_sql[] =
@@ -58,7 +62,7 @@ static const char trial_sql[] =
     " outcome, verdict, diverged_at, seconds, reason FROM trial WHERE purpose = 'compare'"
     " ORDER BY id";
 
-static void read_trial(alv_trial_row *row, sqlite3_stmt *s)
+static bool read_trial(alv_trial_row *row, sqlite3_stmt *s)
 {
     double *const reals[] = {&row->initial_loss,    &row->final_train_loss,
                              &row->final_test_loss, &row->final_test_accuracy,
@@ -67,15 +71,16 @@ static void read_trial(alv_trial_row *row, sqlite3_stmt *s)
     *row = (alv_trial_row){.id = sqlite3_column_int64(s, 0),
                            .seed = (uint64_t)sqlite3_column_int64(s, 3),
                            .steps = sqlite3_column_int64(s, 4)};
-    text(row->scheme, sizeof row->scheme, s, 1);
-    text(row->activation, sizeof row->activation, s, 2);
+    bool fine = text(row->scheme, sizeof row->scheme, s, 1) &&
+                text(row->activation, sizeof row->activation, s, 2) &&
+                text(row->forecast, sizeof row->forecast, s, 13) &&
+                text(row->outcome, sizeof row->outcome, s, 14) &&
+                text(row->verdict, sizeof row->verdict, s, 15) &&
+                text(row->reason, sizeof row->reason, s, 18);
     for (int i = 0; i < ALV_COUNT(reals); i++) *reals[i] = real(s, 5 + i);
-    text(row->forecast, sizeof row->forecast, s, 13);
-    text(row->outcome, sizeof row->outcome, s, 14);
-    text(row->verdict, sizeof row->verdict, s, 15);
     row->diverged_at = sqlite3_column_type(s, 16) == SQLITE_NULL ? -1 : sqlite3_column_int64(s, 16);
     row->seconds = real(s, 17);
-    text(row->reason, sizeof row->reason, s, 18);
+    return fine;
 }
 
 static alv_status read_trials(alv_results *out, sqlite3 *db, alv_error *error)
@@ -91,7 +96,8 @@ static alv_status read_trials(alv_results *out, sqlite3 *db, alv_error *error)
             if (!grown) status = no_memory(error);
             if (grown) out->trials = grown;
         }
-        if (status == ALV_OK) read_trial(&out->trials[out->n_trials++], s);
+        if (status == ALV_OK && !read_trial(&out->trials[out->n_trials++], s))
+            status = no_memory(error);
     }
     if (status == ALV_OK && code != SQLITE_DONE) status = fail(db, error);
     sqlite3_finalize(s);
@@ -146,12 +152,17 @@ static alv_status read_spec(alv_results *out, sqlite3 *db, alv_error *error)
     if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'spec'", -1, &s, NULL) !=
         SQLITE_OK)
         return fail(db, error);
-    const char *value =
-        sqlite3_step(s) == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+    bool there = sqlite3_step(s) == SQLITE_ROW;
+    const char *value = there ? (const char *)sqlite3_column_text(s, 0) : NULL;
+    bool lost = !value && alv_db_no_memory(db);
     out->spec = value ? alv_new_array(strlen(value) + 1, 1) : NULL;
+    lost |= value && !out->spec;
     if (out->spec) memcpy(out->spec, value, strlen(value));
     sqlite3_finalize(s);
-    json_t *spec = out->spec ? json_loads(out->spec, 0, NULL) : NULL;
+    if (lost) return no_memory(error);
+    json_error_t why;
+    json_t *spec = out->spec ? alv_json_parse(&lost, out->spec, 0, &why) : NULL;
+    if (lost) return no_memory(error);
     if (!spec) return alv_fail(error, ALV_ERR_FORMAT, "run.db", "its spec is missing or damaged");
     const json_t *data = json_object_get(spec, "data");
     out->chance_loss = json_number_value(json_object_get(data, "chance_loss"));

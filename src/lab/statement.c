@@ -3,8 +3,16 @@
 
 #include "base/base.h"
 
+bool alv_db_no_memory(sqlite3 *db)
+{
+    return !db || sqlite3_errcode(db) == SQLITE_NOMEM ||
+           sqlite3_extended_errcode(db) == SQLITE_IOERR_NOMEM;
+}
+
 alv_status alv_store_fail(const alv_store *store, alv_error *error)
 {
+    if (alv_db_no_memory(store->db))
+        return alv_fail(error, ALV_ERR_MEMORY, "run.db", "out of memory");
     int code = sqlite3_errcode(store->db);
     if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
         return alv_fail(error, ALV_ERR_FORMAT, "run.db",
@@ -36,5 +44,5 @@ alv_status alv_store_execute(alv_store *store, sqlite3_stmt *statement, alv_erro
 
 void alv_store_bind_text(sqlite3_stmt *statement, int column, const char *text)
 {
-    sqlite3_bind_text(statement, column, text, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, column, text, -1, SQLITE_STATIC);
 }

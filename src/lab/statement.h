@@ -11,6 +11,9 @@ struct alv_store {
     int lock;
 };
 
+/* True if there was no memory for the connection, or for what it did last. */
+bool alv_db_no_memory(sqlite3 *db);
+
 /* The connection's last error as an alv_error. */
 alv_status alv_store_fail(const alv_store *store, alv_error *error);
 /* Runs SQL that yields no rows. */
@@ -20,7 +23,7 @@ alv_status alv_store_prepare(sqlite3_stmt **out, alv_store *store, const char *s
                              alv_error *error);
 /* Runs a statement that yields no row, and readies it for the next. */
 alv_status alv_store_execute(alv_store *store, sqlite3_stmt *statement, alv_error *error);
-/* Copies the text. */
+/* The text must live until the statement has run. */
 void alv_store_bind_text(sqlite3_stmt *statement, int column, const char *text);
 
 #endif

@@ -64,8 +64,10 @@ static alv_status read_text(char **out, alv_store *store, const char *sql, alv_e
     int code = sqlite3_step(statement);
     const char *text = code == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
     size_t n = text ? strlen(text) : 0;
-    alv_status status =
-        code == SQLITE_ROW || code == SQLITE_DONE ? ALV_OK : alv_store_fail(store, error);
+    bool lost = code == SQLITE_ROW && !text && alv_db_no_memory(store->db);
+    alv_status status = (code == SQLITE_ROW && !lost) || code == SQLITE_DONE
+                            ? ALV_OK
+                            : alv_store_fail(store, error);
     *out = status == ALV_OK ? alv_new_array(n + 1, 1) : NULL;
     if (*out && n) memcpy(*out, text, n);
     sqlite3_finalize(statement);
@@ -124,8 +126,10 @@ static alv_status open_locked(alv_store *store, const char *directory, const alv
     if (fresh) ALV_TRY(forget(path, error));
     if (sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
         SQLITE_OK)
-        return alv_fail(error, ALV_ERR_IO, "run.db", "cannot open %s: %s", path,
-                        store->db ? sqlite3_errmsg(store->db) : "out of memory");
+        return alv_db_no_memory(store->db)
+                   ? alv_fail(error, ALV_ERR_MEMORY, "run.db", "out of memory")
+                   : alv_fail(error, ALV_ERR_IO, "run.db", "cannot open %s: %s", path,
+                              sqlite3_errmsg(store->db));
     sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
     return prepare_tables(store, setup, directory, error);
 }

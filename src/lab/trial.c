@@ -148,7 +148,7 @@ static void keep_histograms(trainer *t, int64_t step)
         }
 }
 
-static void probe(trainer *t, int64_t step)
+static alv_status probe(trainer *t, int64_t step, alv_error *error)
 {
     double start = now();
     alv_trial *out = t->out;
@@ -157,16 +157,19 @@ static void probe(trainer *t, int64_t step)
     double loss = alv_net_loss_f32(t->net, samples->y, NULL);
     alv_net_backward_f32(t->net, samples->y);
     alv_layer_stats *stats = out->stats + (int64_t)out->n_probes * out->n_layers;
-    alv_probe_layers(stats, t->net, step > 0 ? t->before : NULL);
+    if (!alv_probe_layers(stats, t->net, step > 0 ? t->before : NULL))
+        return alv_fail(error, ALV_ERR_MEMORY, "probe", "out of memory");
     if (t->job->histograms) keep_histograms(t, step);
     if (step == 0) {
         out->initial_loss = loss;
-        alv_probe_drift(&out->drift, t->net, stats);
+        if (!alv_probe_drift(&out->drift, t->net, stats))
+            return alv_fail(error, ALV_ERR_MEMORY, "probe", "out of memory");
         alv_forecast_make(&out->forecast, stats, out->n_layers, &out->drift,
                           t->setup->acts[t->job->act].model);
     }
     out->probe_steps[out->n_probes++] = step;
     out->probe_seconds += now() - start;
+    return ALV_OK;
 }
 
 /* Mean loss and accuracy over samples, in batches of what the net can hold. */
@@ -243,7 +246,7 @@ static alv_status train(trainer *t, alv_error *error)
         if (atomic_load_explicit(&t->control->stop, memory_order_relaxed))
             return alv_fail(error, ALV_ERR_INTERRUPTED, "trial", "stopped on request");
         if (step > 0 && !take_step(t, step)) return diverge(t, step), ALV_OK;
-        if (is_probed(t, step)) probe(t, step);
+        if (is_probed(t, step)) ALV_TRY(probe(t, step, error));
         if (setup->curve[t->out->n_curve] == step) end_row(t, step);
         if (step - t->reported >= STEPS_BETWEEN_REPORTS) report_steps(t, step);
     }

@@ -155,16 +155,18 @@ static double share(const view *v, unit *units, double *c)
     return (double)count_copies(units, finite, v) / (double)n;
 }
 
-double alv_share_of_copies(const alv_net_f32 *net, int layer, bool outgoing)
+bool alv_share_of_copies(double *out, const alv_net_f32 *net, int layer, bool outgoing)
 {
     bool last = layer + 1 >= net->n_layers;
-    if (outgoing && last) return ALV_NAN;
+    *out = ALV_NAN;
+    if (outgoing && last) return true;
     view v = {.layer = &net->layers[layer], .next = outgoing ? &net->layers[layer + 1] : NULL};
     v.length = v.layer->in + 1 + (v.next ? v.next->out : 0);
     unit *units = alv_new_array((size_t)v.layer->out, sizeof *units);
     double *c = alv_new_array((size_t)v.length, sizeof *c);
-    double result = units && c ? share(&v, units, c) : ALV_NAN;
+    bool fine = units && c;
+    if (fine) *out = share(&v, units, c);
     free(units);
     free(c);
-    return result;
+    return fine;
 }

@@ -6,9 +6,9 @@
 
 #include "nn/net.h"
 
-/* Share of the units of `layer` that equal another unit in incoming weights and bias and, if
- * outgoing, also in the next layer's weights that read them. NaN without memory, or without a next
- * layer when outgoing. */
-double alv_share_of_copies(const alv_net_f32 *net, int layer, bool outgoing);
+/* *share of the units of `layer` that equal another unit in incoming weights and bias and, if
+ * outgoing, also in the next layer's weights that read them; NaN without a next layer when
+ * outgoing. False without memory. */
+bool alv_share_of_copies(double *share, const alv_net_f32 *net, int layer, bool outgoing);
 
 #endif

@@ -81,19 +81,20 @@ static void send_row(double *at_top, double *at_first, double *scratch[2], const
     *at_first += square;
 }
 
-/* Backward drift from hidden layer `top` to the first; NaN if there is no memory. */
-static double drift_from(const alv_net_f32 *net, int top)
+/* Backward drift from hidden layer `top` to the first; false if there is no memory. */
+static bool drift_from(double *out, const alv_net_f32 *net, int top)
 {
     int64_t widest = 0, rows = net->rows < ROWS_SENT ? net->rows : ROWS_SENT;
     for (int l = 0; l <= top; l++)
         if (net->layers[l].out > widest) widest = net->layers[l].out;
     double *memory = alv_new_array((size_t)widest, 2 * sizeof *memory);
-    if (!memory) return ALV_NAN;
+    if (!memory) return false;
     double *scratch[2] = {memory, memory + widest}, at_top = 0, at_first = 0;
     for (int64_t row = 0; row < rows; row++) send_row(&at_top, &at_first, scratch, net, top, row);
     free(memory);
     double units = (double)net->layers[top].out / (double)net->layers[0].out;
-    return at_top > 0 ? alv_sqrt(at_first / at_top * units) : 0;
+    *out = at_top > 0 ? alv_sqrt(at_first / at_top * units) : 0;
+    return true;
 }
 
 /* a / b where b == 0 means that nothing arrives: a drift of 0. */
@@ -108,7 +109,7 @@ static double per_layer(double drift, int layers)
     return alv_exp(alv_log(drift) / layers);
 }
 
-void alv_probe_drift(alv_drift *out, const alv_net_f32 *net, const alv_layer_stats *stats)
+bool alv_probe_drift(alv_drift *out, const alv_net_f32 *net, const alv_layer_stats *stats)
 {
     int last = net->n_layers - 1;
     const alv_net_layer_f32 *top = &net->layers[last];
@@ -117,12 +118,13 @@ void alv_probe_drift(alv_drift *out, const alv_net_f32 *net, const alv_layer_sta
     double x =
         alv_observe_units(net->x, net->rows, net->layers[0].in, -ALV_INFINITY, ALV_INFINITY).std;
     double forward = ratio(stats[measured].z_std, x);
-    double backward =
-        zero_last ? drift_from(net, measured) : ratio(stats[0].delta_rms, stats[last].delta_rms);
+    double backward = ratio(stats[0].delta_rms, stats[last].delta_rms);
+    if (zero_last && !drift_from(&backward, net, measured)) return false;
     if (!all_finite(stats, net->n_layers)) forward = backward = ALV_INFINITY;
     *out = (alv_drift){.forward = forward,
                        .backward = backward,
                        .forward_per_layer = per_layer(forward, measured + 1),
                        .backward_per_layer = per_layer(backward, measured),
                        .zero_last = zero_last};
+    return true;
 }

@@ -47,8 +47,9 @@ static void observe_weights(alv_layer_stats *s, const alv_net_f32 *net,
     }
 }
 
-void alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const float *before)
+bool alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const float *before)
 {
+    bool fine = true;
     double below =
         alv_observe_units(net->x, net->rows, net->layers[0].in, -ALV_INFINITY, ALV_INFINITY).std;
     for (int l = 0; l < net->n_layers; l++) {
@@ -57,10 +58,11 @@ void alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const floa
         observe_weights(s, net, &net->layers[l], before);
         s->forward_gain = s->z_std / below;
         s->backward_gain = l > 0 ? stats[l - 1].delta_rms / s->delta_rms : ALV_NAN;
-        s->symmetry = alv_share_of_copies(net, l, false);
-        s->locked = alv_share_of_copies(net, l, true);
+        fine &= alv_share_of_copies(&s->symmetry, net, l, false);
+        fine &= alv_share_of_copies(&s->locked, net, l, true);
         below = s->z_std;
     }
+    return fine;
 }
 
 /* 0, 1, 2, 4, ..., steps. */

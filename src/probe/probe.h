@@ -61,11 +61,11 @@ typedef struct alv_drift {
 /* stats: (n_layers), overwritten. net has just run forward and backward on one batch. before:
  * (n_params), the parameters before the last optimizer step, for the update ratio; NULL if none.
  * Takes scratch for the units of one layer while it runs; if there is no memory for it, symmetry
- * and locked are NaN. Cost: a few reads of every activation and weight. */
-void alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const float *before);
+ * and locked are NaN and the result is false. Cost: a few reads of every activation and weight. */
+bool alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const float *before);
 /* stats as alv_probe_layers gave them for the same pass. A net of one layer drifts by 1 backward.
  */
-void alv_probe_drift(alv_drift *out, const alv_net_f32 *net, const alv_layer_stats *stats);
+bool alv_probe_drift(alv_drift *out, const alv_net_f32 *net, const alv_layer_stats *stats);
 /* Sixty-four equal bins over the finite values; [0, 1] if there is none. */
 void alv_probe_histogram(alv_histogram *out, const alv_net_f32 *net, int layer,
                          alv_histogram_kind kind);

@@ -30,7 +30,7 @@ static json_t *in_languages(const char *(*text)(alv_verdict, alv_lang), alv_verd
     json_t *pair = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++) {
         const char *words = text(kind, (alv_lang)lang);
-        json_array_append_new(pair, alv_report_string(words ? words : ""));
+        alv_report_append(pair, alv_report_string(words ? words : ""));
     }
     return pair;
 }
@@ -41,7 +41,7 @@ static json_t *finding_texts(const alv_finding *finding)
     json_t *pair = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++) {
         alv_finding_text(text, sizeof text, finding, (alv_lang)lang);
-        json_array_append_new(pair, alv_report_string(text));
+        alv_report_append(pair, alv_report_string(text));
     }
     return pair;
 }
@@ -52,14 +52,14 @@ static void flush(json_t *list, merged *m)
     alv_finding *f = &m->finding;
     f->measured = alv_stats_quartiles(m->measured, m->n, (double)INFINITY).median;
     f->quantity = m->quantity;
-    json_array_append_new(
-        list, json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
-                        alv_verdict_key(f->kind), "severity", alv_severity_key(f->severity),
-                        "seeds", m->n, "layer_lo", f->layer_lo, "layer_hi", f->layer_hi, "quantity",
-                        f->quantity, "measured", alv_report_number(f->measured), "threshold",
-                        alv_report_number(f->threshold), "text", finding_texts(f), "why",
-                        in_languages(alv_finding_why, f->kind), "try",
-                        in_languages(alv_finding_try, f->kind)));
+    alv_report_append(list,
+                      json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
+                                alv_verdict_key(f->kind), "severity", alv_severity_key(f->severity),
+                                "seeds", m->n, "layer_lo", f->layer_lo, "layer_hi", f->layer_hi,
+                                "quantity", f->quantity, "measured", alv_report_number(f->measured),
+                                "threshold", alv_report_number(f->threshold), "text",
+                                finding_texts(f), "why", in_languages(alv_finding_why, f->kind),
+                                "try", in_languages(alv_finding_try, f->kind)));
     m->n = 0;
 }
 
@@ -106,7 +106,7 @@ alv_status alv_report_findings(json_t *entry, const report_run *run, const repor
 {
     sqlite3_stmt *statement;
     json_t *list = json_array();
-    json_object_set_new(entry, "findings", list);
+    alv_report_set(entry, "findings", list);
     ALV_TRY(alv_report_query(&statement, run, finding_sql, group, error));
     alv_status status = ALV_OK;
     for (int i = 0; i < ALV_VERDICTS * ALV_SEVERITIES && status == ALV_OK; i++) {
@@ -128,8 +128,8 @@ json_t *alv_report_forecast(void)
     json_t *caveat = json_array(), *score = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++) {
         alv_score_text(text, sizeof text, (alv_lang)lang);
-        json_array_append_new(score, alv_report_string(text));
-        json_array_append_new(caveat, alv_report_string(alv_forecast_caveat((alv_lang)lang)));
+        alv_report_append(score, alv_report_string(text));
+        alv_report_append(caveat, alv_report_string(alv_forecast_caveat((alv_lang)lang)));
     }
     return json_pack("{s:o, s:o}", "caveat", caveat, "score", score);
 }
@@ -139,14 +139,14 @@ json_t *alv_report_words(void)
 {
     json_t *verdicts = json_object(), *outcomes = json_object();
     for (int i = 0; i < ALV_VERDICTS; i++)
-        json_object_set_new(verdicts, alv_verdict_key((alv_verdict)i),
-                            in_languages(alv_verdict_word, (alv_verdict)i));
+        alv_report_set(verdicts, alv_verdict_key((alv_verdict)i),
+                       in_languages(alv_verdict_word, (alv_verdict)i));
     for (int i = 0; i < ALV_OUTCOMES; i++) {
         json_t *pair = json_array();
         for (int lang = 0; lang < ALV_LANGS; lang++)
-            json_array_append_new(
-                pair, alv_report_string(alv_outcome_word((alv_outcome)i, (alv_lang)lang)));
-        json_object_set_new(outcomes, alv_outcome_key((alv_outcome)i), pair);
+            alv_report_append(pair,
+                              alv_report_string(alv_outcome_word((alv_outcome)i, (alv_lang)lang)));
+        alv_report_set(outcomes, alv_outcome_key((alv_outcome)i), pair);
     }
     return json_pack("{s:o, s:o}", "verdict", verdicts, "outcome", outcomes);
 }

@@ -27,7 +27,7 @@ static json_t *counts_array(const unsigned char *blob, int *skipped)
     while (last > first && little_endian(blob + 4 * last) == 0) last--;
     json_t *counts = json_array();
     for (int i = first; i <= last; i++)
-        json_array_append_new(counts, json_integer(little_endian(blob + 4 * i)));
+        alv_report_append(counts, json_integer(little_endian(blob + 4 * i)));
     *skipped = first;
     return counts;
 }
@@ -48,7 +48,7 @@ static alv_status histogram_row(json_t *list, sqlite3_stmt *statement, alv_error
         alv_report_number(alv_report_real(statement, 4)), "nonfinite",
         (json_int_t)sqlite3_column_int64(statement, 5), "skip", skipped, "counts", counts);
     if (!row) return alv_report_no_memory(error);
-    json_array_append_new(list, row);
+    alv_report_append(list, row);
     return ALV_OK;
 }
 
@@ -57,7 +57,7 @@ alv_status alv_report_histograms(json_t *entry, const report_run *run, const rep
 {
     sqlite3_stmt *statement;
     json_t *list = json_array();
-    json_object_set_new(entry, "histograms", list);
+    alv_report_set(entry, "histograms", list);
     ALV_TRY(alv_report_query(&statement, run, histogram_sql, group, error));
     bool more;
     alv_status status;

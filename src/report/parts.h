@@ -46,6 +46,13 @@ json_t *alv_report_string(const char *bytes);
 /* A JSON number, null where x is not finite. */
 json_t *alv_report_number(double x);
 alv_status alv_report_no_memory(alv_error *error);
+/* json_object_set_new and json_array_append_new, which fail where there is no memory for the value
+ * (then it is NULL) or its place. alv_report_whole tells whether none has failed in this thread
+ * since it was called last, so that a document never lacks a part silently; until then a value
+ * without a place stays alive. */
+void alv_report_set(json_t *object, const char *key, json_t *value);
+void alv_report_append(json_t *array, json_t *value);
+bool alv_report_whole(void);
 /* SQLite's message, in printable ASCII: a damaged schema would put its raw bytes on a terminal. */
 alv_status alv_report_db_error(alv_status status, sqlite3 *db, alv_error *error);
 

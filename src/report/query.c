@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "lab/statement.h"
 #include "lab/stats.h"
 
 alv_status alv_report_no_memory(alv_error *error)
@@ -10,10 +11,46 @@ alv_status alv_report_no_memory(alv_error *error)
     return alv_fail(error, ALV_ERR_MEMORY, "report", "out of memory");
 }
 
+/* Values that found no place, in this thread, since alv_report_whole asked last. Who made them may
+ * still fill them, so they live until then; so many allocations do not fail one by one that more
+ * than MOST_LOST matter, and those leak. */
+enum { MOST_LOST = 256 };
+static _Thread_local json_t *lost[MOST_LOST];
+static _Thread_local int n_lost;
+
+static void lose(json_t *value)
+{
+    if (n_lost < MOST_LOST) lost[n_lost++] = value;
+}
+
+bool alv_report_whole(void)
+{
+    bool whole = n_lost == 0;
+    while (n_lost > 0) json_decref(lost[--n_lost]);
+    return whole;
+}
+
+void alv_report_set(json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set(object, key, value) == 0)
+        json_decref(value);
+    else
+        lose(value);
+}
+
+void alv_report_append(json_t *array, json_t *value)
+{
+    if (json_array_append(array, value) == 0)
+        json_decref(value);
+    else
+        lose(value);
+}
+
 alv_status alv_report_db_error(alv_status status, sqlite3 *db, alv_error *error)
 {
     char text[160];
-    alv_text_format(text, sizeof text, "%s", db ? sqlite3_errmsg(db) : "out of memory");
+    if (alv_db_no_memory(db)) return alv_report_no_memory(error);
+    alv_text_format(text, sizeof text, "%s", sqlite3_errmsg(db));
     for (char *p = text; *p; p++)
         if (*p < ' ' || *p > '~') *p = '?';
     return alv_fail(error, status, "run.db", "cannot read: %s", text);
@@ -57,11 +94,12 @@ json_t *alv_report_number(double x)
 json_t *alv_report_string(const char *bytes)
 {
     json_t *text = json_string(bytes);
+    if (!text) text = json_string(bytes); /* refused twice, it is not for one failed allocation */
     if (text) return text;
     /* Not UTF-8: keep what is ASCII, so that a person can still recognise the name. */
     size_t n = strlen(bytes);
     char *ascii = alv_new_array(n + 1, 1);
-    if (!ascii) return json_null();
+    if (!ascii) return NULL;
     for (size_t i = 0; i < n; i++) ascii[i] = (bytes[i] & 0x80) ? '?' : bytes[i];
     text = json_string(ascii);
     free(ascii);
@@ -71,6 +109,7 @@ json_t *alv_report_string(const char *bytes)
 json_t *alv_report_text(sqlite3_stmt *statement, int column)
 {
     const unsigned char *text = sqlite3_column_text(statement, column);
+    if (!text && alv_db_no_memory(sqlite3_db_handle(statement))) return NULL;
     return alv_report_string(text ? (const char *)text : "");
 }
 

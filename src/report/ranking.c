@@ -18,12 +18,12 @@ static const alv_arm *find_arm(const alv_results *results, const char *scheme,
 
 static void set_versus(json_t *entry, const alv_arm *arm)
 {
-    json_object_set_new(entry, "place", json_integer(arm->place));
-    json_object_set_new(entry, "versus_best",
-                        json_pack("{s:b, s:o, s:o, s:o, s:i}", "best", arm->place == 1, "median",
-                                  alv_report_number(arm->behind.median), "lo",
-                                  alv_report_number(arm->behind.lo), "hi",
-                                  alv_report_number(arm->behind.hi), "pairs", arm->behind.n));
+    alv_report_set(entry, "place", json_integer(arm->place));
+    alv_report_set(entry, "versus_best",
+                   json_pack("{s:b, s:o, s:o, s:o, s:i}", "best", arm->place == 1, "median",
+                             alv_report_number(arm->behind.median), "lo",
+                             alv_report_number(arm->behind.lo), "hi",
+                             alv_report_number(arm->behind.hi), "pairs", arm->behind.n));
 }
 
 static json_t *conclusion(const alv_results *results)
@@ -32,7 +32,7 @@ static json_t *conclusion(const alv_results *results)
     json_t *pair = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++) {
         alv_conclusion_write(text, sizeof text, results, (alv_lang)lang);
-        json_array_append_new(pair, alv_report_string(text));
+        alv_report_append(pair, alv_report_string(text));
     }
     return pair;
 }
@@ -50,8 +50,8 @@ alv_status alv_report_ranking(json_t *document, const char *run_dir, alv_error *
                                       json_string_value(json_object_get(entry, "activation")));
         if (arm && purpose && strcmp(purpose, "compare") == 0) set_versus(entry, arm);
     }
-    json_object_set_new(document, "conclusion", conclusion(results));
-    json_object_set_new(document, "planned", json_integer(results->planned));
+    alv_report_set(document, "conclusion", conclusion(results));
+    alv_report_set(document, "planned", json_integer(results->planned));
     alv_results_free(results);
     return ALV_OK;
 }

@@ -4,6 +4,7 @@
  * curve, medians instead of every layer, numbers to five digits. */
 #include "report/report.h"
 
+#include "formats/json_text.h"
 #include "io/file.h"
 #include "report/parts.h"
 
@@ -23,11 +24,11 @@ static alv_status group_json(json_t *list, const report_run *run, const report_g
     bool all = strcmp(group->purpose, "compare") == 0;
     json_t *entry = json_object();
     if (!entry) return alv_report_no_memory(error);
-    json_array_append_new(list, entry);
-    json_object_set_new(entry, "purpose", alv_report_string(group->purpose));
-    json_object_set_new(entry, "scheme", alv_report_string(group->scheme));
-    json_object_set_new(entry, "activation", alv_report_string(group->activation));
-    json_object_set_new(entry, "n", json_integer(group->n));
+    alv_report_append(list, entry);
+    alv_report_set(entry, "purpose", alv_report_string(group->purpose));
+    alv_report_set(entry, "scheme", alv_report_string(group->scheme));
+    alv_report_set(entry, "activation", alv_report_string(group->activation));
+    alv_report_set(entry, "n", json_integer(group->n));
     int n = all ? ALV_COUNT(whole) : ALV_COUNT(brief);
     for (int i = 0; i < n; i++) ALV_TRY((all ? whole[i] : brief[i])(entry, run, group, error));
     return ALV_OK;
@@ -44,10 +45,9 @@ static json_t *activations_json(const report_run *run)
         if (json_object_get(out, name) || alv_act_parse(&spec, name, NULL) != ALV_OK ||
             alv_act_gain(&gain, spec, NULL) != ALV_OK)
             continue;
-        json_object_set_new(out, name,
-                            json_pack("{s:s, s:f, s:f}", "formula",
-                                      spec.act ? spec.act->formula : "x", "forward", gain.forward,
-                                      "backward", gain.backward));
+        alv_report_set(out, name,
+                       json_pack("{s:s, s:f, s:f}", "formula", spec.act ? spec.act->formula : "x",
+                                 "forward", gain.forward, "backward", gain.backward));
     }
     return out;
 }
@@ -63,7 +63,7 @@ static json_t *meta_json(const report_run *run, alv_error *error, alv_status *st
     if (*status != ALV_OK) return meta;
     while ((*status = alv_report_step(&more, statement, error)) == ALV_OK && more) {
         json_t *key = alv_report_text(statement, 0);
-        json_object_set_new(meta, json_string_value(key), alv_report_text(statement, 1));
+        alv_report_set(meta, json_string_value(key), alv_report_text(statement, 1));
         json_decref(key);
     }
     sqlite3_finalize(statement);
@@ -75,25 +75,26 @@ static alv_status fill_document(json_t *out, const report_run *run, const char *
 {
     alv_status status;
     json_t *groups = json_array();
-    json_object_set_new(out, "schema", json_string("alvor.report/1"));
-    json_object_set_new(out, "version", json_string(ALV_VERSION));
-    json_object_set_new(out, "lang", json_string(lang == ALV_PT ? "pt" : "en"));
-    json_object_set(out, "spec", run->spec);
-    json_object_set(out, "env", run->env);
-    json_object_set_new(out, "spec_text", alv_report_string(run->spec_text));
-    json_object_set_new(out, "env_text", alv_report_string(run->env_text));
-    json_object_set_new(out, "meta", meta_json(run, error, &status));
-    json_object_set_new(out, "classes", json_integer(run->classes));
-    json_object_set_new(out, "activations", activations_json(run));
-    json_object_set_new(out, "shapes", alv_report_shapes(run));
-    json_object_set_new(out, "schemes", alv_report_schemes(run));
-    json_object_set_new(out, "marks", alv_report_marks(run));
-    json_object_set_new(out, "words", alv_report_words());
-    json_object_set_new(out, "forecast", alv_report_forecast());
-    json_object_set_new(out, "groups", groups);
+    alv_report_set(out, "schema", json_string("alvor.report/1"));
+    alv_report_set(out, "version", json_string(ALV_VERSION));
+    alv_report_set(out, "lang", json_string(lang == ALV_PT ? "pt" : "en"));
+    alv_report_set(out, "spec", json_incref(run->spec));
+    alv_report_set(out, "env", json_incref(run->env));
+    alv_report_set(out, "spec_text", alv_report_string(run->spec_text));
+    alv_report_set(out, "env_text", alv_report_string(run->env_text));
+    alv_report_set(out, "meta", meta_json(run, error, &status));
+    alv_report_set(out, "classes", json_integer(run->classes));
+    alv_report_set(out, "activations", activations_json(run));
+    alv_report_set(out, "shapes", alv_report_shapes(run));
+    alv_report_set(out, "schemes", alv_report_schemes(run));
+    alv_report_set(out, "marks", alv_report_marks(run));
+    alv_report_set(out, "words", alv_report_words());
+    alv_report_set(out, "forecast", alv_report_forecast());
+    alv_report_set(out, "groups", groups);
     ALV_TRY(status);
     for (int i = 0; i < run->n_groups; i++)
         ALV_TRY(group_json(groups, run, &run->groups[i], error));
+    if (!alv_report_whole()) return alv_report_no_memory(error); /* the ranking reads it */
     return alv_report_ranking(out, run_dir, error);
 }
 
@@ -103,9 +104,12 @@ alv_status alv_report_document(char **out, const char *run_dir, alv_lang lang, a
     json_t *document = json_object();
     alv_status status =
         document ? alv_report_open(&run, run_dir, error) : alv_report_no_memory(error);
+    alv_report_whole();
     if (document && status == ALV_OK) status = fill_document(document, &run, run_dir, lang, error);
+    if (!alv_report_whole() && status == ALV_OK) status = alv_report_no_memory(error);
     char *text = NULL;
-    if (status == ALV_OK) text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
+    if (status == ALV_OK)
+        text = alv_json_text(document, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
     if (document) alv_report_close(&run);
     json_decref(document);
     ALV_TRY(status);

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "formats/json_text.h"
+
 enum { MAX_JSON_BYTES = 16 << 20 };
 
 static alv_status join(char *out, size_t size, const char *dir, const char *name, alv_error *error)
@@ -42,7 +44,9 @@ static alv_status read_object(json_t **out, char **text, const char *dir, const 
     ALV_TRY(join(path, sizeof path, dir, name, error));
     ALV_TRY(read_file(text, path, name, error));
     json_error_t why;
-    json_t *object = json_loads(*text, JSON_REJECT_DUPLICATES, &why);
+    bool lost;
+    json_t *object = alv_json_parse(&lost, *text, JSON_REJECT_DUPLICATES, &why);
+    if (lost) return alv_report_no_memory(error);
     if (!object)
         return alv_fail_at(error, ALV_ERR_FORMAT, name, why.position, "not valid JSON: %s",
                            why.text);
@@ -140,13 +144,15 @@ static alv_status read_groups(report_run *run, alv_error *error)
 
 /* The spec's model text, if this version can read it: the report is complete without it except
  * for what theory predicts. */
-static void read_model(report_run *run)
+static alv_status read_model(report_run *run, alv_error *error)
 {
     const char *text = json_string_value(json_object_get(run->spec, "model"));
-    if (text && alv_model_new(&run->model, text, NULL, NULL) == ALV_OK)
-        run->classes = run->model->outputs;
+    alv_status status = text ? alv_model_new(&run->model, text, NULL, NULL) : ALV_ERR_FORMAT;
+    if (status == ALV_ERR_MEMORY) return alv_report_no_memory(error);
+    if (status == ALV_OK) run->classes = run->model->outputs;
     const char *loss = json_string_value(json_object_get(run->spec, "loss"));
     run->cross_entropy = !loss || strcmp(loss, "cross_entropy") == 0;
+    return ALV_OK;
 }
 
 alv_status alv_report_open(report_run *run, const char *dir, alv_error *error)
@@ -156,7 +162,7 @@ alv_status alv_report_open(report_run *run, const char *dir, alv_error *error)
     ALV_TRY(check_version(run, error));
     ALV_TRY(read_object(&run->spec, &run->spec_text, dir, "spec.json", error));
     ALV_TRY(read_object(&run->env, &run->env_text, dir, "env.json", error));
-    read_model(run);
+    ALV_TRY(read_model(run, error));
     return read_groups(run, error);
 }
 

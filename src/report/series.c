@@ -66,12 +66,12 @@ static const char curve_sql[] =
 static json_t *curves_new(void)
 {
     json_t *curves = json_object();
-    json_object_set_new(curves, "step", json_array());
+    alv_report_set(curves, "step", json_array());
     for (int i = 0; i < ALV_COUNT(curve_columns); i++) {
         json_t *bands = json_object();
         for (int k = 0; k < ALV_COUNT(band_names); k++)
-            json_object_set_new(bands, band_names[k], json_array());
-        json_object_set_new(curves, curve_columns[i].name, bands);
+            alv_report_set(bands, band_names[k], json_array());
+        alv_report_set(curves, curve_columns[i].name, bands);
     }
     return curves;
 }
@@ -79,14 +79,13 @@ static json_t *curves_new(void)
 static void curves_flush(json_t *curves, bucket *b, int64_t step)
 {
     if (b->filled == 0) return;
-    json_array_append_new(json_object_get(curves, "step"), json_integer(step));
+    alv_report_append(json_object_get(curves, "step"), json_integer(step));
     for (int i = 0; i < b->n_columns; i++) {
         json_t *bands = json_object_get(curves, b->columns[i].name);
         alv_quartiles q = bucket_quartiles(b, i);
         const double band[] = {q.median, q.q1, q.q3};
         for (int k = 0; k < ALV_COUNT(band_names); k++)
-            json_array_append_new(json_object_get(bands, band_names[k]),
-                                  alv_report_number(band[k]));
+            alv_report_append(json_object_get(bands, band_names[k]), alv_report_number(band[k]));
     }
     bucket_clear(b);
 }
@@ -135,7 +134,7 @@ alv_status alv_report_curves(json_t *entry, const report_run *run, const report_
     bucket b;
     sqlite3_stmt *statement = NULL;
     json_t *curves = curves_new();
-    json_object_set_new(entry, "curves", curves);
+    alv_report_set(entry, "curves", curves);
     ALV_TRY(bucket_make(&b, curve_columns, ALV_COUNT(curve_columns), group->n, error));
     alv_status status = alv_report_query(&statement, run, curve_sql, group, error);
     if (status == ALV_OK) status = read_curves(curves, &b, statement, error);
@@ -167,12 +166,12 @@ static const char layer_sql[] =
 /* Appends the medians of one (step, layer): a new step begins a new row in every column. */
 static void layers_flush(json_t *layers, bucket *b, int64_t step, bool new_step)
 {
-    if (new_step) json_array_append_new(json_object_get(layers, "step"), json_integer(step));
+    if (new_step) alv_report_append(json_object_get(layers, "step"), json_integer(step));
     for (int i = 0; i < b->n_columns; i++) {
         json_t *rows = json_object_get(layers, b->columns[i].name);
-        if (new_step) json_array_append_new(rows, json_array());
+        if (new_step) alv_report_append(rows, json_array());
         json_t *row = json_array_get(rows, json_array_size(rows) - 1);
-        json_array_append_new(row, alv_report_number(bucket_quartiles(b, i).median));
+        alv_report_append(row, alv_report_number(bucket_quartiles(b, i).median));
     }
     bucket_clear(b);
 }
@@ -202,10 +201,10 @@ alv_status alv_report_layers(json_t *entry, const report_run *run, const report_
     bucket b;
     sqlite3_stmt *statement = NULL;
     json_t *layers = json_object();
-    json_object_set_new(entry, "layers", layers);
-    json_object_set_new(layers, "step", json_array());
+    alv_report_set(entry, "layers", layers);
+    alv_report_set(layers, "step", json_array());
     for (int i = 0; i < ALV_COUNT(layer_columns); i++)
-        json_object_set_new(layers, layer_columns[i].name, json_array());
+        alv_report_set(layers, layer_columns[i].name, json_array());
     ALV_TRY(bucket_make(&b, layer_columns, ALV_COUNT(layer_columns), group->n, error));
     alv_status status = alv_report_query(&statement, run, layer_sql, group, error);
     if (status == ALV_OK) status = read_layers(layers, &b, statement, error);

@@ -31,7 +31,7 @@ static const char trial_sql[] =
 static void count_key(json_t *counts, const char *key)
 {
     json_int_t n = json_integer_value(json_object_get(counts, key));
-    json_object_set_new(counts, key, json_integer(n + 1));
+    alv_report_set(counts, key, json_integer(n + 1));
 }
 
 /* A trial as a row of the page's table: seed, steps, measures, texts, divergence step. Seeds are
@@ -41,17 +41,14 @@ static json_t *trial_row(sqlite3_stmt *statement)
     char seed[24];
     alv_text_format(seed, sizeof seed, "%lld", (int64_t)sqlite3_column_int64(statement, 0));
     json_t *row = json_array();
-    json_array_append_new(row, json_string(seed));
-    json_array_append_new(row, json_integer(sqlite3_column_int64(statement, 1)));
+    alv_report_append(row, json_string(seed));
+    alv_report_append(row, json_integer(sqlite3_column_int64(statement, 1)));
     for (int i = 0; i < MEASURES; i++)
-        json_array_append_new(row,
-                              alv_report_number(alv_report_real(statement, FIRST_MEASURE + i)));
-    for (int i = 0; i < 4; i++)
-        json_array_append_new(row, alv_report_text(statement, FIRST_TEXT + i));
+        alv_report_append(row, alv_report_number(alv_report_real(statement, FIRST_MEASURE + i)));
+    for (int i = 0; i < 4; i++) alv_report_append(row, alv_report_text(statement, FIRST_TEXT + i));
     bool diverged = sqlite3_column_type(statement, FIRST_TEXT + 4) != SQLITE_NULL;
-    json_array_append_new(row, diverged
-                                   ? json_integer(sqlite3_column_int64(statement, FIRST_TEXT + 4))
-                                   : json_null());
+    alv_report_append(row, diverged ? json_integer(sqlite3_column_int64(statement, FIRST_TEXT + 4))
+                                    : json_null());
     return row;
 }
 
@@ -76,7 +73,7 @@ static alv_status read_trials(json_t *entry, double *values, sqlite3_stmt *state
         for (int i = 0; i < MEASURES; i++)
             values[i * n + row] = alv_report_real(statement, FIRST_MEASURE + i);
         count_texts(entry, statement);
-        json_array_append_new(trials, trial_row(statement));
+        alv_report_append(trials, trial_row(statement));
     }
     return ALV_OK;
 }
@@ -93,7 +90,7 @@ static alv_status read_targets(json_t *entry, const report_run *run, const repor
         "FROM trial t WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 "
         "ORDER BY t.seed, t.id";
     json_t *targets = json_array();
-    json_object_set_new(entry, "targets", targets);
+    alv_report_set(entry, "targets", targets);
     if (run->classes < 2 || !run->cross_entropy) return ALV_OK;
     for (int i = 0; i < REPORT_MAX_TARGETS; i++) {
         sqlite3_stmt *statement;
@@ -104,9 +101,9 @@ static alv_status read_targets(json_t *entry, const report_run *run, const repor
         bool more;
         alv_status status;
         while ((status = alv_report_step(&more, statement, error)) == ALV_OK && more)
-            json_array_append_new(steps, alv_report_number(alv_report_real(statement, 0)));
-        json_array_append_new(targets, json_pack("{s:f, s:f, s:o}", "fraction", fractions[i],
-                                                 "loss", target, "steps", steps));
+            alv_report_append(steps, alv_report_number(alv_report_real(statement, 0)));
+        alv_report_append(targets, json_pack("{s:f, s:f, s:o}", "fraction", fractions[i], "loss",
+                                             target, "steps", steps));
         sqlite3_finalize(statement);
         ALV_TRY(status);
     }
@@ -120,17 +117,15 @@ alv_status alv_report_summary(json_t *entry, const report_run *run, const report
     double *values = alv_new_array((size_t)group->n * MEASURES, sizeof *values);
     sqlite3_stmt *statement = NULL;
     if (!values) return alv_report_no_memory(error);
-    for (int i = 0; i < ALV_COUNT(objects); i++)
-        json_object_set_new(entry, objects[i], json_object());
-    json_object_set_new(entry, "trials", json_array());
+    for (int i = 0; i < ALV_COUNT(objects); i++) alv_report_set(entry, objects[i], json_object());
+    alv_report_set(entry, "trials", json_array());
     alv_status status = alv_report_query(&statement, run, trial_sql, group, error);
     if (status == ALV_OK) status = read_trials(entry, values, statement, group->n, error);
     sqlite3_finalize(statement);
     json_t *summary = json_object_get(entry, "summary");
     for (int i = 0; i < MEASURES && status == ALV_OK; i++)
-        json_object_set_new(
-            summary, measures[i].name,
-            alv_report_quartiles(values + i * group->n, group->n, measures[i].missing));
+        alv_report_set(summary, measures[i].name,
+                       alv_report_quartiles(values + i * group->n, group->n, measures[i].missing));
     free(values);
     ALV_TRY(status);
     return read_targets(entry, run, group, error);

@@ -46,7 +46,7 @@ static json_t *layers_of_shape(const report_run *run, shapes *list, int index)
     for (int i = 0; i < run->model->n_nodes; i++) {
         if (run->model->nodes[i].weight < 0) continue;
         if (shape_index(list, run->model, run->model->nodes[i].weight) == index)
-            json_array_append_new(layers, json_integer(layer));
+            alv_report_append(layers, json_integer(layer));
         layer++;
     }
     return layers;
@@ -61,8 +61,8 @@ json_t *alv_report_shapes(const report_run *run)
         double fan_in = 0, fan_out = 0;
         if (alv_tensor_fans(&fan_in, &fan_out, &run->model->params[list.param[i]], NULL) != ALV_OK)
             continue;
-        json_array_append_new(out, json_pack("{s:f, s:f, s:o}", "fan_in", fan_in, "fan_out",
-                                             fan_out, "layers", layers_of_shape(run, &list, i)));
+        alv_report_append(out, json_pack("{s:f, s:f, s:o}", "fan_in", fan_in, "fan_out", fan_out,
+                                         "layers", layers_of_shape(run, &list, i)));
     }
     return out;
 }
@@ -121,7 +121,7 @@ static json_t *density(const alv_dist *law, double from, double to)
     json_t *y = json_array();
     for (int i = 0; i < DENSITY_POINTS; i++) {
         double x = from + (to - from) * i / (DENSITY_POINTS - 1);
-        json_array_append_new(y, alv_report_number(alv_dist_pdf(law, x)));
+        alv_report_append(y, alv_report_number(alv_dist_pdf(law, x)));
     }
     return json_pack("{s:f, s:f, s:o}", "lo", from, "hi", to, "y", y);
 }
@@ -134,11 +134,11 @@ static json_t *law_json(const alv_dist *law)
     json_t *out =
         json_pack("{s:s, s:f, s:f}", "kind", alv_dist_name(law->kind), "mean", mean, "sd", sd);
     if (bounded) {
-        json_object_set_new(out, "lo", alv_report_number(law->lo));
-        json_object_set_new(out, "hi", alv_report_number(law->hi));
+        alv_report_set(out, "lo", alv_report_number(law->lo));
+        alv_report_set(out, "hi", alv_report_number(law->hi));
     }
     if (law->kind != ALV_DIST_CONSTANT && sd > 0)
-        json_object_set_new(
+        alv_report_set(
             out, "pdf",
             density(law, bounded ? law->lo : mean - 4 * sd, bounded ? law->hi : mean + 4 * sd));
     return out;
@@ -148,13 +148,13 @@ alv_status alv_report_laws(json_t *entry, const report_run *run, const report_gr
                            alv_error *error)
 {
     json_t *laws = json_array();
-    json_object_set_new(entry, "laws", laws);
+    alv_report_set(entry, "laws", laws);
     if (!run->model) return ALV_OK;
     shapes list = distinct_shapes(run->model);
     for (int i = 0; i < list.n; i++) {
         alv_dist law;
         bool known = law_of(&law, run, list.param[i], group->scheme, group->activation);
-        json_array_append_new(laws, known ? law_json(&law) : json_null());
+        alv_report_append(laws, known ? law_json(&law) : json_null());
     }
     return alv_report_sigma(entry, run, group, error);
 }
@@ -169,7 +169,7 @@ alv_status alv_report_sigma(json_t *entry, const report_run *run, const report_g
     if (list.n == 0) return ALV_OK;
     int param = list.param[common_shape(run, &list)];
     if (sigma_of(&sigma, run, param, group->scheme, group->activation))
-        json_object_set_new(entry, "sigma", alv_report_number(sigma));
+        alv_report_set(entry, "sigma", alv_report_number(sigma));
     return ALV_OK;
 }
 
@@ -177,13 +177,13 @@ static json_t *pair(const char *const text[ALV_LANGS])
 {
     json_t *out = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++)
-        json_array_append_new(out, alv_report_string(text[lang] ? text[lang] : ""));
+        alv_report_append(out, alv_report_string(text[lang] ? text[lang] : ""));
     return out;
 }
 
 static void set_string(json_t *object, const char *key, const char *text)
 {
-    json_object_set_new(object, key, alv_report_string(text ? text : ""));
+    alv_report_set(object, key, alv_report_string(text ? text : ""));
 }
 
 static json_t *scheme_json(const alv_initializer *init)
@@ -194,9 +194,9 @@ static json_t *scheme_json(const alv_initializer *init)
     set_string(out, "density", init->density);
     set_string(out, "citation", init->citation);
     set_string(out, "pytorch", init->pytorch);
-    json_object_set_new(out, "summary", pair(init->summary));
-    json_object_set_new(out, "when", pair(init->when));
-    json_object_set_new(out, "dangers", pair(init->dangers));
+    alv_report_set(out, "summary", pair(init->summary));
+    alv_report_set(out, "when", pair(init->when));
+    alv_report_set(out, "dangers", pair(init->dangers));
     return out;
 }
 
@@ -209,7 +209,7 @@ json_t *alv_report_schemes(const report_run *run)
         const report_group *group = &run->groups[i];
         if (alv_scheme_parse(&scheme, group->scheme, NULL) != ALV_OK) continue;
         if (!json_object_get(out, group->scheme))
-            json_object_set_new(out, group->scheme, scheme_json(scheme.init));
+            alv_report_set(out, group->scheme, scheme_json(scheme.init));
     }
     return out;
 }
@@ -224,7 +224,7 @@ json_t *alv_report_marks(const report_run *run)
     for (int i = 0; i < ALV_COUNT(names); i++) {
         double sigma;
         if (sigma_of(&sigma, run, list.param[common_shape(run, &list)], names[i], NULL))
-            json_array_append_new(out, json_pack("{s:s, s:f}", "scheme", names[i], "sigma", sigma));
+            alv_report_append(out, json_pack("{s:s, s:f}", "scheme", names[i], "sigma", sigma));
     }
     return out;
 }

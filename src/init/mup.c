@@ -31,7 +31,7 @@ const alv_initializer alv_init_mup = {
     .name = "mup",
     .aliases = "",
     .summary = {[ALV_EN] = "maximal update: the best learning rate survives a change of width",
-                [ALV_PT] = "maximal update: a melhor taxa de aprendizado resiste à largura"},
+                [ALV_PT] = "maximal update: a melhor taxa de aprendizado não muda com a largura"},
     .formula = "w ~ N(0, std^2); input and hidden: std = sigma / sqrt(fan_in); output: std = sigma "
                "sqrt(base) / fan_in. Learning rates times, with SGD: input fan_out / base, hidden "
                "1, output base / fan_in; with Adam: input 1, hidden and output base / fan_in",

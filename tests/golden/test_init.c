@@ -8,6 +8,10 @@
 
 /* Schemes besides each initializer's default. */
 static const char *const variants[] = {
+    "deepnorm(layers=18, other=6)",
+    "t_fixup(stack=decoder)",
+    "mup(kind=output, base=256)",
+    "chrono(tmax=400, order=zrh)",
     "trunc_normal_rel(std=1, std_of=parent)",
     "he_normal(a=0.2, mode=fan_out)",
     "xavier_uniform(gain=1.5)",

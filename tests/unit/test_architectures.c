@@ -311,6 +311,56 @@ static void deepnorm_keeps_the_input(void **state)
     assert_true(fabs(cosine) < 0.5);
 }
 
+/* -- width: f = v . relu(W h) for n features h, and one step of sign descent (Adam's first) -- */
+
+enum { WIDEST = 1024, BASE = 64 };
+
+/* How far the step moves f; `rate` is that of both layers. */
+static double moved_once(const char *hidden, const char *output, int n, double rate, uint64_t seed)
+{
+    static double w[WIDEST * WIDEST], v[WIDEST], h[WIDEST], z[WIDEST];
+    double before = 0, after = 0, sum = 0;
+    fill_matrix(w, hidden, "hidden", n, n, 0, seed);
+    fill_matrix(v, output, "output", 1, n, 0, seed);
+    fill_matrix(h, "normal(std=1)", "features", 1, n, 0, seed);
+    product(z, w, h, n, n);
+    for (int i = 0; i < n; i++) {
+        before += z[i] > 0 ? v[i] * z[i] : 0;
+        sum += fabs(h[i]); /* what sign(h) does to h */
+    }
+    for (int i = 0; i < n; i++) {
+        if (z[i] <= 0) continue; /* no gradient in v_i nor in row i of W */
+        double stepped = z[i] + (v[i] > 0 ? rate : -rate) * sum;
+        after += stepped > 0 ? (v[i] + rate) * stepped : 0;
+    }
+    return after - before;
+}
+
+static double moved(const char *hidden, const char *output, int n, double rate)
+{
+    double sum = 0;
+    for (uint64_t seed = 0; seed < 8; seed++) sum += moved_once(hidden, output, n, rate, seed);
+    return sum;
+}
+
+/* With mup and its learning rates (hidden and output times base / fan_in) a step moves the function
+ * equally at every width. With the standard scales and one rate, sum |v| grows like its root and a
+ * unit's input like the width: together with the exponent 3/2. */
+static void mup_steps_alike_at_every_width(void **state)
+{
+    (void)state;
+    const double rate = 1e-4, factor = (double)WIDEST / BASE;
+    const double narrow = moved("mup", "mup(kind=output, base=64)", BASE, rate);
+    const double wide = moved("mup", "mup(kind=output, base=64)", WIDEST, rate / factor);
+    const double plain = moved("lecun_normal", "lecun_normal", BASE, rate);
+    const double plain_wide = moved("lecun_normal", "lecun_normal", WIDEST, rate);
+    const double slope = log(wide / narrow) / log(factor);
+    const double plain_slope = log(plain_wide / plain) / log(factor);
+    print_message("  exponent of the width: mup %.2f, standard %.2f\n", slope, plain_slope);
+    assert_true(narrow > 0 && narrow == plain); /* the tuned model itself is unchanged */
+    assert_true(fabs(slope) < 0.1 && fabs(plain_slope - 1.5) < 0.1);
+}
+
 /* -- gates -- */
 
 static double sigmoid(double z)
@@ -417,6 +467,7 @@ int main(void)
         cmocka_unit_test(residual_streams_grow_as_predicted),
         cmocka_unit_test(depth_aware_scales_hold_the_stream),
         cmocka_unit_test(deepnorm_keeps_the_input),
+        cmocka_unit_test(mup_steps_alike_at_every_width),
         cmocka_unit_test(a_forget_bias_remembers),
         cmocka_unit_test(chrono_spreads_memories),
     };

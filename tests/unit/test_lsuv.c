@@ -339,6 +339,21 @@ static void the_lab_scales_on_the_first_batch(void **state)
     free(without);
 }
 
+/* Biases of variance 9 cannot be scaled away: the trial trains from what LSUV left, and says so. */
+static void a_missed_layer_is_told_in_the_results(void **state)
+{
+    (void)state;
+    alv_compare what = small_comparison("missed");
+    what.schemes = "lsuv";
+    what.bias = "normal(std=3)";
+    what.extra = false;
+    run_fine(&what);
+    assert_int_equal(query_int(what.directory, "SELECT count(*) FROM trial WHERE reason LIKE "
+                                               "'lsuv: layer 0 has variance %'"),
+                     6);
+    assert_int_equal(query_int(what.directory, "SELECT min(steps) FROM trial"), 30);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +365,7 @@ int main(void)
         cmocka_unit_test(a_callbacks_error_is_passed_through),
         cmocka_unit_test(bad_arguments_touch_nothing),
         cmocka_unit_test(the_lab_scales_on_the_first_batch),
+        cmocka_unit_test(a_missed_layer_is_told_in_the_results),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

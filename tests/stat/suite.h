@@ -13,6 +13,8 @@
 #ifndef ALV_STAT_SUITE_H
 #define ALV_STAT_SUITE_H
 
+#include <sys/random.h>
+
 #include "test.h"
 
 #define ALARM 2e-10
@@ -33,8 +35,8 @@ static inline ledger ledger_make(uint64_t seed, int round)
 }
 
 /* Enters one comparison; a NaN fails. */
-static void __attribute__((format(printf, 3, 4))) judge(ledger *l, double p, const char *format,
-                                                        ...)
+static inline void __attribute__((format(printf, 3, 4))) judge(ledger *l, double p,
+                                                               const char *format, ...)
 {
     char what[160];
     va_list args;
@@ -50,6 +52,24 @@ static void __attribute__((format(printf, 3, 4))) judge(ledger *l, double p, con
     if (p >= l->least) return;
     l->least = p;
     snprintf(l->least_of, sizeof l->least_of, "%s", what);
+}
+
+static inline void report(const ledger *l)
+{
+    print_message("  seed %llu: %d comparisons, least p %.3g (%s), refused below %.3g\n",
+                  (unsigned long long)l->seed, l->comparisons, l->least, l->least_of, l->limit);
+}
+
+/* The seed in `text`, or a fresh one; printed, so that a failure can be repeated. */
+static inline uint64_t seed_of(const char *text)
+{
+    uint64_t seed = 0;
+    if (text)
+        seed = strtoull(text, NULL, 10);
+    else if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        abort();
+    print_message("seed %llu\n", (unsigned long long)seed);
+    return seed;
 }
 
 /* Both tails of a standard normal. */
@@ -101,7 +121,13 @@ static inline double p_chi_square(double sum, double degrees)
     return fmin(1, 2 * gamma_tail(degrees / 2, sum / 2));
 }
 
-static int by_value(const void *a, const void *b)
+/* Both tails of a Poisson count: P(X >= k) and P(X <= k) are gamma tails of shapes k and k + 1. */
+static inline double p_poisson(double count, double mean)
+{
+    return fmin(1, 2 * gamma_tail(count > mean ? count : count + 1, mean));
+}
+
+static inline int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);

@@ -6,18 +6,15 @@
  *     test-stat-battery                      one round, fixed seed (CTest, ./check)
  *     test-stat-battery --soak SECONDS       rounds of fresh seeds
  *     test-stat-battery --soak SECONDS SEED  the same from a given first seed
- *     test-stat-battery --tails [SEED]       bounds and tails of 2^32 draws, minutes
  *
  * With a correct library the whole suite fails with probability below 1e-9, over the fixed round
  * and over all rounds of a soak alike (suite.h). Nothing here depends on which word of the stream
  * makes which element. */
-#include <sys/random.h>
 #include <time.h>
 
-#include "suite.h"
+#include "narrow.h"
 
 #include "alvor/alvor.h"
-#include "dist/round.h"
 
 enum { ROWS = 256, COLUMNS = 512, N = ROWS * COLUMNS, NARROW = 1 << 18 };
 
@@ -101,72 +98,14 @@ static void judge_wide(ledger *l, const alv_scheme *scheme, alv_dtype dtype)
     judge_independence(l, scheme, &law, &t, what);
 }
 
-/* One value of a narrow type and how often it was drawn. */
-typedef struct value_count {
-    double value, count;
-} value_count;
-
-static int by_first(const void *a, const void *b)
-{
-    double x = ((const value_count *)a)->value, y = ((const value_count *)b)->value;
-    return (x > y) - (x < y);
-}
-
-/* The finite values of a type within the law's bounds, in order, with their counts in `codes`; the
- * two zeros are one. */
-static int make_values(value_count *out, const alv_dist *law, alv_dtype dtype, const double *codes)
-{
-    int n = 0, kept = 0;
-    bool bounded = law->kind != ALV_DIST_NORMAL;
-    for (uint32_t code = 0; code < 1u << (8 * alv_dtype_size(dtype)); code++) {
-        double value = alv_widen(dtype, code);
-        if (isfinite(value) && !(bounded && (value < law->lo || value > law->hi)))
-            out[n++] = (value_count){value, codes[code]};
-        else
-            assert_true(codes[code] == 0);
-    }
-    qsort(out, (size_t)n, sizeof *out, by_first);
-    for (int i = 0; i < n; i++)
-        if (kept > 0 && out[kept - 1].value == out[i].value)
-            out[kept - 1].count += out[i].count;
-        else
-            out[kept++] = out[i];
-    return kept;
-}
-
-/* p of the counts against the probability of the interval that rounds to each value. Values join
- * their neighbours until 400 draws are expected. */
-static double p_values(const value_count *values, int n, const alv_dist *law, double draws)
-{
-    enum { EXPECTED = 400 };
-    double sum = 0, seen = 0, expected = 0, below = 0;
-    int groups = 0;
-    for (int i = 0; i < n; i++) {
-        double edge = i + 1 < n ? values[i].value / 2 + values[i + 1].value / 2 : INFINITY;
-        double up_to = i + 1 < n ? alv_dist_cdf(law, edge) : 1;
-        seen += values[i].count;
-        expected += (up_to - below) * draws;
-        below = up_to;
-        if (i + 1 < n && (expected < EXPECTED || (1 - up_to) * draws < EXPECTED)) continue;
-        if (expected > 0) sum += (seen - expected) * (seen - expected) / expected, groups++;
-        seen = expected = 0;
-    }
-    return groups > 1 ? p_chi_square(sum, groups - 1) : 1;
-}
-
 static double narrow_p(const alv_dist *law, alv_dtype dtype, uint64_t seed, const char *name)
 {
-    static uint16_t drawn[NARROW];
+    static uint16_t room[NARROW];
     static double codes[1 << 16];
     static value_count values[1 << 16];
-    alv_error error;
-    if (alv_dist_fill(drawn, dtype, 0, NARROW, law, alv_stream_make(seed, name, NULL), NULL,
-                      &error))
-        fail_msg("%s", error.message);
-    memset(codes, 0, sizeof codes);
-    const uint8_t *bytes = (const uint8_t *)drawn;
-    for (int i = 0; i < NARROW; i++) codes[alv_dtype_size(dtype) == 2 ? drawn[i] : bytes[i]]++;
-    return p_values(values, make_values(values, law, dtype, codes), law, NARROW);
+    int degrees;
+    count_codes(codes, room, law, dtype, NARROW, alv_stream_make(seed, name, NULL));
+    return p_values(values, make_values(values, law, dtype, codes), law, NARROW, &degrees);
 }
 
 static const alv_dtype narrow_types[] = {ALV_F16, ALV_BF16, ALV_F8_E4M3FN, ALV_F8_E5M2};
@@ -313,12 +252,6 @@ static void battery(ledger *l)
     assert_true(l->comparisons <= MOST);
 }
 
-static void report(const ledger *l)
-{
-    print_message("  seed %llu: %d comparisons, least p %.3g (%s), refused below %.3g\n",
-                  (unsigned long long)l->seed, l->comparisons, l->least, l->least_of, l->limit);
-}
-
 static void one_round_with_a_fixed_seed(void **state)
 {
     (void)state;
@@ -375,7 +308,8 @@ static void wrong_rounding_is_refused(void **state)
     alv_dist_fill(x, ALV_F16, 0, NARROW, &law, alv_stream_make(5, "w", NULL), NULL, NULL);
     for (int i = 0; i < NARROW; i++) codes[x[i] >> 8]++;
     int n = make_values(values, &law, ALV_F8_E5M2, codes);
-    assert_true(p_values(values, n, &law, NARROW) < limit);
+    int degrees;
+    assert_true(p_values(values, n, &law, NARROW, &degrees) < limit);
 }
 
 /* The probabilities themselves against published or closed forms. */
@@ -389,87 +323,13 @@ static void probabilities_are_right(void **state)
     assert_near(p_chi_square(60, 2) / (2 * exp(-30)), 1, 1e-12);
     assert_near(p_chi_square(124.342113, 100), 0.1, 1e-7); /* the 95 % point */
     assert_near(p_chi_square(77.929465, 100), 0.1, 1e-7);  /* the 5 % point */
+    assert_near(p_poisson(3, 1), 2 * (1 - 2.5 * exp(-1)), 1e-14);
+    assert_near(p_poisson(1, 5), 2 * 6 * exp(-5), 1e-15);
     assert_near(p_kolmogorov(2), 2 * exp(-8), 1e-15);
     assert_near(p_student(2.2009851600916384, 11), 0.05, 1e-4); /* Wallace's is approximate */
     double total = 0;
     for (int r = 1; r < 100000; r++) total += ledger_make(0, r).limit * MOST;
     assert_true(total <= ALARM && total > 0.99 * ALARM);
-}
-
-/* 2^32 draws of one law in one type: all inside the bounds, and of a normal as many beyond 5
- * deviations as there should be. */
-static void judge_tail(ledger *l, const alv_dist *law, alv_dtype dtype)
-{
-    enum { CHUNK = 1 << 20 };
-    static uint32_t room[CHUNK];
-    static double codes[1 << 16];
-    const uint16_t *halves = (const uint16_t *)room;
-    const uint8_t *bytes = (const uint8_t *)room;
-    const float *floats = (const float *)room;
-    alv_stream stream = alv_stream_make(l->seed, "tail", NULL);
-    double most = -INFINITY, least = INFINITY, beyond = 0, edge = 5;
-    memset(codes, 0, sizeof codes);
-    for (int64_t at = 0; at < 1ll << 32; at += CHUNK) {
-        assert_int_equal(alv_dist_fill(room, dtype, at, at + CHUNK, law, stream, NULL, NULL),
-                         ALV_OK);
-        for (int i = 0; i < CHUNK; i++)
-            if (dtype == ALV_F32) {
-                float x = floats[i];
-                most = x > most ? x : most, least = x < least ? x : least;
-                beyond += fabsf(x) > 5;
-                assert_true(x == x);
-            } else {
-                codes[alv_dtype_size(dtype) == 2 ? halves[i] : bytes[i]]++;
-            }
-    }
-    if (dtype != ALV_F32) {
-        uint32_t five = alv_round_one(dtype, 5);
-        edge = (5 + alv_widen(dtype, five + 1)) / 2; /* what rounds beyond 5 */
-        for (uint32_t code = 0; code < 1u << (8 * alv_dtype_size(dtype)); code++) {
-            if (codes[code] == 0) continue;
-            double x = alv_widen(dtype, code);
-            assert_true(x == x);
-            most = fmax(most, x), least = fmin(least, x);
-            if (fabs(x) > 5) beyond += codes[code];
-        }
-    }
-    print_message("  2^32 %-16s %-10s in [%.9g, %.9g], %.0f beyond 5\n", alv_dist_name(law->kind),
-                  alv_dtype_name(dtype), least, most, beyond);
-    if (law->kind != ALV_DIST_NORMAL) {
-        judge(l, least >= law->lo && most <= law->hi, "%s %s leaves its bounds",
-              alv_dist_name(law->kind), alv_dtype_name(dtype));
-        return;
-    }
-    double expected = 0x1p32 * erfc(edge * M_SQRT1_2);
-    judge(l, p_normal((beyond - expected) / sqrt(expected)), "normal %s, %g beyond 5, expected %g",
-          alv_dtype_name(dtype), beyond, expected);
-    judge(l, most < 6.8 + (dtype != ALV_F32) && least > -6.8 - (dtype != ALV_F32),
-          "normal %s, the largest", alv_dtype_name(dtype));
-}
-
-static int tails(uint64_t seed)
-{
-    static const alv_dtype types[] = {ALV_F32, ALV_F16, ALV_BF16, ALV_F8_E4M3FN, ALV_F8_E5M2};
-    const alv_dist laws[] = {alv_dist_normal(0, 1), alv_dist_uniform(-0.1, 0.3),
-                             alv_dist_truncated(0, 1, -1.7, 2.3)};
-    ledger l = ledger_make(seed, 1);
-    for (size_t k = 0; k < sizeof laws / sizeof *laws; k++)
-        for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-            judge_tail(&l, &laws[k], types[i]);
-    report(&l);
-    return l.failures;
-}
-
-/* The seed in `text`, or a fresh one; printed, so that a failure can be repeated. */
-static uint64_t seed_of(const char *text)
-{
-    uint64_t seed = 0;
-    if (text)
-        seed = strtoull(text, NULL, 10);
-    else if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
-        abort();
-    print_message("seed %llu\n", (unsigned long long)seed);
-    return seed;
 }
 
 static int soak(double seconds, uint64_t seed)
@@ -489,8 +349,6 @@ int main(int argc, char **argv)
 {
     if (argc >= 3 && strcmp(argv[1], "--soak") == 0)
         return soak(strtod(argv[2], NULL), seed_of(argc > 3 ? argv[3] : NULL)) > 0;
-    if (argc >= 2 && strcmp(argv[1], "--tails") == 0)
-        return tails(seed_of(argc > 2 ? argv[2] : NULL)) > 0;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(probabilities_are_right),
         cmocka_unit_test(defects_are_refused),

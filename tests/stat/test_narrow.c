@@ -1,85 +1,20 @@
 /* Do 16- and 8-bit fills follow their distribution? Chi-square of the counts of each value against
  * the probability of the interval that rounds to it, and the tails. Fixed seeds: a failure is a
  * change of the stream or a defect; with fresh draws a comparison fails by chance as stated. */
-#include "test.h"
-
-#include "dist/round.h"
+#include "narrow.h"
 
 static const alv_dtype types[] = {ALV_F16, ALV_BF16, ALV_F8_E4M3FN, ALV_F8_E5M2};
 enum { TYPES = 4, N = 1 << 22, MANY = 1 << 24 };
 
 static uint16_t drawn[MANY];
-static int64_t counts[1 << 16];
+static double counts[1 << 16];
 
 static void count(const alv_dist *d, alv_dtype dtype, int64_t n, uint64_t seed)
 {
-    alv_error error;
-    if (alv_dist_fill(drawn, dtype, 0, n, d, alv_stream_make(seed, "stat", NULL), NULL, &error))
-        fail_msg("%s", error.message);
-    memset(counts, 0, sizeof counts);
-    const uint8_t *bytes = (const uint8_t *)drawn;
-    bool wide = alv_dtype_size(dtype) == 2;
-    for (int64_t i = 0; i < n; i++) counts[wide ? drawn[i] : bytes[i]]++;
+    count_codes(counts, drawn, d, dtype, n, alv_stream_make(seed, "stat", NULL));
 }
 
-typedef struct cell {
-    double value, count;
-} cell;
-
-static int ascending(const void *a, const void *b)
-{
-    double x = ((const cell *)a)->value, y = ((const cell *)b)->value;
-    return (x > y) - (x < y);
-}
-
-/* The finite values within the distribution's bounds with their counts, in order; +0 and -0 are
- * one. */
-static int make_cells(cell *cells, const alv_dist *d, alv_dtype dtype)
-{
-    int n = 0, kept = 0;
-    bool bounded = d->lo < d->hi;
-    for (uint32_t code = 0; code < 1u << (8 * alv_dtype_size(dtype)); code++) {
-        double value = alv_widen(dtype, code);
-        if (!isfinite(value) || (bounded && (value < d->lo || value > d->hi))) {
-            assert_int_equal(counts[code], 0);
-            continue;
-        }
-        cells[n++] = (cell){value, (double)counts[code]};
-    }
-    qsort(cells, (size_t)n, sizeof *cells, ascending);
-    for (int i = 0; i < n; i++)
-        if (kept > 0 && cells[kept - 1].value == cells[i].value)
-            cells[kept - 1].count += cells[i].count;
-        else
-            cells[kept++] = cells[i];
-    return kept;
-}
-
-/* The chi-square sum as a normal deviate (Wilson and Hilferty 1931). Cells join their neighbours
- * until 50 draws are expected; what is left at the end joins the last one's sum. */
-static double chi_square(const alv_dist *d, alv_dtype dtype, int *degrees)
-{
-    static cell cells[1 << 16];
-    int n = make_cells(cells, d, dtype), groups = 0;
-    double sum = 0, seen = 0, expected = 0, below = 0;
-    for (int i = 0; i < n; i++) {
-        double edge = i + 1 < n ? cells[i].value / 2 + cells[i + 1].value / 2 : INFINITY;
-        double up_to = i + 1 < n ? alv_dist_cdf(d, edge) : 1;
-        seen += cells[i].count;
-        expected += (up_to - below) * N;
-        below = up_to;
-        if (expected < 50 || (1 - up_to) * N < 50) continue;
-        sum += (seen - expected) * (seen - expected) / expected;
-        seen = expected = 0;
-        groups++;
-    }
-    sum += (seen - expected) * (seen - expected) / expected;
-    *degrees = groups;
-    double k = groups;
-    return (cbrt(sum / k) - (1 - 2 / (9 * k))) / sqrt(2 / (9 * k));
-}
-
-/* A deviate above 6 in either direction: 2e-9 for each of the twenty. */
+/* p below 1e-9 for each of the twenty. */
 static void counts_follow_the_rounded_intervals(void **state)
 {
     (void)state;
@@ -92,12 +27,14 @@ static void counts_follow_the_rounded_intervals(void **state)
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         for (int t = 0; t < TYPES; t++) {
+            static value_count values[1 << 16];
             int degrees;
             count(&list[i], types[t], N, 21);
-            double deviate = chi_square(&list[i], types[t], &degrees);
-            print_message("  %-16s %-10s %5d degrees of freedom, deviate %5.2f\n",
-                          alv_dist_name(list[i].kind), alv_dtype_name(types[t]), degrees, deviate);
-            assert_true(degrees >= 3 && fabs(deviate) < 6);
+            int n = make_values(values, &list[i], types[t], counts);
+            double p = p_values(values, n, &list[i], N, &degrees);
+            print_message("  %-16s %-10s %5d degrees of freedom, p %.3f\n",
+                          alv_dist_name(list[i].kind), alv_dtype_name(types[t]), degrees, p);
+            assert_true(degrees >= 3 && p > 1e-9);
         }
 }
 
@@ -116,7 +53,7 @@ static void normals_have_their_tails(void **state)
             double below = alv_widen(types[t], first - 1), edge = (below + k) / 2, reached = 0;
             assert_true(alv_widen(types[t], first) == (float)k);
             for (uint32_t code = first; code < codes; code++)
-                reached += (double)(counts[code] + counts[code | codes]);
+                reached += counts[code] + counts[code | codes];
             double p = erfc(edge * M_SQRT1_2), expected = MANY * p;
             if (fabs(reached - expected) > 5 * sqrt(expected * (1 - p)))
                 fail_msg("%s: %g reach %d deviations, expected %g", alv_dtype_name(types[t]),
@@ -151,8 +88,8 @@ static void deviations_are_those_of_the_document(void **state)
         for (int code = 0; code < 1 << 16; code++) {
             if (counts[code] == 0) continue;
             double value = alv_widen(rows[i].dtype, (uint32_t)code), square = value * value;
-            m2 += square * (double)counts[code] / MANY;
-            m4 += square * square * (double)counts[code] / MANY;
+            m2 += square * counts[code] / MANY;
+            m4 += square * square * counts[code] / MANY;
         }
         double error = sqrt((m4 - m2 * m2) / MANY);
         assert_true(fabs(m2 - rows[i].after * rows[i].after) < 5 * error);

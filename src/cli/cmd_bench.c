@@ -101,11 +101,11 @@ static void print_head(const bench *b)
     for (int i = 0; i < b->n_columns; i++) {
         const column *c = &b->columns[i];
         snprintf(label, sizeof label, "%s x%d", alv_kernels_name(c->kernels), c->threads);
-        printf("%13s", label);
+        printf("%12s", label);
     }
     putchar('\n');
     cli_pad(stdout, "memset", NAME_WIDTH);
-    for (int i = 0; i < b->n_columns; i++) printf("%7.3g  100%%", b->columns[i].memset);
+    for (int i = 0; i < b->n_columns; i++) printf("%7.3g 100%%", b->columns[i].memset);
     putchar('\n');
 }
 
@@ -113,7 +113,7 @@ static void print_cell(double speed, double percent)
 {
     char share[16];
     snprintf(share, sizeof share, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
-    printf("%7.3g %5s", speed, share);
+    printf("%7.3g %4s", speed, share);
 }
 
 /* Measures one column of one initializer. */

@@ -36,7 +36,7 @@ kv_heads: 4
 hidden: 5632
 vocab: 49152
 """
-BLOCK = 1 << 20
+BLOCK = 1 << 19
 
 
 def alvor(*words):

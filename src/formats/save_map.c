@@ -8,7 +8,7 @@
 static const char where[] = "save";
 static const char suffix[] = ".safetensors";
 
-enum { CHUNK = 1 << 20, LEAST_CHUNK = 1 << 16, ALL_CHUNKS = 32 << 20, LINE = 8 };
+enum { CHUNK = 1 << 19, LEAST_CHUNK = 1 << 16, ALL_CHUNKS = 32 << 20, LINE = 8 };
 
 int64_t alv_save_chunk(const alv_save *how)
 {

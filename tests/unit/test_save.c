@@ -389,7 +389,7 @@ static void the_memory_is_told(void **state)
         alv_save how = {.path = "m", .threads = threads[i]};
         assert_int_equal(alv_plan_sizes(&sizes, plan, &how, NULL), ALV_OK);
         assert_true(sizes.memory <= 64 << 20);
-        assert_true(sizes.memory >= 1 << 20);
+        assert_true(sizes.memory >= 1 << 19);
     }
     alv_weight_plan_free(plan);
 }

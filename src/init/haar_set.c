@@ -32,11 +32,13 @@ static alv_status check(const alv_haar_use *use, const alv_tensor *tensor, alv_e
 
 static alv_status check_halves(const alv_haar_set *set, const alv_tensor *tensor, alv_error *error)
 {
-    for (int64_t m = 0; set->use.mirror_rows && m < set->view.blocks; m++)
+    for (int kind = 0; set->use.mirror_rows && kind < set->view.n_parts; kind++) {
+        int64_t n, m = alv_matrix_alike(&n, &set->view, kind);
         if (alv_matrix_rows(&set->view, m) % 2 != 0)
             return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
                             "mirrored outputs come in pairs, and %s has %lld", tensor->name,
                             alv_matrix_rows(&set->view, m));
+    }
     if (set->use.mirror_columns && set->view.inputs % 2 != 0)
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
                         "mirrored inputs come in pairs, and %s has %lld", tensor->name,
@@ -78,10 +80,11 @@ alv_status alv_haar_set_make(alv_haar_set *out, const alv_haar_use *use, const a
 double alv_haar_set_variance(const alv_haar_set *set)
 {
     double sum = 0, elements = 0;
-    for (int64_t m = 0; m < set->view.blocks; m++) {
+    for (int kind = 0; kind < set->view.n_parts; kind++) {
+        int64_t n, m = alv_matrix_alike(&n, &set->view, kind);
         const double rows = (double)alv_haar_set_rows(set, m), columns = (double)set->columns;
-        sum += alv_min(rows, columns); /* rows columns / max(rows, columns) */
-        elements += rows * columns;
+        sum += (double)n * alv_min(rows, columns); /* rows columns / max(rows, columns) */
+        elements += (double)n * rows * columns;
     }
     const double gain = set->use.gain, places = set->use.center ? (double)set->view.places : 1;
     return elements > 0 ? gain * gain * sum / (elements * places) : 0;

@@ -122,11 +122,13 @@ static alv_draw choose_truncated(alv_plan *p, const alv_dist *d, bool f64)
 }
 
 /* May complete the plan. */
-static alv_draw choose(alv_plan *p, const alv_dist *d, bool f64)
+static alv_draw choose(alv_plan *p, const alv_dist *d, alv_dtype dtype)
 {
+    const bool f64 = dtype == ALV_F64;
     if (d->kind == ALV_DIST_TRUNCATED_NORMAL) return choose_truncated(p, d, f64);
     if (d->kind == ALV_DIST_NORMAL) return f64 ? ALV_DRAW_NORMAL_F64 : ALV_DRAW_NORMAL_F32;
-    if (uniform_is_plain(p, f64)) return f64 ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_F32;
+    if (!alv_is_narrow(dtype) && uniform_is_plain(p, f64))
+        return f64 ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_F32;
     return f64 ? ALV_DRAW_UNIFORM_HELD_F64 : ALV_DRAW_UNIFORM_HELD_F32;
 }
 
@@ -230,10 +232,18 @@ alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, con
     const bool f64 = dtype == ALV_F64;
     alv_plan p = make_plan(dtype, &d);
     const alv_fill_kernels *set = alv_fill_kernels_of(kernels);
-    const task t = {set->draw[choose(&p, &d, f64)], stream, &p,
-                    f64 ? sizeof(double) : sizeof(float), f64 ? ALV_GROUP_F64 : ALV_GROUP_F32};
-    if (alv_is_narrow(dtype))
-        draw_narrow(out, &t, lo, hi, alv_dtype_size(dtype), set->finite[dtype]);
+    const alv_draw drawn = choose(&p, &d, dtype);
+    task t = {set->draw[drawn], stream, &p, f64 ? sizeof(double) : sizeof(float),
+              f64 ? ALV_GROUP_F64 : ALV_GROUP_F32};
+    alv_fill_kernel *rounded = dtype == ALV_F16    ? set->f16[drawn]
+                               : dtype == ALV_BF16 ? set->bf16[drawn]
+                                                   : NULL;
+    if (rounded) {
+        t.kernel = rounded;
+        t.size = sizeof(uint16_t);
+    }
+    if (alv_is_narrow(dtype) && !rounded)
+        draw_narrow(out, &t, lo, hi, alv_dtype_size(dtype), set->narrow[dtype]);
     else
         draw(out, &t, lo, hi);
     return ALV_OK;

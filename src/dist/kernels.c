@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "dist/narrow.h"
+#include "dist/polynomials.h"
 #include "math/mathf.h"
 #include "math/quantile.h"
 #include "simd/simd.h"

@@ -47,8 +47,8 @@ typedef enum alv_draw {
 
 typedef struct alv_fill_kernels {
     alv_fill_kernel *draw[ALV_DRAW_COUNT];
-    alv_narrow_kernel *narrow[ALV_F8_E5M2 + 1]; /* of any float */
-    alv_narrow_kernel *finite[ALV_F8_E5M2 + 1]; /* of what was drawn: no infinity, no NaN */
+    alv_fill_kernel *f16[ALV_DRAW_COUNT], *bf16[ALV_DRAW_COUNT]; /* some draws, rounded at once */
+    alv_narrow_kernel *narrow[ALV_F8_E5M2 + 1];
 } alv_fill_kernels;
 
 /* For NULL, the best set. */

@@ -129,7 +129,7 @@ static inline bool hostile_untouched(const unsigned char *bytes, size_t n)
  */
 static inline bool hostile_affordable(const alv_scheme *scheme, int64_t count)
 {
-    const int64_t most = scheme->init->reach == ALV_REACH_TENSOR ? 4096 : 20000;
+    const int64_t most = scheme->init->reach == ALV_REACH_TENSOR ? 512 : 4000;
     return scheme->init->reach == ALV_REACH_ELEMENT || count <= most;
 }
 

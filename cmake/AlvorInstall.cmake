@@ -41,6 +41,14 @@ else()
 endif()
 if(TARGET alvor-lab)
   install(TARGETS alvor-cli)
+  install(DIRECTORY ${ALVOR_PAGES_DIR}/man1 ${ALVOR_PAGES_DIR}/pt_BR
+          DESTINATION ${CMAKE_INSTALL_MANDIR})
+  install(FILES ${ALVOR_PAGES_DIR}/alvor.bash RENAME alvor
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${ALVOR_PAGES_DIR}/_alvor
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${ALVOR_PAGES_DIR}/alvor.fish
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
   alvor_install_library(alvor-lab lab-static)
   alvor_install_pc(alvor-lab-static "${lab_archive}" "alvor-static ${lab_packages}")
   if(TARGET alvor-lab-shared)

@@ -12,7 +12,7 @@ check_needs="c++:g++ clang:clang wasm-ld:lld cmocka.h:libcmocka-dev chromium:chr
 python3-venv:python3-venv libclang-rt:libclang-rt-dev numpy:python3-numpy gzip:gzip
 aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
 s390x-linux-gnu-gcc:gcc-s390x-linux-gnu /usr/s390x-linux-gnu/include/stdio.h:libc6-dev-s390x-cross
-qemu-aarch64:qemu-user"
+qemu-aarch64:qemu-user man:man-db"
 
 # True if the thing named is there: a command, a header, or something that needs its own question.
 have() {

@@ -6,6 +6,16 @@
 
 #include "base/base.h"
 
+const cli_option cli_common[] = {
+    {"lang",
+     0,
+     "en|pt",
+     {"language of texts for people (default: the locale's)",
+      "idioma dos textos para pessoas (padrão: o do ambiente)"}},
+    {"help", 'h', NULL, {"show this help", "mostra esta ajuda"}},
+    {NULL},
+};
+
 int cli_fail(const char *hint, const char *format, ...)
 {
     va_list args;

@@ -16,16 +16,6 @@ static const cli_verb *const verbs[] = {
 #undef VERB
 };
 
-/* Options that every verb understands, besides its own. */
-static const cli_option common[] = {
-    {"lang",
-     0,
-     "en|pt",
-     {"language of texts for people (default: the locale's)",
-      "idioma dos textos para pessoas (padrão: o do ambiente)"}},
-    {"help", 'h', NULL, {"show this help", "mostra esta ajuda"}},
-};
-
 static const char *const tagline[ALV_LANGS] = {
     "alvor: the first weights of a neural network, and what they do to its training",
     "alvor: os primeiros pesos de uma rede neural, e o que fazem com o seu treinamento",
@@ -103,7 +93,7 @@ static int print_verb_help(const cli_verb *verb, const cli_args *args)
     cli_heading(args, pt ? "Opções" : "Options");
     for (const cli_option *option = verb->options; option->name; option++)
         print_option(option, lang);
-    for (int i = 0; i < ALV_COUNT(common); i++) print_option(&common[i], lang);
+    for (const cli_option *option = cli_common; option->name; option++) print_option(option, lang);
     return CLI_OK;
 }
 

@@ -74,6 +74,12 @@ cmake --build "$work/sub" -j2 >/dev/null
 same_weights "$work/sub/consumer"
 same_weights "$work/sub/consumer-cpp"
 
+for file in share/man/man1/alvor-init.1 share/man/pt_BR/man1/alvor-init.1 \
+    share/bash-completion/completions/alvor share/zsh/site-functions/_alvor \
+    share/fish/vendor_completions.d/alvor.fish; do
+    [ -s "$work/prefix/$file" ] || { echo "not installed: $file" >&2 && exit 1; }
+done
+
 cat "$work/wanted"
 "$work/prefix/bin/alvor" --version
 echo "$programs programs, the same weights"

@@ -72,6 +72,7 @@ def check(files, table, seed):
             continue
         words = ["--scheme", t["scheme"], "--shape", ",".join(map(str, shape)), "--name", t["name"],
                  "--dtype", t["dtype"], "--seed", str(seed), "-o", str(scratch / "one.npy")]
+        words += {"kernel": ["--layer", "conv"], "gates": ["--parts", "6,6,6,6"]}.get(t["name"], [])
         if t["name"].endswith("bias"):
             words += ["--role", "bias", "--fan-in", str(t["fan_in"]).removesuffix(".0")]
         run(*words)

@@ -178,7 +178,7 @@ const alv_initializer alv_init_delta_orthogonal = {
                            "como em orthogonal. Exige ao menos tantas saídas quantas entradas."},
     .jax = "jax.nn.initializers.delta_orthogonal(scale=1.0)",
     .citation = "Xiao, Bahri, Sohl-Dickstein, Schoenholz & Pennington (2018), Dynamical isometry "
-                "and a mean field theory of CNNs, arXiv:1806.05393, section 3",
+                "and a mean field theory of CNNs, arXiv:1806.05393",
     .args = {GAIN},
     .reach = ALV_REACH_TENSOR,
     .moments = delta_moments,
@@ -212,8 +212,8 @@ const alv_initializer alv_init_looks_linear = {
                            "das metades e perdem o resto. O que se põe entre os pares (dropout, "
                            "viés, estatísticas do lote) quebra o espelho."},
     .citation = "Balduzzi, Frean, Leary, Lewis, Ma & McWilliams (2017), The shattered gradients "
-                "problem: if resnets are the answer, then what is the question?, arXiv:1702.08591, "
-                "section 4 (the looks-linear initialization)",
+                "problem: if resnets are the answer, then what is the question?, arXiv:1702.08591 "
+                "(the LL-init; the form for plain ReLU mirrors outputs as well)",
     .args = {GAIN,
              {.name = "mirror",
               .value = MIRROR_INPUTS,

@@ -1,13 +1,13 @@
 /* Haar matrices as products of random reflections, in blocks of matrix products.
  *
  * The factor Q of a Gaussian matrix X = Q R, with R's diagonal positive, is uniform over the
- * matrices with orthonormal columns (Stewart 1980; Mezzadri 2007, section 5, on why the sign
+ * matrices with orthonormal columns (Stewart 1980; Mezzadri 2007 on why the sign
  * matters). Householder's QR makes it from reflections: the first takes X's first column to the
  * first axis, the second what is left of the second column, of one element less, and so on. Since
  * reflections by vectors independent of them leave independent normals independent normals, what is
  * left of column k is again a vector of n - k normals, whatever came before. So the reflections can
  * be drawn directly (Stewart 1980, "The efficient generation of random orthogonal matrices", SIAM
- * J. Numer. Anal. 17, section 3): the same law at less than half of the work, without the serial
+ * J. Numer. Anal. 17): the same law at less than half of the work, without the serial
  * part of a factorization.
  *
  * We make Q^T, with the vectors in rows. x_k is row k of a matrix of normals from its diagonal on,

@@ -7,7 +7,7 @@
  * Kolmogorov-Smirnov distance with the same false-alarm probability, 1e-8, each.
  *
  * The same statistics must reject the matrices without the sign that makes R's diagonal positive
- * (Mezzadri 2007, section 4). */
+ * (Mezzadri 2007). */
 #include "suited.h"
 
 enum { N = 20000, LARGEST = 5 };

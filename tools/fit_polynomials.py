@@ -14,7 +14,7 @@ import struct
 import sys
 from pathlib import Path
 
-from mpmath import (atanh, cos, erf, erfc, exp, findroot, floor, legendre, log, mp, mpf, nstr, pi,
+from mpmath import (atanh, cos, erf, erfc, erfinv, exp, findroot, floor, legendre, log, mp, mpf, nstr, pi,
                     polyval, sech, sin, sqrt, tanh, atan)
 
 mp.dps = 50
@@ -103,6 +103,48 @@ POLYNOMIALS = {
                    mpf(0), mpf(1), 6, 1),
     "erfc, float": ("math/mathf.h", f32, scaled_erfc(mpf(2)), mpf("0.5"), mpf(10), 9, 0),
 }
+
+
+
+
+def artanh_series(z):
+    """(log((1 + s) / (1 - s)) / s - 2) / s^2 with s^2 = z."""
+    if z < mpf("1e-8"):
+        return sum(2 * z**k / (2 * k + 3) for k in range(5))
+    s = sqrt(z)
+    return (log((1 + s) / (1 - s)) / s - 2) / z
+
+
+def central_quantile(t):
+    """x / v with v = erf(x / sqrt 2), in t = -2 log(1 - v^2) - 5.5."""
+    if t + mpf("5.5") < mpf("1e-9"):
+        return sqrt(pi / 2)
+    v = sqrt(1 - exp(-(t + mpf("5.5")) / 2))
+    return ROOT * erfinv(v) / v
+
+
+CUT = erf(mpf("3.1") / ROOT) ** 2  # v^2 at 3.1 deviations
+HALF_SIN = near_zero(of_root(lambda y: sin(2 * Q * y) / y), 2 * Q)
+
+
+def half_cos(z):
+    return cos(2 * Q * sqrt(z)) / (1 - z) if abs(1 - z) > mpf("1e-25") else Q
+
+
+# The fills' own, of docs/stream.md.
+POLYNOMIALS.update({
+    "fill: log, float": ("dist/polynomials.h", f32,
+                         near_zero(lambda f: -2 * log(1 + f) / f, mpf(-2), mpf("1e-15")),
+                         1 / ROOT - 1, ROOT - 1, 7, 0),
+    "fill: sin, float": ("dist/polynomials.h", f32, HALF_SIN, mpf(0), mpf(1), 4, 0),
+    "fill: cos, float": ("dist/polynomials.h", f32, half_cos, mpf(0), mpf(1), 3, 0),
+    "fill: central quantile, float": ("dist/polynomials.h", f32, central_quantile, mpf("-5.5"),
+                                      -2 * log(1 - CUT) - mpf("5.5"), 9, 0),
+    "fill: log, double": ("dist/polynomials.h", float, artanh_series, mpf(0),
+                          ((ROOT - 1) / (ROOT + 1)) ** 2 * mpf("1.001"), 6, 0),
+    "fill: sin, double": ("dist/polynomials.h", float, HALF_SIN, mpf(0), mpf(1), 8, 0),
+    "fill: cos, double": ("dist/polynomials.h", float, half_cos, mpf(0), mpf(1), 7, 1),
+})
 
 
 def in_t(x, c):

@@ -31,3 +31,10 @@ if(TARGET alvor-cli)
            COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/haar_reference.py
                    $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/docs/stream.md)
 endif()
+
+# Schemes whose elements know their place, likewise.
+if(TARGET alvor-cli)
+  add_test(NAME kat.structured_reference
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/structured_reference.py
+                   $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/docs/stream.md)
+endif()

@@ -86,6 +86,13 @@ static int make_buffer(bench *b)
     return CLI_OK;
 }
 
+static void print_cell(double speed, double percent)
+{
+    char share[16];
+    snprintf(share, sizeof share, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
+    printf("%6.*f %5s", speed < 0.1 ? 3 : speed < 10 ? 2 : 1, speed, share);
+}
+
 static void print_head(const bench *b)
 {
     static const char *const head[ALV_LANGS] = {
@@ -105,15 +112,8 @@ static void print_head(const bench *b)
     }
     putchar('\n');
     cli_pad(stdout, "memset", NAME_WIDTH);
-    for (int i = 0; i < b->n_columns; i++) printf("%7.3g 100%%", b->columns[i].memset);
+    for (int i = 0; i < b->n_columns; i++) print_cell(b->columns[i].memset, 100);
     putchar('\n');
-}
-
-static void print_cell(double speed, double percent)
-{
-    char share[16];
-    snprintf(share, sizeof share, percent < 9.95 ? "%.1f%%" : "%.0f%%", percent);
-    printf("%7.3g %4s", speed, share);
 }
 
 /* Measures one column of one initializer. */
@@ -159,8 +159,10 @@ static int measure_row(bench *b, const alv_initializer *init)
 static int measure_all(bench *b)
 {
     for (int i = 0; i < b->n_columns; i++) {
-        b->setting.threads = b->columns[i].threads;
-        b->columns[i].memset = bench_memset(&b->setting);
+        column *c = &b->columns[i];
+        b->setting.threads = c->threads;
+        const bool known = i > 0 && c[-1].threads == c->threads; /* it has no instruction set */
+        c->memset = known ? c[-1].memset : bench_memset(&b->setting);
     }
     if (!b->results) print_head(b);
     for (int i = 0; i < alv_init_count(); i++) {
@@ -181,8 +183,9 @@ static int print_json(bench *b)
     json_t *memsets = json_array();
     alv_processor_text(processor, sizeof processor);
     for (int i = 0; i < b->n_columns; i++)
-        json_array_append_new(memsets, json_pack("{s:i, s:f}", "threads", b->columns[i].threads,
-                                                 "gb_per_s", b->columns[i].memset));
+        if (i == 0 || b->columns[i - 1].threads != b->columns[i].threads)
+            json_array_append_new(memsets, json_pack("{s:i, s:f}", "threads", b->columns[i].threads,
+                                                     "gb_per_s", b->columns[i].memset));
     json_t *document =
         json_pack("{s:s, s:s, s:I, s:o, s:O}", "schema", "alvor.bench/1", "processor", processor,
                   "bytes", (json_int_t)b->setting.bytes, "memset", memsets, "results", b->results);

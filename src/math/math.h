@@ -86,8 +86,6 @@ double alv_pow(double x, double y);     /* 2 ulp; x < 0 needs an integer y, else
 double alv_sin(double x);               /* 1 ulp for every finite x; NaN at infinity */
 double alv_cos(double x);               /* 1 ulp for every finite x; NaN at infinity */
 void alv_sincos(double *s, double *c, double x);
-/* Sine and cosine of turn / 2^53 of a full turn, turn < 2^53; 2 ulp. */
-void alv_sincos_turn(double *s, double *c, uint64_t turn);
 double alv_sinh(double x);            /* 3 ulp */
 double alv_cosh(double x);            /* 4 ulp */
 double alv_tanh(double x);            /* 3 ulp */

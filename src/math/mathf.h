@@ -254,15 +254,6 @@ static inline void alv_sincos_quadrantf(float *s, float *c, uint32_t quadrant, f
     *c = alv_from_bitsf(alv_bitsf(cosine) ^ ((quadrant + 1) & 2) << 30);
 }
 
-/* Sine and cosine of the angle of `turn` / 2^32 of a full turn: the quadrant and the rest are
- * integers, so the reduction is exact. */
-static inline void alv_sincos_turnf(float *s, float *c, uint32_t turn)
-{
-    uint32_t quadrant = (turn + 0x20000000u) >> 30;
-    int32_t rest = (int32_t)(turn - (quadrant << 30)); /* [-2^29, 2^29) */
-    alv_sincos_quadrantf(s, c, quadrant, (float)rest * 0x1p-29f);
-}
-
 /* sin and cos of x in radians: absolute error below 1.5e-7 for |x| <= 2^22; the reduction is done
  * in double. Beyond 2^30 the result is some number in [-1, 1]; NaN for NaN and infinities. */
 static inline void alv_sincosf(float *s, float *c, float x)

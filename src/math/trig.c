@@ -139,17 +139,6 @@ void alv_sincos(double *s, double *c, double x)
     *c = alv_cos(x);
 }
 
-void alv_sincos_turn(double *s, double *c, uint64_t turn)
-{
-    uint64_t quadrant = (turn + (1ull << 50)) >> 51;
-    int64_t rest = (int64_t)(turn - (quadrant << 51)); /* [-2^50, 2^50) */
-    double x = (double)rest * 0x1p-51 * HALF_PI.high;
-    double sine = sin_small(x, 0), cosine = cos_small(x, 0);
-    double a = quadrant & 1 ? cosine : sine, b = quadrant & 1 ? sine : cosine;
-    *s = quadrant & 2 ? -a : a;
-    *c = (quadrant + 1) & 2 ? -b : b;
-}
-
 /* (atan(x) / x - 1) / x^2 in z = x^2 on |x| <= sqrt(2) - 1, highest first; 1e-18
  * (tools/fit_polynomials.py, table atan). */
 static const double atan_table[] = {

@@ -155,22 +155,6 @@ static void sine_survives_cancellation(void **state)
     }
 }
 
-static void turns_match_angles(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 100000; i++) {
-        uint64_t turn = next() >> 11;
-        double s, c;
-        alv_sincos_turn(&s, &c, turn);
-        long double angle = 2 * acosl(-1) * (long double)turn * 0x1p-53L;
-        assert_near(s, (double)sinl(angle), 2.3e-16);
-        assert_near(c, (double)cosl(angle), 2.3e-16);
-    }
-    double s, c;
-    alv_sincos_turn(&s, &c, 1ull << 52);
-    assert_true(s == 0 && c == -1);
-}
-
 static void powers_are_good(void **state)
 {
     (void)state;
@@ -293,7 +277,6 @@ int main(void)
         cmocka_unit_test(stated_errors_hold),
         cmocka_unit_test(every_scale_is_good),
         cmocka_unit_test(sine_survives_cancellation),
-        cmocka_unit_test(turns_match_angles),
         cmocka_unit_test(powers_are_good),
         cmocka_unit_test(quantile_inverts),
         cmocka_unit_test(rounding_is_exact),

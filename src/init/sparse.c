@@ -182,9 +182,7 @@ static void plant(int64_t from, int64_t to, const matrix_plan *plan, keys *made,
 /* Whether each unit's weights lie side by side, one unit after the other. */
 static bool contiguous(const slice *s)
 {
-    const int64_t last = s->view->columns - 1;
-    return !s->per_input && !s->view->beside &&
-           alv_matrix_index(s->view, 0, 0, last) - alv_matrix_index(s->view, 0, 0, 0) == last;
+    return !s->per_input && !s->view->beside && alv_matrix_rows_are_runs(s->view);
 }
 
 /* Goes through the lines and plants what stays; where units lie one after the other, through those
@@ -213,8 +211,11 @@ static double planted(const slice *s)
 {
     double lines = 0, kept = (double)kept_of(s->job->scheme, length_of(s->view, s->per_input, 0));
     if (contiguous(s)) return kept * (double)((s->hi - s->lo) / s->view->columns + 2);
-    for (int64_t m = 0; m < s->view->count; m++)
-        lines += (double)(s->per_input ? s->view->columns : alv_matrix_rows(s->view, m));
+    for (int kind = 0; kind < s->view->n_parts; kind++) {
+        int64_t n, m = alv_matrix_alike(&n, s->view, kind);
+        lines +=
+            (double)n * (double)(s->per_input ? s->view->columns : alv_matrix_rows(s->view, m));
+    }
     return kept * lines;
 }
 

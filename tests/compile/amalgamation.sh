@@ -74,7 +74,7 @@ elsewhere() {
             $flags
     done
 }
-elsewhere aarch64 -O0 -O3
+elsewhere aarch64 -O3
 # There strict C11 makes GCC evaluate floats as doubles, which the source refuses.
 elsewhere s390x '-O2 -std=gnu11'
 

@@ -9,7 +9,7 @@ add_test(NAME compile.core
 set_tests_properties(compile.core PROPERTIES TIMEOUT 300)
 add_test(NAME compile.bits
   COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/compile/bits.sh ${PROJECT_SOURCE_DIR})
-set_tests_properties(compile.bits PROPERTIES TIMEOUT 300)
+set_tests_properties(compile.bits PROPERTIES TIMEOUT 600)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME compile.amalgamation
   COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/compile/amalgamation.sh ${PROJECT_SOURCE_DIR}

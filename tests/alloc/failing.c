@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -114,6 +115,19 @@ long failing_count(void)
 long failing_live(void)
 {
     return atomic_load(&live);
+}
+
+/* Nothing here outlives the test, and it syncs its files some ten thousand times: the libraries'
+ * calls come here too, since the program's symbols go before libc's. */
+__attribute__((visibility("default"))) int fsync(int fd)
+{
+    (void)fd;
+    return 0;
+}
+
+__attribute__((visibility("default"))) int fdatasync(int fd)
+{
+    return fsync(fd);
 }
 
 static void *jansson_malloc(size_t size)

@@ -6,10 +6,10 @@
  * ALARM / MOST (Bonferroni: no independence is needed). Round r of a soak gets the share 1 / (r (r
  * + 1)) of ALARM, and the shares add up to one.
  *
- * p is exact or an upper bound for Kolmogorov-Smirnov (Massart 1990). For sums and chi-squares it
- * is the limit law's, whose tail at 1e-13 the true one exceeds by a factor below 5 with the sample
- * sizes used here (the third cumulant's term exp(z^3 skewness / 6)); ALARM is therefore 2e-10, for
- * a suite that promises 1e-9. */
+ * p is exact or an upper bound for Kolmogorov-Smirnov (Massart 1990). For sums, chi-squares and
+ * Anderson-Darling it is the limit law's, whose tail at 1e-13 the true one exceeds by a factor
+ * below 5 with the sample sizes used here (the third cumulant's term exp(z^3 skewness / 6)); ALARM
+ * is therefore 2e-10, for a suite that promises 1e-9. */
 #ifndef ALV_STAT_SUITE_H
 #define ALV_STAT_SUITE_H
 

@@ -1,7 +1,7 @@
-/* Every initializer, in every element type, against its own law: moments, Kolmogorov-Smirnov, the
- * leading bits of each value's probability, and independence of neighbouring elements, rows,
- * parameters and seeds; the narrow types by chi-square on their values; structured schemes by their
- * predicted moments. Then the stream's own words.
+/* Every initializer, in every element type, against its own law: moments, Kolmogorov-Smirnov and
+ * Anderson-Darling, the leading bits of each value's probability, and independence of neighbouring
+ * elements, rows, parameters and seeds; the narrow types by chi-square on their values; structured
+ * schemes by their predicted moments. Then the stream's own words.
  *
  *     test-stat-battery                      one round, fixed seed (CTest, ./check)
  *     test-stat-battery --soak SECONDS       rounds of fresh seeds
@@ -12,6 +12,7 @@
  * makes which element. */
 #include <time.h>
 
+#include "anderson.h"
 #include "narrow.h"
 
 #include "alvor/alvor.h"
@@ -94,6 +95,7 @@ static void judge_wide(ledger *l, const alv_scheme *scheme, alv_dtype dtype)
     to_uniform(u, &law);
     memcpy(sorted, u, sizeof u);
     judge(l, p_kolmogorov(kolmogorov(sorted, N)), "%s, Kolmogorov-Smirnov", what);
+    judge(l, p_anderson(anderson_darling(sorted, N)), "%s, Anderson-Darling", what);
     judge(l, p_bits(u, N, 16), "%s, bits", what);
     judge_independence(l, scheme, &law, &t, what);
 }
@@ -295,6 +297,39 @@ static void defects_are_refused(void **state)
     assert_true(p_pairs(u, u, N) < limit);
 }
 
+/* p of both tests for he_normal with one element in `every` thrown out to `far` deviations, on
+ * either side in turn. */
+static void outliers(double *ks, double *ad, int every, double far)
+{
+    alv_scheme scheme;
+    alv_tensor t;
+    alv_dist law;
+    assert_int_equal(alv_scheme_parse(&scheme, "he_normal", NULL), ALV_OK);
+    assert_true(tensor_for(&t, &law, &scheme, ALV_F32));
+    draw(sorted, &scheme, &t, 5);
+    for (int i = 0; every > 0 && i < N; i += every)
+        sorted[i] = i / every % 2 ? far * law.std : -far * law.std;
+    to_uniform(sorted, &law);
+    *ks = p_kolmogorov(kolmogorov(sorted, N));
+    *ad = p_anderson(anderson_darling(sorted, N));
+}
+
+/* A fault in the tails: one element in a hundred lies 4.5 deviations out, half of a percent too
+ * many on each side. That is sqrt(N) / 200 = 1.8 in Kolmogorov-Smirnov's distance, which a correct
+ * sampler exceeds once in 300 samples; in A^2 it is N / 200^2 integral dF / F = 37 for each tail.
+ */
+static void anderson_darling_sees_tails(void **state)
+{
+    (void)state;
+    const double limit = ledger_make(1, 1).limit;
+    double ks, ad;
+    outliers(&ks, &ad, 0, 0);
+    assert_true(ks > 1e-6 && ad > 1e-6);
+    outliers(&ks, &ad, 100, 4.5);
+    print_message("  tails: Kolmogorov-Smirnov p %.3g, Anderson-Darling %.3g\n", ks, ad);
+    assert_true(ks > 1e-6 && ad < limit);
+}
+
 /* f8_e5m2 is the upper byte of f16: cutting the lower one off rounds towards zero. */
 static void wrong_rounding_is_refused(void **state)
 {
@@ -326,6 +361,14 @@ static void probabilities_are_right(void **state)
     assert_near(p_poisson(3, 1), 2 * (1 - 2.5 * exp(-1)), 1e-14);
     assert_near(p_poisson(1, 5), 2 * 6 * exp(-5), 1e-15);
     assert_near(p_kolmogorov(2), 2 * exp(-8), 1e-15);
+    /* The percentage points that Marsaglia & Marsaglia (2004) give, and the far tail's form. */
+    assert_near(p_anderson(1.9329578327415937), 0.1, 1e-12);
+    assert_near(p_anderson(2.4923671600494096), 0.05, 1e-12);
+    assert_near(p_anderson(3.8781250216053949), 0.01, 1e-12);
+    assert_near(p_anderson(30) / (sqrt(3) * erfc(sqrt(30))), 1, 0.02);
+    for (double z = 0.3; z < 8; z += 0.01)
+        assert_near(anderson_tail(z), 1 - anderson_body(z), 2.5e-5);
+    assert_near(anderson_darling((double[]){0.5}, 1), 2 * log(2) - 1, 1e-15);
     assert_near(p_student(2.2009851600916384, 11), 0.05, 1e-4); /* Wallace's is approximate */
     double total = 0;
     for (int r = 1; r < 100000; r++) total += ledger_make(0, r).limit * MOST;
@@ -350,9 +393,8 @@ int main(int argc, char **argv)
     if (argc >= 3 && strcmp(argv[1], "--soak") == 0)
         return soak(strtod(argv[2], NULL), seed_of(argc > 3 ? argv[3] : NULL)) > 0;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(probabilities_are_right),
-        cmocka_unit_test(defects_are_refused),
-        cmocka_unit_test(wrong_rounding_is_refused),
+        cmocka_unit_test(probabilities_are_right),     cmocka_unit_test(defects_are_refused),
+        cmocka_unit_test(anderson_darling_sees_tails), cmocka_unit_test(wrong_rounding_is_refused),
         cmocka_unit_test(one_round_with_a_fixed_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,8 +77,9 @@ struct alv_initializer {
     const char *citation;
     alv_init_arg args[ALV_MAX_INIT_ARGS]; /* ends at the first with name == NULL */
     alv_reach reach;
-    bool biases;     /* a network initialized by it takes its biases from it, too */
-    bool fused;      /* `law` is asked once, of the whole tensor, also where it has parts */
+    bool biases; /* a network initialized by it takes its biases from it, too */
+    bool fused;  /* `law` is asked once, of the whole tensor, also where it has parts */
+    bool rounds; /* `fill` stores 16- and 8-bit types itself, for it can make no chunk cheaply */
     bool needs_data; /* the fill is only its first step; alv_lsuv_run takes the second */
     /* Callers use alv_init_law, _moments, _scratch and _fill, which check scheme, tensor and result
      * around these. A scheme whose elements are drawn one by one has `law`, their distribution, and
@@ -96,7 +97,8 @@ struct alv_initializer {
     /* Computes what `fill` reads, into job->scratch; once per fill. */
     void (*prepare)(const alv_init_job *job);
     /* Elements [lo, hi): doubles for an f64 tensor, floats for every other, which the registry
-     * rounds to narrower types. */
+     * rounds to narrower types, a chunk at a time; where `rounds` is set, of the tensor's own type.
+     */
     void (*fill)(void *out, int64_t lo, int64_t hi, const alv_init_job *job);
 };
 

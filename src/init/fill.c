@@ -2,9 +2,10 @@
  *
  * A scheme with a law is alv_dist_fill of it, on the stream of (seed, name of the parameter). A
  * structured scheme makes floats or doubles by itself; here they are rounded to narrower types, a
- * chunk at a time. Everything is checked before the first byte is written. A box is made piece
- * by piece, each as long as it lies in the tensor without a gap. Where the parts of a fused tensor
- * have laws of their own, each piece is cut again into stretches of one law. */
+ * chunk at a time, unless the scheme does that too. Everything is checked before the first byte is
+ * written. A box is made piece by piece, each as long as it lies in the tensor without a gap. Where
+ * the parts of a fused tensor have laws of their own, each piece is cut again into stretches of one
+ * law. */
 #include "base/base.h"
 #include "dist/round.h"
 #include "init/laws.h"
@@ -56,7 +57,7 @@ static void fill_structured(char *out, int64_t lo, int64_t hi, const filler *f)
 {
     const alv_initializer *init = f->job.scheme->init;
     const alv_dtype dtype = f->job.tensor->dtype;
-    if (!alv_is_narrow(dtype)) {
+    if (!alv_is_narrow(dtype) || init->rounds) {
         init->fill(out, lo, hi, &f->job);
         return;
     }

@@ -10,10 +10,15 @@
  *
  * u is what uniform(r=1) draws in the tensor's own type; |u_i| is the root of the sum of squares in
  * f64, by columns in ascending order, so any slice gives the same. Inputs on [-range, range] divide
- * the weights by range. */
+ * the weights by range.
+ *
+ * A slice costs the lengths of all rows that it touches. In layouts whose rows are not runs even a
+ * short one touches many (one element each of 1024 units), so narrow types are rounded here and not
+ * by the chunk, each of which would measure its rows anew. */
 #include "init/place.h"
 
 #include "base/base.h"
+#include "dist/round.h"
 #include "math/math.h"
 
 enum { FACTOR, RANGE };
@@ -71,22 +76,37 @@ typedef struct filling {
     const alv_init_job *job;
     alv_matrix_view view;
     alv_stream stream;
-    bool f64;
+    alv_dtype dtype;
     char *out; /* element lo */
     int64_t lo, hi;
 } filling;
 
-/* u of elements [from, from + n) as doubles. */
-static void draw(double u[CHUNK], int64_t from, int64_t n, const filling *f)
+/* What the law gives elements [from, from + n), in f64 or f32, as doubles. */
+static void draw(double u[CHUNK], int64_t from, int64_t n, const alv_dist *law, const filling *f)
 {
-    const alv_dist cube = alv_dist_uniform(-1, 1);
     float narrow[CHUNK];
-    if (f->f64) {
-        alv_dist_fill(u, ALV_F64, from, from + n, &cube, f->stream, f->job->kernels, NULL);
+    if (f->dtype == ALV_F64) {
+        alv_dist_fill(u, ALV_F64, from, from + n, law, f->stream, f->job->kernels, NULL);
         return;
     }
-    alv_dist_fill(narrow, ALV_F32, from, from + n, &cube, f->stream, f->job->kernels, NULL);
+    alv_dist_fill(narrow, ALV_F32, from, from + n, law, f->stream, f->job->kernels, NULL);
     for (int64_t i = 0; i < n; i++) u[i] = narrow[i];
+}
+
+/* Stores x as elements [from, from + n), floats rounded where the type is narrower. */
+static void store(const double x[CHUNK], int64_t from, int64_t n, const filling *f)
+{
+    float narrow[CHUNK];
+    char *out = f->out + (size_t)(from - f->lo) * alv_dtype_size(f->dtype);
+    if (f->dtype == ALV_F64) {
+        memcpy(out, x, (size_t)n * sizeof *x);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) narrow[i] = (float)x[i];
+    if (f->dtype == ALV_F32)
+        memcpy(out, narrow, (size_t)n * sizeof *narrow);
+    else
+        alv_round_array(out, f->dtype, narrow, n);
 }
 
 /* The length that a row of the matrix gets. */
@@ -101,10 +121,11 @@ static double length_of(const filling *f, int64_t matrix)
 static void fill_row(int64_t first, double length, const filling *f)
 {
     const int64_t columns = f->view.columns;
+    const alv_dist cube = alv_dist_uniform(-1, 1);
     double u[CHUNK], squares = 0;
     for (int64_t at = 0, n; at < columns; at += n) {
         n = columns - at < CHUNK ? columns - at : CHUNK;
-        draw(u, first + at, n, f);
+        draw(u, first + at, n, &cube, f);
         for (int64_t i = 0; i < n; i++) squares += u[i] * u[i];
     }
     const double scale = length / alv_sqrt(squares);
@@ -112,29 +133,46 @@ static void fill_row(int64_t first, double length, const filling *f)
     const int64_t to = f->hi < first + columns ? f->hi : first + columns;
     for (int64_t n; from < to; from += n) {
         n = to - from < CHUNK ? to - from : CHUNK;
-        draw(u, from, n, f);
-        for (int64_t i = 0; i < n; i++)
-            alv_init_put(f->out, from - f->lo + i, scale * u[i], f->f64);
+        draw(u, from, n, &cube, f);
+        for (int64_t i = 0; i < n; i++) u[i] *= scale;
+        store(u, from, n, f);
     }
 }
 
 /* Rows row .. row + n - 1, whose elements of one column lie side by side: what is in [lo, hi). */
 static void fill_rows(int64_t matrix, int64_t row, int64_t n, double length, const filling *f)
 {
+    const alv_dist cube = alv_dist_uniform(-1, 1);
     double u[CHUNK], scale[CHUNK] = {0};
     for (int64_t column = 0; column < f->view.columns; column++) {
-        draw(u, alv_matrix_index(&f->view, matrix, row, column), n, f);
+        draw(u, alv_matrix_index(&f->view, matrix, row, column), n, &cube, f);
         for (int64_t i = 0; i < n; i++) scale[i] += u[i] * u[i];
     }
     for (int64_t i = 0; i < n; i++) scale[i] = length / alv_sqrt(scale[i]);
     for (int64_t column = 0; column < f->view.columns; column++) {
         const int64_t first = alv_matrix_index(&f->view, matrix, row, column);
-        if (first + n <= f->lo || first >= f->hi) continue;
-        draw(u, first, n, f);
-        for (int64_t i = 0; i < n; i++)
-            if (first + i >= f->lo && first + i < f->hi)
-                alv_init_put(f->out, first + i - f->lo, scale[i] * u[i], f->f64);
+        const int64_t from = first > f->lo ? first : f->lo;
+        const int64_t to = first + n < f->hi ? first + n : f->hi;
+        if (from >= to) continue;
+        draw(u, from, to - from, &cube, f);
+        for (int64_t i = 0; i < to - from; i++) u[i] *= scale[from - first + i];
+        store(u, from, to - from, f);
     }
+}
+
+/* Of rows row .. row + n - 1, which have elements in [lo, hi): the first and how many from there
+ * on, 0 if none. */
+static int64_t touched(int64_t *first, int64_t matrix, int64_t row, int64_t n, const filling *f)
+{
+    int64_t from = n, to = 0;
+    for (int64_t column = 0; column < f->view.columns && to - from < n; column++) {
+        const int64_t at = alv_matrix_index(&f->view, matrix, row, column);
+        if (at >= f->hi || at + n <= f->lo) continue;
+        if (at + from > f->lo) from = f->lo > at ? f->lo - at : 0;
+        if (at + to < f->hi) to = f->hi - at < n ? f->hi - at : n;
+    }
+    *first = row + from;
+    return to > from ? to - from : 0;
 }
 
 /* As many rows from this one on as lie side by side, CHUNK at most. */
@@ -161,24 +199,34 @@ static void fill_weight(const filling *f)
     }
     for (int64_t matrix = 0; matrix < view->count; matrix++)
         for (int64_t row = 0, n; row < alv_matrix_rows(view, matrix); row += n) {
+            int64_t first, some;
             n = neighbours(matrix, row, f);
-            fill_rows(matrix, row, n, length_of(f, matrix), f);
+            some = touched(&first, matrix, row, n, f);
+            if (some > 0) fill_rows(matrix, first, some, length_of(f, matrix), f);
         }
+}
+
+static void fill_bias(const alv_dist *law, const filling *f)
+{
+    double u[CHUNK];
+    for (int64_t from = f->lo, n; from < f->hi; from += n) {
+        n = f->hi - from < CHUNK ? f->hi - from : CHUNK;
+        draw(u, from, n, law, f);
+        store(u, from, n, f);
+    }
 }
 
 static void fill(void *out, int64_t lo, int64_t hi, const alv_init_job *job)
 {
     filling f = {.job = job,
                  .stream = alv_stream_make(job->seed, job->tensor->name, NULL),
-                 .f64 = job->tensor->dtype == ALV_F64,
+                 .dtype = job->tensor->dtype,
                  .out = out,
                  .lo = lo,
                  .hi = hi};
     alv_dist law;
     if (job->tensor->role == ALV_ROLE_BIAS) {
-        if (bias_law(&law, job->scheme, job->tensor, NULL) == ALV_OK)
-            alv_dist_fill(out, f.f64 ? ALV_F64 : ALV_F32, lo, hi, &law, f.stream, job->kernels,
-                          NULL);
+        if (bias_law(&law, job->scheme, job->tensor, NULL) == ALV_OK) fill_bias(&law, &f);
         return;
     }
     if (alv_init_view(&f.view, 0, job->scheme, job->tensor, NULL) == ALV_OK) fill_weight(&f);
@@ -240,6 +288,7 @@ const alv_initializer alv_init_nguyen_widrow = {
                                  [ALV_PT] = "as entradas ficam em [-range, range]"}}},
     .reach = ALV_REACH_ROW,
     .biases = true,
+    .rounds = true,
     .moments = moments,
     .fill = fill,
 };

@@ -13,6 +13,7 @@
 #include "init/place.h"
 
 #include "base/base.h"
+#include "dist/round.h"
 #include "math/math.h"
 
 enum { K, SPARSITY, STD, PER, SCALED };
@@ -20,6 +21,9 @@ enum { PER_UNIT, PER_INPUT };
 
 /* Keys of neighbouring lines are made together. */
 enum { LINES = 32 };
+
+/* Elements of narrow types are made in floats, so many at a time. */
+enum { CHUNK = 1024 };
 
 typedef struct keys {
     alv_stream stream;
@@ -123,14 +127,20 @@ typedef struct slice {
     int64_t lo, hi;
     const alv_matrix_view *view;
     const alv_init_job *job;
-    bool f64, per_input;
+    alv_dtype dtype;
+    bool per_input;
 } slice;
 
-/* Unit normals of elements [lo, hi). */
+static bool is_f64(const slice *s)
+{
+    return s->dtype == ALV_F64;
+}
+
+/* Unit normals of elements [lo, hi): doubles, or floats for every other type. */
 static void draw(void *out, int64_t lo, int64_t hi, const slice *s)
 {
     const alv_dist unit = alv_dist_normal(0, 1);
-    alv_dist_fill(out, s->f64 ? ALV_F64 : ALV_F32, lo, hi, &unit,
+    alv_dist_fill(out, is_f64(s) ? ALV_F64 : ALV_F32, lo, hi, &unit,
                   alv_stream_make(s->job->seed, s->job->tensor->name, NULL), s->job->kernels, NULL);
 }
 
@@ -145,8 +155,8 @@ static double value_at(const void *values, int64_t i, bool f64)
     return f64 ? ((const double *)values)[i] : (double)((const float *)values)[i];
 }
 
-/* Draws all and asks of each element whether it stays. */
-static void thin(const slice *s)
+/* Draws all, as doubles or floats, and asks of each element whether it stays. */
+static void thin_wide(const slice *s)
 {
     keys made = no_keys(s);
     matrix_plan plan = {.matrix = -1};
@@ -157,9 +167,37 @@ static void thin(const slice *s)
         const int64_t line = plan.first_line + (s->per_input ? at.column : at.row);
         const int64_t place = s->per_input ? at.row : at.column;
         bool stays = alv_permute_at(&plan.order, keys_of(&made, line), place) < plan.kept;
-        const double unit = value_at(s->out, e - s->lo, s->f64);
-        alv_init_put(s->out, e - s->lo, stays ? unit * plan.std : 0, s->f64);
+        const double unit = value_at(s->out, e - s->lo, is_f64(s));
+        alv_init_put(s->out, e - s->lo, stays ? unit * plan.std : 0, is_f64(s));
     }
+}
+
+/* The same for every type: narrow ones by way of floats. */
+static void thin(const slice *s)
+{
+    float chunk[CHUNK];
+    if (!alv_is_narrow(s->dtype)) {
+        thin_wide(s);
+        return;
+    }
+    for (int64_t lo = s->lo, n; lo < s->hi; lo += n) {
+        slice part = *s;
+        n = s->hi - lo < CHUNK ? s->hi - lo : CHUNK;
+        part.out = chunk, part.lo = lo, part.hi = lo + n;
+        thin_wide(&part);
+        alv_round_array((char *)s->out + (size_t)(lo - s->lo) * alv_dtype_size(s->dtype), s->dtype,
+                        chunk, n);
+    }
+}
+
+static void put(const slice *s, int64_t e, double value)
+{
+    const float narrow = (float)value;
+    if (alv_is_narrow(s->dtype))
+        alv_round_array((char *)s->out + (size_t)(e - s->lo) * alv_dtype_size(s->dtype), s->dtype,
+                        &narrow, 1);
+    else
+        alv_init_put(s->out, e - s->lo, value, is_f64(s));
 }
 
 /* Writes those of lines [from, to) of one matrix that stay and are in the slice, each drawn by
@@ -175,7 +213,7 @@ static void plant(int64_t from, int64_t to, const matrix_plan *plan, keys *made,
                                                s->per_input ? line : place);
             if (e < s->lo || e >= s->hi) continue;
             draw(&unit, e, e + 1, s);
-            alv_init_put(s->out, e - s->lo, value_at(&unit, 0, s->f64) * plan->std, s->f64);
+            put(s, e, value_at(&unit, 0, is_f64(s)) * plan->std);
         }
 }
 
@@ -190,7 +228,7 @@ static bool contiguous(const slice *s)
 static void plant_all(const slice *s)
 {
     keys made = no_keys(s);
-    memset(s->out, 0, (size_t)(s->hi - s->lo) * (s->f64 ? sizeof(double) : sizeof(float)));
+    memset(s->out, 0, (size_t)(s->hi - s->lo) * alv_dtype_size(s->dtype));
     if (contiguous(s)) {
         for (int64_t e = s->lo; e < s->hi;) {
             const alv_matrix_place at = alv_matrix_locate(s->view, e);
@@ -219,18 +257,16 @@ static double planted(const slice *s)
     return kept * lines;
 }
 
-/* Both ways give the same. To plant one weight takes about as long as to ask five. */
+/* Both ways give the same. To plant one weight takes about as long as to ask five, and lines are
+ * gone through only where that is the cheaper way: no slice costs more than to ask each of its own
+ * elements, whatever the layout and the size of the tensor. Narrow types are rounded here, so that
+ * the choice is made once for the slice and not for each chunk. */
 static void fill(void *out, int64_t lo, int64_t hi, const alv_init_job *job)
 {
     alv_matrix_view view;
     if (check(&view, job->scheme, job->tensor, NULL) != ALV_OK) return;
-    const slice s = {out,
-                     lo,
-                     hi,
-                     &view,
-                     job,
-                     job->tensor->dtype == ALV_F64,
-                     job->scheme->args[PER] == PER_INPUT};
+    const slice s = {
+        out, lo, hi, &view, job, job->tensor->dtype, job->scheme->args[PER] == PER_INPUT};
     if (5 * planted(&s) < (double)(hi - lo))
         plant_all(&s);
     else
@@ -308,6 +344,7 @@ const alv_initializer alv_init_sparse = {
                          .choices = "no yes",
                          .help = {[ALV_EN] = "yes: std is divided by the root of what stays",
                                   [ALV_PT] = "yes: std é dividido pela raiz do que fica"}}},
+    .rounds = true,
     .moments = moments,
     .fill = fill,
 };

@@ -133,7 +133,7 @@ const alv_initializer alv_init_bilinear = {
     .keras = NULL,
     .jax = NULL,
     .citation = "Long, Shelhamer & Darrell (2015), Fully convolutional networks for semantic "
-                "segmentation, CVPR, arXiv:1411.4038, section 3.3",
+                "segmentation, CVPR, arXiv:1411.4038",
     .args = {[GAIN] = {.name = "gain",
                        .value = 1,
                        .lo = -DBL_MAX,

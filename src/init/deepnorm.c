@@ -5,9 +5,9 @@
  * whose two matrices have scales v and w moves it by (v^2 + w^2) / alpha^2. A stack of N layers has
  * 2N branches (a decoder that attends to an encoder 3N); v = w = beta and a total of 1 ask for
  * 4N beta^2 = alpha^2, met by alpha = (2N)^(1/4), beta = (8N)^(-1/4); for 3M branches by (3M)^(1/4)
- * and (12M)^(-1/4) (Wang et al. 2022, section 4 and figure 2). T-Fixup drops the norms and asks the
- * same of Adam's step: (9N)^(-1/4) in the decoder, 0.67 N^(-1/4) in the encoder (Huang et al. 2020,
- * section 3). Queries and keys stay unscaled in both: the softmax bounds what they do. */
+ * and (12M)^(-1/4) (Wang et al. 2022). T-Fixup drops the norms and asks the same of Adam's step:
+ * (9N)^(-1/4) in the decoder, 0.67 N^(-1/4) in the encoder (Huang et al. 2020). Queries and keys
+ * stay unscaled in both: the softmax bounds what they do. */
 #include "init/family.h"
 
 #include "base/base.h"
@@ -18,7 +18,7 @@ enum { ENCODER, DECODER };
 enum { DEEP_LAYERS, DEEP_OTHER, DEEP_STACK, DEEP_MATRIX };
 enum { BRANCH, QUERY_KEY, EMBEDDING };
 
-/* beta of Wang et al., figure 2: `layers` in the matrix's own stack, `other` in the second one. */
+/* beta of Wang et al.: `layers` in the matrix's own stack, `other` in the second one. */
 static double deepnorm_beta(double layers, double other, int stack)
 {
     if (other == 0) return alv_pow(8 * layers, -0.25);
@@ -116,7 +116,7 @@ const alv_initializer alv_init_deepnorm = {
              "\"untruncated_normal\")",
     .jax = "jax.nn.initializers.variance_scaling((8 * 12) ** -0.5, \"fan_avg\", \"normal\")",
     .citation = "Wang et al. (2022), DeepNet: scaling transformers to 1,000 layers, "
-                "arXiv:2203.00555, figure 2",
+                "arXiv:2203.00555",
     .args =
         {[DEEP_LAYERS] = {.name = "layers",
                           .value = 12,
@@ -176,7 +176,7 @@ const alv_initializer alv_init_t_fixup = {
     .keras = "keras.initializers.VarianceScaling(0.67**2 * 6**-0.5, \"fan_avg\", \"uniform\")",
     .jax = "jax.nn.initializers.variance_scaling(0.67**2 * 6**-0.5, \"fan_avg\", \"uniform\")",
     .citation = "Huang, Perez, Ba & Volkovs (2020), Improving transformer optimization through "
-                "better initialization, ICML, PMLR 119:4475-4483, section 3",
+                "better initialization, ICML, PMLR 119:4475-4483",
     .args =
         {[TFIX_LAYERS] =
              {.name = "layers",

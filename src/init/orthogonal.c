@@ -213,7 +213,8 @@ const alv_initializer alv_init_looks_linear = {
                            "viés, estatísticas do lote) quebra o espelho."},
     .citation = "Balduzzi, Frean, Leary, Lewis, Ma & McWilliams (2017), The shattered gradients "
                 "problem: if resnets are the answer, then what is the question?, arXiv:1702.08591 "
-                "(the LL-init; the form for plain ReLU mirrors outputs as well)",
+                "(LL-init); with outputs mirrored as well, for plain ReLU: Burkholz & Dubatovka "
+                "(2019), Initialization of ReLUs for dynamical isometry, NeurIPS 32",
     .args = {GAIN,
              {.name = "mirror",
               .value = MIRROR_INPUTS,

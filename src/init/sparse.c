@@ -305,9 +305,9 @@ const alv_initializer alv_init_sparse = {
     .pytorch = "torch.nn.init.sparse_(w, sparsity=0.9, std=0.01)  # per=input",
     .keras = NULL,
     .jax = NULL,
-    .citation = "Martens (2010), Deep learning via Hessian-free optimization, ICML, section 5; "
+    .citation = "Martens (2010), Deep learning via Hessian-free optimization, ICML; "
                 "Sutskever, Martens, Dahl & Hinton (2013), On the importance of initialization and "
-                "momentum in deep learning, ICML, section 3.1",
+                "momentum in deep learning, ICML",
     .args = {[K] = {.name = "k",
                     .value = 0,
                     .lo = 0,

@@ -144,7 +144,7 @@ const alv_initializer alv_init_dirac = {
     .keras = NULL,
     .jax = NULL,
     .citation = "Zagoruyko & Komodakis (2017), DiracNets: training very deep neural networks "
-                "without skip-connections, arXiv:1706.00388, section 3",
+                "without skip-connections, arXiv:1706.00388",
     .args =
         {[GAIN] = {.name = "gain",
                    .value = 1,

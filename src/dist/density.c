@@ -68,11 +68,22 @@ double alv_truncated_quantile(const alv_tails *t, double p, double q)
     return below <= above ? alv_normal_quantile(below) : -alv_normal_quantile(above);
 }
 
+/* At two deviations, where nearly all truncations cut: what the rest of alv_dist_tails takes as
+ * long for as a small fill (tests/unit/test_dist.c compares the bits). */
+static const alv_tails USUAL_TAILS = {0x1.74bcf82c9d861p-6, 1 - 0x1.74bcf82c9d861p-6,
+                                      1 - 0x1.74bcf82c9d861p-6, 0x1.74bcf82c9d861p-6};
+
 alv_tails alv_dist_tails(const alv_dist *d)
 {
-    double a = standard(d, d->lo), b = standard(d, d->hi);
-    return (alv_tails){alv_normal_cdf(a), alv_normal_cdf(b), alv_normal_cdf(-a),
-                       alv_normal_cdf(-b)};
+    const double a = standard(d, d->lo), b = standard(d, d->hi);
+    alv_tails t = USUAL_TAILS;
+    if (a == -2 && b == 2) return t;
+    alv_normal_sides(&t.below_lo, &t.above_lo, a);
+    if (a == -b)
+        t.below_hi = t.above_lo, t.above_hi = t.below_lo;
+    else
+        alv_normal_sides(&t.below_hi, &t.above_hi, b);
+    return t;
 }
 
 double alv_dist_quantile(const alv_dist *dist, double p)

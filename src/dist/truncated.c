@@ -12,24 +12,31 @@
 static const double FARTHEST = 40;
 
 /* The density relative to its value at `origin`, at a distance t from there, times t^0 or
- * (t - center)^2 or t. */
+ * (t - center)^2 or t. All powers are asked for at the same points in the same order, so the first
+ * writes the densities down and the others read them. */
 typedef struct weight {
     double origin, center;
     int power;
+    double **density; /* of the next point */
 } weight;
+
+/* Panels are shorter than 1 / max(1, |origin|) and the interval than sqrt(origin^2 + 100) -
+ * |origin| on one side or 20 on two (alv_truncated_moments): 50 at most. */
+enum { MOST_POINTS = 51 * ALV_LEGENDRE_NODES };
 
 static double integrand(double t, const void *context)
 {
     const weight *w = context;
-    double density = alv_exp(-t * (w->origin + t / 2));
-    double d = t - w->center;
-    return w->power == 0 ? density : w->power == 1 ? d * density : d * d * density;
+    if (w->power == 0) return *(*w->density)++ = alv_exp(-t * (w->origin + t / 2));
+    const double density = *(*w->density)++, d = t - w->center;
+    return w->power == 1 ? d * density : d * d * density;
 }
 
 /* Panels short against the decay length of the density, 1 / max(1, |origin|). */
-static double integral(weight w, double lo, double hi)
+static double integral(weight w, double lo, double hi, double *densities)
 {
     double decay = 1 / alv_max(1, alv_fabs(w.origin));
+    w.density = &densities;
     return alv_integrate(integrand, &w, lo, hi, 1 + (int)((hi - lo) / decay));
 }
 
@@ -41,10 +48,10 @@ static double summit(double a, double b)
 
 double alv_normal_mass(double a, double b)
 {
-    double origin = summit(a, b);
+    double origin = summit(a, b), densities[ALV_LEGENDRE_NODES];
     if ((b - a) * alv_max(1, alv_fabs(origin)) < 0.5)
         return alv_normal_pdf(origin) *
-               integral((weight){.origin = origin}, a - origin, b - origin);
+               integral((weight){.origin = origin}, a - origin, b - origin, densities);
     if (a > 0) return alv_normal_cdf(-a) - alv_normal_cdf(-b);
     if (b < 0) return alv_normal_cdf(b) - alv_normal_cdf(a);
     return 1 - alv_normal_cdf(a) - alv_normal_cdf(-b);
@@ -52,16 +59,16 @@ double alv_normal_mass(double a, double b)
 
 alv_moments alv_truncated_moments(double a, double b)
 {
-    double origin = summit(a, b);
+    double origin = summit(a, b), densities[MOST_POINTS];
     if (!(a < b) || alv_fabs(origin) > FARTHEST) return (alv_moments){ALV_NAN, ALV_NAN};
     /* Where exp(-t |origin| - t^2 / 2) has fallen to e^-50, the rest no longer counts. */
     double reach = alv_sqrt(origin * origin + 100) - alv_fabs(origin);
     double lo = alv_max(a - origin, -reach), hi = alv_min(b - origin, reach);
     weight w = {.origin = origin};
-    double mass = integral(w, lo, hi);
+    double mass = integral(w, lo, hi, densities);
     w.power = 1;
-    double shift = integral(w, lo, hi) / mass;
+    double shift = integral(w, lo, hi, densities) / mass;
     w.power = 2;
     w.center = shift;
-    return (alv_moments){origin + shift, integral(w, lo, hi) / mass};
+    return (alv_moments){origin + shift, integral(w, lo, hi, densities) / mass};
 }

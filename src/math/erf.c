@@ -69,16 +69,28 @@ double alv_erfc(double x)
     return x > 0 ? erfc_large(x, 0) : 2 - erfc_large(-x, 0);
 }
 
-double alv_normal_cdf(double x)
+void alv_normal_sides(double *below, double *above, double x)
 {
-    if (x != x) return x;
     /* x / sqrt(2) as a pair: its rounding matters to the exponential. */
     const alv_pair sqrt1_2 = {0x1.6a09e667f3bcdp-1, -0x1.bdd3413b26456p-55};
-    if (alv_fabs(x) < 0.7) return 0.5 + 0.5 * erf_small(x * sqrt1_2.high);
-    if (alv_fabs(x) > 40) return x > 0 ? 1 : 0;
-    alv_pair y = alv_pair_product(alv_fabs(x), sqrt1_2.high);
-    double tail = 0.5 * erfc_large(y.high, y.low + alv_fabs(x) * sqrt1_2.low);
-    return x > 0 ? 1 - tail : tail;
+    const double size = alv_fabs(x);
+    if (!(size >= 0.7)) { /* also NaN */
+        const double half = 0.5 * erf_small(x * sqrt1_2.high);
+        *below = 0.5 + half;
+        *above = 0.5 - half;
+        return;
+    }
+    alv_pair y = alv_pair_product(size, sqrt1_2.high);
+    const double tail = size > 40 ? 0 : 0.5 * erfc_large(y.high, y.low + size * sqrt1_2.low);
+    *below = x > 0 ? 1 - tail : tail;
+    *above = x > 0 ? tail : 1 - tail;
+}
+
+double alv_normal_cdf(double x)
+{
+    double below, above;
+    alv_normal_sides(&below, &above, x);
+    return below;
 }
 
 double alv_normal_pdf(double x)

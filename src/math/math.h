@@ -95,7 +95,8 @@ double alv_erf(double x);             /* 2 ulp */
 double alv_erfc(double x);            /* 1 - erf(x) without cancellation, 5 ulp */
 double alv_erfinv(double x);          /* inverse of erf on (-1, 1); +-inf at +-1, NaN outside */
 double alv_normal_cdf(double x);      /* P(Z <= x) of the standard normal, 5 ulp */
-double alv_normal_pdf(double x);      /* exp(-x^2 / 2) / sqrt(2 pi), 3 ulp */
+void alv_normal_sides(double *below, double *above, double x); /* cdf of x and of -x, at once */
+double alv_normal_pdf(double x); /* exp(-x^2 / 2) / sqrt(2 pi), 3 ulp */
 double
 alv_normal_quantile(double p); /* x with normal_cdf(x) = p; p in (0, 1), 8 ulp, -+inf at 0, 1 */
 

@@ -4,7 +4,7 @@
 
 #include <float.h>
 
-#include "alvor/dist.h"
+#include "dist/dist.h"
 #include "math/math.h"
 
 static const alv_dist *families(int *n)
@@ -127,6 +127,23 @@ static void truncation_matches_the_published_constant(void **state)
         assert_near(d.std, 1.7 / sqrt(variance), 1e-13);
         assert_near(alv_dist_variance(&d), 1.7 * 1.7, 1e-13);
         assert_near(alv_dist_mean(&d), 0.3 + d.std * shift, 1e-13);
+    }
+}
+
+/* Bounds of two deviations have their constants in the source, and equal tails are worked out once:
+ * both must be what the general way gives, to the bit. */
+static void short_cuts_change_no_bits(void **state)
+{
+    (void)state;
+    const double deviation = alv_sqrt(alv_truncated_moments(-2, 2).variance);
+    assert_true(alv_dist_truncated_to_std(0, 0.3, -2, 2).std == 0.3 / deviation);
+    const double bounds[][2] = {{-2, 2}, {-3, 3}, {-0.5, 0.5}, {0.2, 0.6}, {-50, 50}, {-2, 9}};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+        const double a = bounds[i][0], b = bounds[i][1];
+        const alv_dist d = alv_dist_truncated(0, 1, a, b);
+        const alv_tails t = alv_dist_tails(&d);
+        assert_true(t.below_lo == alv_normal_cdf(a) && t.above_lo == alv_normal_cdf(-a));
+        assert_true(t.below_hi == alv_normal_cdf(b) && t.above_hi == alv_normal_cdf(-b));
     }
 }
 
@@ -331,6 +348,7 @@ int main(void)
         cmocka_unit_test(moments_match_integrals),
         cmocka_unit_test(quantile_inverts_cdf),
         cmocka_unit_test(truncation_matches_the_published_constant),
+        cmocka_unit_test(short_cuts_change_no_bits),
         cmocka_unit_test(checks_refuse_nonsense),
         cmocka_unit_test(slices_equal_the_whole),
         cmocka_unit_test(distant_slices_agree),

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "alvor/alvor.h"
-#include "lab/team.h"
+#include "team/team.h"
 
 static double seconds(void)
 {
@@ -96,13 +96,13 @@ static int64_t number(int argc, char **argv, int i, int64_t otherwise)
 
 int main(int argc, char **argv)
 {
-    alv_team *team = NULL;
+    alv_team team;
     if (argc > 1 && strcmp(argv[1], "defect") == 0) {
         const int64_t n = number(argc, argv, 2, 4096);
-        if (alv_team_new(&team, 2, NULL)) return 1;
-        print_defect(n, false, team);
-        print_defect(n, true, team);
-        alv_team_free(team);
+        alv_team_begin(&team, 2);
+        print_defect(n, false, &team);
+        print_defect(n, true, &team);
+        alv_team_end(&team);
         return 0;
     }
     const alv_tensor w = {.name = "w",
@@ -110,15 +110,15 @@ int main(int argc, char **argv)
                           .shape = {number(argc, argv, 1, 2048), number(argc, argv, 2, 2048)}};
     const int threads = (int)number(argc, argv, 3, 2);
     int64_t count;
-    if (alv_tensor_count(&count, &w, NULL) || count < 1 || alv_team_new(&team, threads, NULL))
-        return 2;
+    if (alv_tensor_count(&count, &w, NULL) || count < 1) return 2;
+    alv_team_begin(&team, threads);
     void *out = memory(count * (int64_t)sizeof(float));
-    alv_fill how = {.executor = alv_team_executor(team)};
+    alv_fill how = {.executor = alv_team_executor(&team)};
     draw(out, &w, 0, &how);
     for (int64_t i = 0; i < number(argc, argv, 4, 5); i++)
         printf("%.5f\n", draw(out, &w, (uint64_t)i, &how));
     free(how.scratch);
     free(out);
-    alv_team_free(team);
+    alv_team_end(&team);
     return 0;
 }

@@ -4,10 +4,12 @@
 
 #include "alvor/alvor.h"
 
+enum { BENCH_MOST_THREADS = 256 };
+
 /* What one measurement fills, and how. */
 typedef struct bench_setting {
     alv_dtype dtype;
-    int threads;
+    int threads; /* 1 to BENCH_MOST_THREADS */
     const alv_kernels *kernels;
     void *buffer; /* aligned to 64 bytes, touched before */
     int64_t bytes;

@@ -1,17 +1,17 @@
 /* Measuring fills: rounds of the same work by a team of threads, timed together.
  *
- * A round's time runs from before the team starts to after its last thread ends, so a thread that
- * is late counts. Slow schemes fill less, so that each round takes about as long; the first, which
+ * A round's time runs from before the team wakes to after its last task ends, so a thread that is
+ * late counts. Slow schemes fill less, so that each round takes about as long; the first, which
  * finds out how fast the scheme is, does not count. */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/base.h"
 #include "cli/bench.h"
+#include "team/team.h"
 
-enum { ROUNDS = 5, MOST_THREADS = 256, TRIAL = 1 << 14, GRAIN = 1024 };
+enum { ROUNDS = 5, TRIAL = 1 << 14, GRAIN = 1024 };
 static const double ROUND_SECONDS = 0.006;
 
 /* Matrices, kernels and vectors, from which a scheme takes the first that it can fill. */
@@ -81,34 +81,15 @@ typedef struct share {
     alv_error error;
 } share;
 
-static void *work(void *argument)
+static void work(void *shares, int i)
 {
-    share *s = argument;
+    share *s = (share *)shares + i;
     char *to = s->setting->buffer;
     if (!s->scheme)
         memset(to + s->lo, 1, (size_t)(s->hi - s->lo));
     else
         s->status = alv_init_fill(to + (size_t)s->lo * alv_dtype_size(s->tensor->dtype), s->lo,
                                   s->hi, s->scheme, s->tensor, 42, &s->how, &s->error);
-    return NULL;
-}
-
-/* All shares at once, this thread taking the first; returns seconds. A share whose thread cannot be
- * had is done here. */
-static double run(share *shares, int n)
-{
-    pthread_t threads[MOST_THREADS];
-    bool started[MOST_THREADS] = {false};
-    const double start = seconds();
-    for (int i = 1; i < n; i++)
-        started[i] = pthread_create(&threads[i], NULL, work, &shares[i]) == 0;
-    work(&shares[0]);
-    for (int i = 1; i < n; i++)
-        if (started[i])
-            pthread_join(threads[i], NULL);
-        else
-            work(&shares[i]);
-    return seconds() - start;
 }
 
 /* Cuts [0, n) into one share for each thread. */
@@ -127,17 +108,20 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* All shares at once. */
 static double median_seconds(share *shares, int threads)
 {
     double times[ROUNDS];
-    for (int i = 0; i < ROUNDS; i++) times[i] = run(shares, threads);
+    alv_team team;
+    alv_team_begin(&team, threads);
+    for (int i = 0; i < ROUNDS; i++) {
+        const double start = seconds();
+        alv_team_run(&team, work, shares, threads);
+        times[i] = seconds() - start;
+    }
+    alv_team_end(&team);
     qsort(times, ROUNDS, sizeof *times, ascending);
     return times[ROUNDS / 2];
-}
-
-static int team(const bench_setting *setting)
-{
-    return setting->threads < MOST_THREADS ? setting->threads : MOST_THREADS;
 }
 
 /* How many elements a round fills: all where a slice costs all, else as many as the time takes. */
@@ -147,16 +131,18 @@ static int64_t round_size(share *shares, const alv_tensor *tensor, alv_reach rea
     alv_tensor_count(&count, tensor, NULL);
     if (reach == ALV_REACH_TENSOR || count <= TRIAL) return count;
     cut(shares, 1, TRIAL);
-    run(shares, 1); /* the code and its pages are there from the second time on */
-    const double wanted = ROUND_SECONDS / (run(shares, 1) + 1e-9) * TRIAL * threads;
+    work(shares, 0); /* the code and its pages are there from the second time on */
+    const double start = seconds();
+    work(shares, 0);
+    const double wanted = ROUND_SECONDS / (seconds() - start + 1e-9) * TRIAL * threads;
     return wanted < (double)count ? (wanted > TRIAL ? (int64_t)wanted : TRIAL) : count;
 }
 
 alv_status bench_fill(double *out, const alv_scheme *scheme, const alv_tensor *tensor,
                       const bench_setting *setting, alv_error *error)
 {
-    static share shares[MOST_THREADS];
-    const int threads = team(setting);
+    static share shares[BENCH_MOST_THREADS];
+    const int threads = setting->threads;
     int64_t scratch;
     ALV_TRY(alv_init_scratch(&scratch, scheme, tensor, error));
     alv_status status = ALV_OK;
@@ -183,8 +169,8 @@ alv_status bench_fill(double *out, const alv_scheme *scheme, const alv_tensor *t
 
 double bench_memset(const bench_setting *setting)
 {
-    static share shares[MOST_THREADS];
-    const int threads = team(setting);
+    static share shares[BENCH_MOST_THREADS];
+    const int threads = setting->threads;
     for (int i = 0; i < threads; i++) shares[i] = (share){.setting = setting};
     cut(shares, threads, setting->bytes);
     return 1e-9 * (double)setting->bytes / median_seconds(shares, threads);

@@ -40,9 +40,11 @@ static int choose_columns(bench *b)
 {
     const char *isa = cli_value(b->args, "isa", NULL);
     const long online = sysconf(_SC_NPROCESSORS_ONLN);
-    const int processors = online > 256 ? 256 : online > 1 ? (int)online : 1;
+    const int processors = online > BENCH_MOST_THREADS ? BENCH_MOST_THREADS
+                           : online > 1                ? (int)online
+                                                       : 1;
     int64_t threads;
-    if (!cli_int(&threads, b->args, "threads", 1, 1, 256)) return CLI_USAGE;
+    if (!cli_int(&threads, b->args, "threads", 1, 1, BENCH_MOST_THREADS)) return CLI_USAGE;
     const bool counted = cli_value(b->args, "threads", NULL) != NULL;
     if (isa && strcmp(isa, "all") != 0) {
         const alv_kernels *kernels = alv_kernels_find(isa);

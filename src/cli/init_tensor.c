@@ -13,7 +13,7 @@
 #include "io/endian.h"
 #include "io/file.h"
 #include "lab/pool.h"
-#include "lab/team.h"
+#include "team/team.h"
 
 enum { CHUNK = 1 << 20, SHARED = 1 << 20 /* bytes of scratch worth a team of threads */ };
 
@@ -214,15 +214,15 @@ static int64_t step_of(const request *r, const alv_fill *how)
 static alv_status write_data(alv_writer *writer, const request *r, uint32_t *crc, alv_error *error)
 {
     alv_fill how = {0};
-    alv_team *team = NULL;
+    alv_team team;
     ALV_TRY(alv_init_scratch(&how.scratch_size, &r->scheme, &r->tensor, error));
     const int64_t step = step_of(r, &how);
     const size_t item = alv_dtype_size(r->tensor.dtype);
     void *chunk = alv_new_array((size_t)step, item);
     how.scratch = alv_new_array((size_t)how.scratch_size, 1);
     alv_status status = ALV_OK;
-    if (how.scratch_size > SHARED) status = alv_team_new(&team, alv_pool_threads(), error);
-    how.executor = alv_team_executor(team);
+    alv_team_begin(&team, how.scratch_size > SHARED ? alv_pool_threads() : 1);
+    how.executor = alv_team_executor(&team);
     if (!chunk || !how.scratch)
         status = alv_fail(error, ALV_ERR_MEMORY, "init",
                           "no memory for %lld elements and %lld bytes of scratch", step,
@@ -238,7 +238,7 @@ static alv_status write_data(alv_writer *writer, const request *r, uint32_t *crc
             status =
                 alv_fail(error, ALV_ERR_INTERRUPTED, r->output, "interrupted; nothing is left");
     }
-    alv_team_free(team);
+    alv_team_end(&team);
     free(how.scratch);
     free(chunk);
     return status;

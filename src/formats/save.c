@@ -9,15 +9,15 @@
  * are taken first, one thread each, so that none is left for the end. */
 #include "formats/save.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/base.h"
 #include "io/endian.h"
 #include "io/file.h"
+#include "team/team.h"
 
-enum { MOST_THREADS = 1024, ALIGNMENT = 64 };
+enum { ALIGNMENT = 64 };
 
 typedef struct work {
     const alv_weight_plan *plan;
@@ -26,8 +26,8 @@ typedef struct work {
     alv_writer **writers;
     int64_t chunk;
     _Atomic int64_t next_piece, next_chunk;
-    atomic_bool ended; /* an error, or stop */
-    pthread_mutex_t mutex;
+    atomic_bool ended;  /* an error, or stop */
+    atomic_flag failed; /* the first error is that of the whole */
     alv_status status;
     alv_error error;
 } work;
@@ -131,8 +131,9 @@ static alv_status draw_share(work *w, char *buffer, alv_error *error)
     return ALV_OK;
 }
 
-static void *worker(void *argument)
+static void worker(void *argument, int i)
 {
+    (void)i;
     work *w = argument;
     alv_error error;
     size_t size = ((size_t)w->chunk + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -141,22 +142,17 @@ static void *worker(void *argument)
         buffer ? draw_share(w, buffer, &error)
                : alv_fail(&error, ALV_ERR_MEMORY, "save", "no memory for %lld bytes", w->chunk);
     free(buffer);
-    if (status == ALV_OK) return NULL;
-    pthread_mutex_lock(&w->mutex);
-    if (w->status == ALV_OK) w->status = status, w->error = error;
-    pthread_mutex_unlock(&w->mutex);
+    if (status == ALV_OK) return;
+    if (!atomic_flag_test_and_set(&w->failed)) w->status = status, w->error = error;
     atomic_store(&w->ended, true);
-    return NULL;
 }
 
-/* Runs the workers; this thread is one of them, and enough if no other can be had. */
 static alv_status draw_all(work *w, alv_error *error)
 {
-    pthread_t threads[MOST_THREADS];
-    int n = 0, wanted = w->how->threads < MOST_THREADS ? w->how->threads - 1 : MOST_THREADS;
-    while (n < wanted && pthread_create(&threads[n], NULL, worker, w) == 0) n++;
-    worker(w);
-    while (n > 0) pthread_join(threads[--n], NULL);
+    alv_team team;
+    alv_team_begin(&team, w->how->threads);
+    alv_team_run(&team, worker, w, team.n + 1);
+    alv_team_end(&team);
     if (w->status != ALV_OK && error) *error = w->error;
     if (w->status == ALV_OK && stopped(w))
         return alv_fail(error, ALV_ERR_INTERRUPTED, w->how->path, "interrupted; nothing is left");
@@ -208,14 +204,16 @@ alv_status alv_plan_save(const alv_weight_plan *plan, const alv_save *how, alv_e
 {
     alv_save_map *map;
     ALV_TRY(alv_save_map_new(&map, plan, how, error));
-    work w = {.plan = plan, .how = how, .map = map, .chunk = alv_save_chunk(how)};
+    work w = {.plan = plan,
+              .how = how,
+              .map = map,
+              .chunk = alv_save_chunk(how),
+              .failed = ATOMIC_FLAG_INIT};
     w.writers = alv_new_array((size_t)map->n_shards, sizeof(alv_writer *));
-    pthread_mutex_init(&w.mutex, NULL);
     alv_status status = w.writers
                             ? save(&w, error)
                             : alv_fail(error, ALV_ERR_MEMORY, "save", "no memory for the files");
     for (int k = 0; w.writers && k < map->n_shards; k++) alv_writer_abort(w.writers[k]);
-    pthread_mutex_destroy(&w.mutex);
     free(w.writers);
     alv_save_map_free(map);
     return status;

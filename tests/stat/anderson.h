@@ -21,7 +21,7 @@
  * from mu_(2k-1) to mu_(2k). v = (s^2 - 1) / 4, s = 4 k + t makes that t from -1 to 1 with -D
  * proportional to cos(pi t / 2), and the rule of Gauss and Chebyshev takes the roots at its ends.
  * Far out it is sqrt(3) erfc(sqrt(z)). The correction for finite n, of order 0.1 / n, is left out:
- * n is 2^17 here. */
+ * n is 2^17 or more here. */
 #ifndef ALV_STAT_ANDERSON_H
 #define ALV_STAT_ANDERSON_H
 

@@ -6,6 +6,9 @@
  * ALARM / MOST (Bonferroni: no independence is needed). Round r of a soak gets the share 1 / (r (r
  * + 1)) of ALARM, and the shares add up to one.
  *
+ * MOST counts the comparisons of all programs of this directory together: the battery may make
+ * BATTERY of them and each of the six others OTHERS; settle() holds them to it.
+ *
  * p is exact or an upper bound for Kolmogorov-Smirnov (Massart 1990). For sums, chi-squares and
  * Anderson-Darling it is the limit law's, whose tail at 1e-13 the true one exceeds by a factor
  * below 5 with the sample sizes used here (the third cumulant's term exp(z^3 skewness / 6)); ALARM
@@ -19,6 +22,7 @@
 
 #define ALARM 2e-10
 #define MOST 8192
+enum { BATTERY = 4096, OTHERS = 640 };
 
 typedef struct ledger {
     double limit; /* the least p accepted */
@@ -58,6 +62,14 @@ static inline void report(const ledger *l)
 {
     print_message("  seed %llu: %d comparisons, least p %.3g (%s), refused below %.3g\n",
                   (unsigned long long)l->seed, l->comparisons, l->least, l->least_of, l->limit);
+}
+
+/* The last word on a ledger: nothing failed, and no more was compared than the budget has. */
+static inline void settle(const ledger *l, int share)
+{
+    report(l);
+    assert_true(l->comparisons > 0 && l->comparisons <= share);
+    assert_int_equal(l->failures, 0);
 }
 
 /* The seed in `text`, or a fresh one; printed, so that a failure can be repeated. */

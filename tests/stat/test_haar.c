@@ -3,15 +3,15 @@
  * For Q uniform over O(n): E tr Q = 0, E (tr Q)^2 = 1 and, for n >= 2, E tr(Q^2) = 1 (Diaconis &
  * Shahshahani 1994); each sign of det Q is as likely; the square of an element is
  * Beta(1/2, (n - 1)/2), which for n = 3 makes elements uniform on [-1, 1]; for n = 2, rotations
- * turn by a uniform angle. Fixed seeds; a statistic of 5.8 standard errors, or a
- * Kolmogorov-Smirnov distance with the same false-alarm probability, 1e-8, each.
+ * turn by a uniform angle. Fixed seeds; false alarms: suite.h.
  *
  * The same statistics must reject the matrices without the sign that makes R's diagonal positive
  * (Mezzadri 2007). */
+#include "suite.h"
 #include "suited.h"
 
 enum { N = 20000, LARGEST = 5 };
-static const double STANDARD_ERRORS = 5.8, KS_LIMIT = 3.1; /* 2 exp(-2 3.1^2) = 9e-9 */
+static ledger book;
 
 typedef double matrix[LARGEST][LARGEST];
 
@@ -75,23 +75,13 @@ static double errors_of(const double *x, double expected)
     return fabs(mean - expected) / sqrt(variance / N);
 }
 
-static int ascending(const void *a, const void *b)
+static double p_uniform(double *x, int n)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    return p_kolmogorov(kolmogorov(x, n));
 }
 
-/* sqrt(n) sup |F_n - U| of values in [0, 1]; sorts them. */
-static double distance_to_uniform(double *x)
-{
-    double sup = 0;
-    qsort(x, N, sizeof *x, ascending);
-    for (int i = 0; i < N; i++)
-        sup = fmax(sup, fmax(x[i] - i / (double)N, (i + 1) / (double)N - x[i]));
-    return sqrt(N) * sup;
-}
-
-static double worst_moment(int n, bool with_sign)
+/* Judges the moments of matrices with the sign; returns the least p. */
+static double least_p(int n, bool with_sign)
 {
     static double columns[5][N];
     for (int i = 0; i < N; i++) {
@@ -106,23 +96,24 @@ static double worst_moment(int n, bool with_sign)
         assert_near(fabs(s.det), 1, 1e-12);
     }
     const double expected[5] = {0, 1, 1, 0, 0};
-    double worst = 0;
+    double least = 1;
     print_message("  n = %d, %s sign:", n, with_sign ? "with" : "without");
     for (int k = 0; k < 5; k++) {
         double off = errors_of(columns[k], expected[k]);
         print_message(" %.2f", off);
-        worst = fmax(worst, off);
+        least = fmin(least, p_normal(off));
+        if (with_sign) judge(&book, p_normal(off), "n = %d, moment %d", n, k);
     }
     print_message("\n");
-    return worst;
+    return least;
 }
 
 static void moments_are_those_of_haar(void **state)
 {
     (void)state;
     for (int n = 2; n <= LARGEST; n++) {
-        assert_true(worst_moment(n, true) < STANDARD_ERRORS);
-        assert_true(worst_moment(n, false) > 3 * STANDARD_ERRORS);
+        least_p(n, true);
+        assert_true(least_p(n, false) < book.limit);
     }
 }
 
@@ -138,8 +129,8 @@ static void elements_of_three_are_uniform(void **state)
         draw(q, 3, (uint64_t)i + 500000, false);
         unsigned_x[i] = (q[0][0] + 1) / 2;
     }
-    for (int e = 0; e < 9; e++) assert_true(distance_to_uniform(x[e]) < KS_LIMIT);
-    assert_true(distance_to_uniform(unsigned_x) > 3 * KS_LIMIT);
+    for (int e = 0; e < 9; e++) judge(&book, p_uniform(x[e], N), "element %d", e);
+    assert_true(p_uniform(unsigned_x, N) < book.limit);
 }
 
 /* n = 2: the angle of the first row, and that of the rotation between the rows. */
@@ -155,20 +146,25 @@ static void angles_of_two_are_uniform(void **state)
         first[i] = angle;
         if (q[0][0] * q[1][1] > q[0][1] * q[1][0]) turn[rotations++] = angle;
     }
-    assert_true(distance_to_uniform(first) < KS_LIMIT);
+    judge(&book, p_uniform(first, N), "angles");
     /* Rotations of +-angle: eigenvalues e^(+-i angle), angles uniform among the rotations. */
-    qsort(turn, (size_t)rotations, sizeof *turn, ascending);
-    double sup = 0;
-    for (int i = 0; i < rotations; i++) sup = fmax(sup, fabs(turn[i] - (i + 0.5) / rotations));
-    assert_true(sqrt(rotations) * sup < KS_LIMIT);
+    judge(&book, p_uniform(turn, rotations), "angles of rotations");
+}
+
+static void the_budget_is_kept(void **state)
+{
+    (void)state;
+    settle(&book, OTHERS);
 }
 
 int main(void)
 {
+    book = ledger_make(1000, 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(moments_are_those_of_haar),
         cmocka_unit_test(elements_of_three_are_uniform),
         cmocka_unit_test(angles_of_two_are_uniform),
+        cmocka_unit_test(the_budget_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,8 @@
  * The library prints nothing, never exits, reads no environment, creates no thread and keeps no
  * mutable globals, so that any function may run in any number of threads; fills allocate nothing.
  * Compile it with -ffp-contract=off (the build does): no macro tells a source what the compiler
- * contracts, and fused operations would change the bits. */
+ * contracts, and fused operations would change the bits. Without -fno-math-errno it needs libm, for
+ * square roots of negative numbers. */
 #ifndef ALVOR_ALVOR_H
 #define ALVOR_ALVOR_H
 

@@ -96,7 +96,12 @@ static alv_status make_model(alv_model **out, const alv_setup *setup, const alv_
                              .outputs = setup->data->classes,
                              .hidden_only = what->model == NULL,
                              .act = act};
-    return alv_model_new(out, what->model ? what->model : what->hidden, &hints, error);
+    const alv_status status =
+        alv_model_new(out, what->model ? what->model : what->hidden, &hints, error);
+    /* Positions count in the text that was given, so the argument named is the one that gave it. */
+    if (status != ALV_OK && error && !what->model && strcmp(error->where, "model") == 0)
+        strcpy(error->where, "hidden");
+    return status;
 }
 
 static alv_status hidden_act(char *out, size_t size, const alv_setup *setup,

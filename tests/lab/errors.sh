@@ -29,7 +29,9 @@ refused "mean 'onednn'?" --backend onedn
 refused 1e-12 --lr 0
 refused 'whole number' --batch 0
 refused 'whole number' --jobs 0
-refused 'layer width' --hidden 0x3
+refused 'hidden, byte 0: a layer width' --hidden 0x3
+refused 'hidden, byte 4: there is no activation' --hidden '100 relux'
+refused 'model, byte 4: there is no activation' --model '2-3 relux'
 refused 'at most' --hidden 99999999x99999999
 refused 'inputs' --model 3-5
 refused 'outputs' --model 2-5-4

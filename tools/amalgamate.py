@@ -259,8 +259,8 @@ HEAD = """\
  * best alone in its file, and needs libc alone (without optimization also libm, for sqrt). The
  * weights are those of the library, bit by bit, under any flags that keep IEEE arithmetic: this file
  * turns off by itself the contraction of a * b + c into one rounding. For two it cannot answer:
- * -ffast-math (and -Ofast), which it refuses, and Clang's -ffp-contract=fast, which overrides what
- * a source says.
+ * -ffast-math (and -Ofast), which it refuses, and Clang's -ffp-contract=fast, which by its manual
+ * overrides every pragma and which no macro tells; fast-honor-pragmas, where Clang has it, is fine.
  *
  * Written by tools/amalgamate.py from the sources of alvor {version}: change those, not this.
  *

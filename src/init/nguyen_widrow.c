@@ -206,16 +206,6 @@ static void fill_weight(const filling *f)
         }
 }
 
-static void fill_bias(const alv_dist *law, const filling *f)
-{
-    double u[CHUNK];
-    for (int64_t from = f->lo, n; from < f->hi; from += n) {
-        n = f->hi - from < CHUNK ? f->hi - from : CHUNK;
-        draw(u, from, n, law, f);
-        store(u, from, n, f);
-    }
-}
-
 static void fill(void *out, int64_t lo, int64_t hi, const alv_init_job *job)
 {
     filling f = {.job = job,
@@ -226,7 +216,8 @@ static void fill(void *out, int64_t lo, int64_t hi, const alv_init_job *job)
                  .hi = hi};
     alv_dist law;
     if (job->tensor->role == ALV_ROLE_BIAS) {
-        if (bias_law(&law, job->scheme, job->tensor, NULL) == ALV_OK) fill_bias(&law, &f);
+        if (bias_law(&law, job->scheme, job->tensor, NULL) == ALV_OK)
+            alv_dist_fill(out, f.dtype, lo, hi, &law, f.stream, job->kernels, NULL);
         return;
     }
     if (alv_init_view(&f.view, 0, job->scheme, job->tensor, NULL) == ALV_OK) fill_weight(&f);

@@ -5,6 +5,8 @@
  * mean something, or counts and norms that a paper states would be off. */
 #include "suited.h"
 
+#include "dist/round.h"
+
 static alv_tensor matrix(const char *name, int64_t rows, int64_t columns)
 {
     alv_tensor t = {.rank = 2, .shape = {rows, columns}, .dtype = ALV_F64};
@@ -459,6 +461,25 @@ static void nguyen_widrow_biases_match(void **state)
     assert_true(alv_init_find("nguyen_widrow")->biases);
 }
 
+/* A uniform law's bounds hold after rounding (contract C2): of 65,536 draws dozens are nearer to a
+ * bfloat16 outside than to one inside. */
+static void nguyen_widrow_biases_stay_in_bounds(void **state)
+{
+    (void)state;
+    enum { N = 65536 };
+    const alv_scheme scheme = suited_scheme("nguyen_widrow");
+    const alv_tensor b = {.name = "b",
+                          .role = ALV_ROLE_BIAS,
+                          .rank = 1,
+                          .shape = {N},
+                          .dtype = ALV_BF16,
+                          .fan_in = 3};
+    const float beta = (float)(0.7 * pow(N, 1 / 3.0));
+    static uint16_t bias[N];
+    suited_fill(bias, 0, N, &scheme, &b, 3);
+    for (int i = 0; i < N; i++) assert_true(fabsf(alv_widen(ALV_BF16, bias[i])) <= beta);
+}
+
 static void check_slices(const char *text, const alv_tensor *t)
 {
     static unsigned char whole[3 * 4 * 9 * 300 * 8], part[sizeof whole];
@@ -561,6 +582,7 @@ int main(void)
         cmocka_unit_test(nguyen_widrow_rows_are_of_one_length),
         cmocka_unit_test(nguyen_widrow_rows_are_scaled_uniforms),
         cmocka_unit_test(nguyen_widrow_biases_match),
+        cmocka_unit_test(nguyen_widrow_biases_stay_in_bounds),
         cmocka_unit_test(slices_of_every_layout_equal_the_whole),
         cmocka_unit_test(a_single_weight_is_filled),
         cmocka_unit_test(moments_are_those_predicted),

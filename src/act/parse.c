@@ -2,27 +2,11 @@
 #include "alvor/act.h"
 #include "base/base.h"
 
-/* A position in the text, and where its errors go. */
-typedef struct cursor {
-    const char *text, *at;
-    alv_error *error;
-} cursor;
-
-static alv_status wrong(const cursor *c, const char *wanted)
+static alv_status wrong(const alv_cursor *c, const char *wanted)
 {
     return alv_fail_at(c->error, ALV_ERR_SYNTAX, "activation", c->at - c->text,
                        "expected %s in \"%s\"; write for example relu or leaky_relu(0.2)", wanted,
                        c->text);
-}
-
-static void skip_spaces(cursor *c)
-{
-    while (*c->at == ' ' || *c->at == '\t') c->at++;
-}
-
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
 static const alv_act *find(const char *name, size_t length)
@@ -35,7 +19,7 @@ static const alv_act *find(const char *name, size_t length)
     return NULL;
 }
 
-static alv_status unknown(const cursor *c, const char *name, size_t length)
+static alv_status unknown(const alv_cursor *c, const char *name, size_t length)
 {
     enum { MOST = 32 };
     char copy[49];
@@ -51,17 +35,17 @@ static alv_status unknown(const cursor *c, const char *name, size_t length)
 }
 
 /* The text between the parentheses: the parameter, with or without its name. */
-static alv_status parse_param(cursor *c, alv_act_spec *spec)
+static alv_status parse_param(alv_cursor *c, alv_act_spec *spec)
 {
     const alv_act *act = spec->act;
-    skip_spaces(c);
+    alv_skip_spaces(c);
     size_t n = act->param ? strlen(act->param) : 0;
-    if (n > 0 && strncmp(c->at, act->param, n) == 0 && !is_word(c->at[n])) {
+    if (n > 0 && strncmp(c->at, act->param, n) == 0 && !alv_is_word(c->at[n])) {
         c->at += n;
-        skip_spaces(c);
+        alv_skip_spaces(c);
         if (*c->at != '=') return wrong(c, "\"=\"");
         c->at++;
-        skip_spaces(c);
+        alv_skip_spaces(c);
     }
     if (n == 0)
         return alv_fail_at(c->error, ALV_ERR_SYNTAX, "activation", c->at - c->text,
@@ -79,23 +63,23 @@ static alv_status parse_param(cursor *c, alv_act_spec *spec)
 alv_status alv_act_parse(alv_act_spec *out, const char *text, alv_error *error)
 {
     if (!out || !text) return alv_fail(error, ALV_ERR_ARGUMENT, "activation", "no text given");
-    cursor c = {text, text, error};
-    skip_spaces(&c);
+    alv_cursor c = {text, text, error};
+    alv_skip_spaces(&c);
     const char *name = c.at;
-    while (is_word(*c.at)) c.at++;
+    while (alv_is_word(*c.at)) c.at++;
     size_t length = (size_t)(c.at - name);
     if (length == 0) return wrong(&c, "a name");
     alv_act_spec spec = {.act = find(name, length)};
     if (!spec.act) return unknown(&c, name, length);
     spec.param = spec.act->param_default;
-    skip_spaces(&c);
+    alv_skip_spaces(&c);
     if (*c.at == '(') {
         c.at++;
         ALV_TRY(parse_param(&c, &spec));
-        skip_spaces(&c);
+        alv_skip_spaces(&c);
         if (*c.at != ')') return wrong(&c, "\")\"");
         c.at++;
-        skip_spaces(&c);
+        alv_skip_spaces(&c);
     }
     if (*c.at) return wrong(&c, "the end");
     *out = spec;

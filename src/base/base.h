@@ -47,6 +47,23 @@ alv_status alv_fail_at(alv_error *error, alv_status code, const char *where, int
 size_t alv_text_format(char *out, size_t size, const char *format, ...);
 size_t alv_text_vformat(char *out, size_t size, const char *format, va_list args);
 
+/* A place in a text that is being read, and where its errors go. */
+typedef struct alv_cursor {
+    const char *text, *at;
+    alv_error *error;
+} alv_cursor;
+
+static inline void alv_skip_spaces(alv_cursor *c)
+{
+    while (*c->at == ' ' || *c->at == '\t') c->at++;
+}
+
+/* An ASCII letter or digit, or '_'. */
+static inline bool alv_is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 /* Reads a decimal number ("-1.5e-3"; also inf, nan) from the first `length` bytes of `text`,
  * correctly rounded, whatever the locale. Returns the bytes consumed, 0 if there is no number. */
 size_t alv_number_parse(double *out, const char *text, size_t length);

@@ -6,33 +6,20 @@
 
 static const char where[] = "scheme";
 
-/* A cursor over the text; position() is what errors report. */
-typedef struct cursor {
-    const char *text, *at;
-    alv_error *error;
-} cursor;
-
-static int64_t position(const cursor *c)
+static int64_t position(const alv_cursor *c)
 {
     return c->at - c->text;
-}
-
-static void skip_spaces(cursor *c)
-{
-    while (*c->at == ' ' || *c->at == '\t') c->at++;
 }
 
 static size_t word_length(const char *p)
 {
     size_t n = 0;
-    while ((p[n] >= 'a' && p[n] <= 'z') || (p[n] >= 'A' && p[n] <= 'Z') ||
-           (p[n] >= '0' && p[n] <= '9') || p[n] == '_')
-        n++;
+    while (alv_is_word(p[n])) n++;
     return n;
 }
 
 /* Copies the word at the cursor, cut to fit, and moves past it. */
-static void take_word(char *out, size_t size, cursor *c)
+static void take_word(char *out, size_t size, alv_cursor *c)
 {
     size_t n = word_length(c->at);
     size_t kept = n < size ? n : size - 1;
@@ -46,14 +33,14 @@ enum { WORD = 48, MOST_WORDS = 128 };
 /* Splits space-separated words into rows of `copies`; returns the new count. */
 static int add_words(char copies[][WORD], int n, const char *words)
 {
-    cursor c = {words, words, NULL};
-    for (skip_spaces(&c); *c.at && n < MOST_WORDS; skip_spaces(&c))
+    alv_cursor c = {words, words, NULL};
+    for (alv_skip_spaces(&c); *c.at && n < MOST_WORDS; alv_skip_spaces(&c))
         take_word(copies[n++], WORD, &c);
     return n;
 }
 
 /* Fails with the nearest of the first n rows, if any is near. */
-static alv_status fail_unknown(const cursor *c, int64_t at, const char *what, const char *name,
+static alv_status fail_unknown(const alv_cursor *c, int64_t at, const char *what, const char *name,
                                char copies[][WORD], int n, const char *otherwise)
 {
     const char *names[MOST_WORDS + 1];
@@ -67,7 +54,7 @@ static alv_status fail_unknown(const cursor *c, int64_t at, const char *what, co
                        name, otherwise);
 }
 
-static alv_status unknown_scheme(const cursor *c, int64_t at, const char *name)
+static alv_status unknown_scheme(const alv_cursor *c, int64_t at, const char *name)
 {
     char copies[MOST_WORDS][WORD];
     int n = 0;
@@ -91,7 +78,7 @@ static int count_args(const alv_initializer *init)
     return n;
 }
 
-static alv_status unknown_arg(const cursor *c, int64_t at, const alv_initializer *init,
+static alv_status unknown_arg(const alv_cursor *c, int64_t at, const alv_initializer *init,
                               const char *name)
 {
     char copies[MOST_WORDS][WORD], all[128] = "it has none", what[WORD + 16];
@@ -138,7 +125,7 @@ alv_status alv_scheme_check(const alv_scheme *scheme, alv_error *error)
 }
 
 /* The word at the cursor as the index of one of the argument's choices. */
-static alv_status read_choice(double *out, cursor *c, const alv_init_arg *arg)
+static alv_status read_choice(double *out, alv_cursor *c, const alv_init_arg *arg)
 {
     char copies[MOST_WORDS][WORD], name[WORD], otherwise[96], what[WORD];
     int64_t at = position(c);
@@ -151,7 +138,7 @@ static alv_status read_choice(double *out, cursor *c, const alv_init_arg *arg)
     return fail_unknown(c, at, what, name, copies, n, otherwise);
 }
 
-static alv_status read_value(double *out, cursor *c, const alv_init_arg *arg)
+static alv_status read_value(double *out, alv_cursor *c, const alv_init_arg *arg)
 {
     int64_t at = position(c);
     if (arg->choices) return read_choice(out, c, arg);
@@ -164,17 +151,17 @@ static alv_status read_value(double *out, cursor *c, const alv_init_arg *arg)
 }
 
 /* "NAME=" before a value moves the cursor past it; without one, only the first value may stand. */
-static alv_status read_arg_name(int *index, cursor *c, const alv_initializer *init, int ordinal)
+static alv_status read_arg_name(int *index, alv_cursor *c, const alv_initializer *init, int ordinal)
 {
-    cursor ahead = *c;
+    alv_cursor ahead = *c;
     char name[WORD];
     take_word(name, sizeof name, &ahead);
-    skip_spaces(&ahead);
+    alv_skip_spaces(&ahead);
     if (*ahead.at == '=' && name[0]) {
         *index = find_arg(init, name);
         if (*index < 0) return unknown_arg(c, position(c), init, name);
         c->at = ahead.at + 1;
-        skip_spaces(c);
+        alv_skip_spaces(c);
         return ALV_OK;
     }
     if (count_args(init) == 0)
@@ -188,14 +175,14 @@ static alv_status read_arg_name(int *index, cursor *c, const alv_initializer *in
 }
 
 /* The list between the parentheses, the closing one included. */
-static alv_status read_args(alv_scheme *scheme, cursor *c)
+static alv_status read_args(alv_scheme *scheme, alv_cursor *c)
 {
     bool given[ALV_MAX_INIT_ARGS] = {false};
-    skip_spaces(c);
+    alv_skip_spaces(c);
     if (*c->at == ')') return c->at++, ALV_OK;
     for (int ordinal = 0;; ordinal++) {
         int index;
-        skip_spaces(c);
+        alv_skip_spaces(c);
         int64_t at = position(c);
         ALV_TRY(read_arg_name(&index, c, scheme->init, ordinal));
         if (given[index])
@@ -203,7 +190,7 @@ static alv_status read_args(alv_scheme *scheme, cursor *c)
                                scheme->init->args[index].name);
         given[index] = true;
         ALV_TRY(read_value(&scheme->args[index], c, &scheme->init->args[index]));
-        skip_spaces(c);
+        alv_skip_spaces(c);
         if (*c->at == ')') return c->at++, ALV_OK;
         if (*c->at != ',')
             return alv_fail_at(c->error, ALV_ERR_SYNTAX, where, position(c),
@@ -215,9 +202,9 @@ static alv_status read_args(alv_scheme *scheme, cursor *c)
 alv_status alv_scheme_parse(alv_scheme *out, const char *text, alv_error *error)
 {
     if (!out || !text) return alv_fail(error, ALV_ERR_ARGUMENT, where, "NULL argument");
-    cursor c = {text, text, error};
+    alv_cursor c = {text, text, error};
     char name[WORD];
-    skip_spaces(&c);
+    alv_skip_spaces(&c);
     int64_t at = position(&c);
     take_word(name, sizeof name, &c);
     if (!name[0])
@@ -225,11 +212,11 @@ alv_status alv_scheme_parse(alv_scheme *out, const char *text, alv_error *error)
     alv_scheme scheme = {.init = alv_init_find(name)};
     if (!scheme.init) return unknown_scheme(&c, at, name);
     for (int i = 0; i < count_args(scheme.init); i++) scheme.args[i] = scheme.init->args[i].value;
-    skip_spaces(&c);
+    alv_skip_spaces(&c);
     if (*c.at == '(') {
         c.at++;
         ALV_TRY(read_args(&scheme, &c));
-        skip_spaces(&c);
+        alv_skip_spaces(&c);
     }
     if (*c.at)
         return alv_fail_at(error, ALV_ERR_SYNTAX, where, position(&c),

@@ -77,7 +77,7 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
     ALV_TRY(alv_init_fits(of.gain, "gain", tensor, error));
     *mean = *variance = 0;
     if (view.count == 0) return ALV_OK;
-    double sum = of.gain, squares = of.gain * of.gain, kernels = 0;
+    double sum = 1, squares = 1, kernels = 0; /* for gain 1: large gains would overflow in them */
     for (int axis = 0; axis < view.n_kernel; axis++) {
         /* The triangle is never cut: sums over d = 0, 1, ... or 1/2, 3/2, ... on both sides. */
         const double f = (double)of.factor[axis];
@@ -89,8 +89,9 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
         kernels += (double)n * (double)alv_init_diagonal(&view, m);
     }
     const double elements = (double)alv_init_elements(&view);
-    *mean = kernels * sum / elements;
-    *variance = kernels * squares / elements - *mean * *mean;
+    const double share = kernels * sum / elements;
+    *mean = share * of.gain;
+    *variance = (kernels * squares / elements - share * share) * of.gain * of.gain;
     return ALV_OK;
 }
 

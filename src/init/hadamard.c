@@ -77,7 +77,7 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
                           const alv_tensor *tensor, alv_error *error)
 {
     alv_matrix_view view;
-    double sum = 0, squares = 0;
+    double sum = 0, squares = 0; /* for gain 1: large gains would overflow in them */
     ALV_TRY(alv_init_view(&view, scheme->args[GROUPS], scheme, tensor, error));
     ALV_TRY(alv_init_fits(scheme->args[GAIN], "gain", tensor, error));
     *mean = *variance = 0;
@@ -85,14 +85,15 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
     for (int kind = 0; kind < view.n_parts; kind++) {
         int64_t n, m = alv_matrix_alike(&n, &view, kind);
         const int64_t rows = alv_matrix_rows(&view, m);
-        const double w = scale_of(scheme->args[GAIN], rows, view.inputs);
+        const double w = scale_of(1, rows, view.inputs);
         const bool grows = rows > view.inputs;
         sum += (double)n * w * (grows ? corner_sum(rows, view.inputs) : (double)rows);
         squares += (double)n * w * w * (double)rows * (grows ? (double)view.inputs : 1);
     }
     const double elements = (double)alv_init_elements(&view);
-    *mean = sum / elements;
-    *variance = squares / elements - *mean * *mean;
+    const double gain = scheme->args[GAIN], share = sum / elements;
+    *mean = share * gain;
+    *variance = (squares / elements - share * share) * gain * gain;
     return ALV_OK;
 }
 

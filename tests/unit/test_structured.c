@@ -565,9 +565,33 @@ static void moments_are_those_predicted(void **state)
     }
 }
 
+/* The mean of a tensor of f64 stays finite, though its elements' sum would not. */
+static void moments_of_large_gains_are_finite(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"identity(gain=1e300)", "dirac(gain=-1e300)",
+                                        "bilinear(gain=1e300)", "zero_hadamard(gain=-1e300)"};
+    alv_tensor tensors[] = {kernel("w", ALV_LAYOUT_TORCH, 6, 6, 1 << 30, 1 << 20),
+                            matrix("w", 1 << 30, 1 << 20)};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        int tried = 0;
+        for (size_t k = 0; k < sizeof tensors / sizeof *tensors; k++) {
+            const alv_scheme scheme = suited_scheme(texts[i]);
+            double mean, variance;
+            tensors[k].dtype = ALV_F64;
+            if (alv_init_moments(&mean, &variance, &scheme, &tensors[k], NULL) != ALV_OK) continue;
+            assert_true(fabs(mean) > 0 && fabs(mean) <= 1e300);
+            assert_true(variance > 1e300);
+            tried++;
+        }
+        assert_true(tried >= 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(moments_of_large_gains_are_finite),
         cmocka_unit_test(an_embedding_is_normal_but_for_its_padding),
         cmocka_unit_test(convolutions_of_dirac_pass_data_on),
         cmocka_unit_test(groups_may_be_the_scheme_s_or_the_tensor_s),

@@ -205,6 +205,7 @@ static void put(const slice *s, int64_t e, double value)
 static void plant(int64_t from, int64_t to, const matrix_plan *plan, keys *made, const slice *s)
 {
     double unit;
+    if (plan->kept == 0) return; /* however many lines there are */
     for (int64_t line = from; line < to; line++)
         for (int64_t j = 0; j < plan->kept; j++) {
             const uint32_t *words = keys_of(made, plan->first_line + line);
@@ -244,7 +245,7 @@ static void plant_all(const slice *s)
     }
 }
 
-/* Weights that stay in the lines that plant_all goes through. */
+/* What plant_all goes through: the matrices, and the weights that stay in their lines. */
 static double planted(const slice *s)
 {
     double lines = 0, kept = (double)kept_of(s->job->scheme, length_of(s->view, s->per_input, 0));
@@ -254,7 +255,7 @@ static double planted(const slice *s)
         lines +=
             (double)n * (double)(s->per_input ? s->view->columns : alv_matrix_rows(s->view, m));
     }
-    return kept * lines;
+    return kept * lines + (double)s->view->count;
 }
 
 /* Both ways give the same. To plant one weight takes about as long as to ask five, and lines are

@@ -99,8 +99,9 @@ static int list(const cli_args *args)
                     : pt                  ? " (ainda não baixado)"
                                           : " (not downloaded yet)");
     }
-    printf("\n%s\n", pt ? "Ou um caminho: diretório ou arquivo IDX (.gz), CSV ou npy."
-                        : "Or a path: a directory or file of IDX (.gz), CSV or npy.");
+    printf("\n%s\n",
+           pt ? "Ou um caminho: diretório ou arquivo IDX (.gz), CSV ou npy; diretório CIFAR."
+              : "Or a path: a directory or file of IDX (.gz), CSV or npy; a directory of CIFAR.");
     return CLI_OK;
 }
 

@@ -26,6 +26,13 @@ static bool starts_npy(const unsigned char *b, size_t size)
     return size >= 6 && memcmp(b, "\x93NUMPY", 6) == 0;
 }
 
+/* Of files that do not say what they are. */
+static bool starts_none(const unsigned char *b, size_t size)
+{
+    (void)b, (void)size;
+    return false;
+}
+
 static bool starts_any(const unsigned char *b, size_t size)
 {
     (void)b;
@@ -36,6 +43,7 @@ static bool starts_any(const unsigned char *b, size_t size)
 static const format formats[] = {
     {alv_dir_has_idx, starts_idx, alv_load_idx},
     {alv_dir_has_npy, starts_npy, alv_load_npy},
+    {alv_dir_has_cifar, starts_none, alv_load_cifar},
     {alv_dir_has_csv, starts_any, alv_load_csv},
 };
 
@@ -77,7 +85,8 @@ static alv_status load_path(alv_split **out, const char *path, const alv_data_op
     if (directory)
         return alv_fail(error, ALV_ERR_IO, where,
                         "no data set in this directory: none of train-images-idx3-ubyte, "
-                        "t10k-images-idx3-ubyte (or .gz), x.npy, NAME.tra with NAME.tes, train.csv "
+                        "t10k-images-idx3-ubyte (or .gz), x.npy, data_batch_1.bin, NAME.tra with "
+                        "NAME.tes, train.csv "
                         "with test.csv");
     alv_file file;
     ALV_TRY(alv_file_read(&file, path, error)); /* says why it cannot be read */

@@ -98,11 +98,15 @@ alv_status alv_load_csv(alv_split **out, const char *path, const alv_data_option
                         alv_error *error);
 alv_status alv_load_npy(alv_split **out, const char *path, const alv_data_options *options,
                         alv_error *error);
+/* A directory of CIFAR-10 or CIFAR-100, alv_dir_has_cifar. */
+alv_status alv_load_cifar(alv_split **out, const char *path, const alv_data_options *options,
+                          alv_error *error);
 
 /* A directory that holds files of the format in their usual names. */
 bool alv_dir_has_idx(const char *directory);
 bool alv_dir_has_csv(const char *directory);
 bool alv_dir_has_npy(const char *directory);
+bool alv_dir_has_cifar(const char *directory);
 
 /* Scales both parts to [-1, 1] by the training part's range: of each feature, or (whole) of all
  * features together. A feature that is constant in the training part becomes 0. Test values may

@@ -90,6 +90,12 @@ static alv_status check_fill(const void *out, alv_dtype dtype, int64_t lo, int64
     return alv_dist_check(dist, error);
 }
 
+/* True if half the width of a uniform times 2^-24 is a float without rounding. */
+static bool step_is_exact(const alv_plan *p)
+{
+    return (float)p->scale >= 0x1p-100f;
+}
+
 /* True if no draw of a uniform leaves the bounds before it is held: rounding keeps order, so the
  * two ends decide; and if the step, half the width times 2^-24 or 2^-53, is exact. */
 static bool uniform_is_plain(const alv_plan *p, bool f64)
@@ -99,7 +105,7 @@ static bool uniform_is_plain(const alv_plan *p, bool f64)
         return p->scale >= 0x1p-960 && p->value + far <= p->hi && p->value - far >= p->lo;
     }
     float mid = (float)p->value, half = (float)p->scale, far = half * (1 - 0x1p-24f);
-    return half >= 0x1p-100f && mid + far <= (float)p->hi && mid - far >= (float)p->lo;
+    return step_is_exact(p) && mid + far <= (float)p->hi && mid - far >= (float)p->lo;
 }
 
 /* How a truncated normal is drawn, by its bounds a and b in deviations. Where even the farthest
@@ -127,9 +133,10 @@ static alv_draw choose(alv_plan *p, const alv_dist *d, alv_dtype dtype)
     const bool f64 = dtype == ALV_F64;
     if (d->kind == ALV_DIST_TRUNCATED_NORMAL) return choose_truncated(p, d, f64);
     if (d->kind == ALV_DIST_NORMAL) return f64 ? ALV_DRAW_NORMAL_F64 : ALV_DRAW_NORMAL_F32;
-    if (!alv_is_narrow(dtype) && uniform_is_plain(p, f64))
-        return f64 ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_F32;
-    return f64 ? ALV_DRAW_UNIFORM_HELD_F64 : ALV_DRAW_UNIFORM_HELD_F32;
+    const bool plain = uniform_is_plain(p, f64);
+    if (f64) return plain ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_HELD_F64;
+    if (!step_is_exact(p)) return ALV_DRAW_UNIFORM_TINY_F32;
+    return plain && !alv_is_narrow(dtype) ? ALV_DRAW_UNIFORM_F32 : ALV_DRAW_UNIFORM_HELD_F32;
 }
 
 /* A fill under way, in floats or doubles. */

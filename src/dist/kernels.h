@@ -30,9 +30,10 @@ typedef void alv_narrow_kernel(void *out, const float *x, int64_t n);
 
 /* What a kernel draws. */
 typedef enum alv_draw {
-    ALV_DRAW_WORDS64,     /* the words themselves, 64 bits each */
-    ALV_DRAW_UNIFORM_F32, /* where step is exact and no bound can be passed */
-    ALV_DRAW_UNIFORM_HELD_F32,
+    ALV_DRAW_WORDS64,          /* the words themselves, 64 bits each */
+    ALV_DRAW_UNIFORM_F32,      /* where step is exact and no bound can be passed */
+    ALV_DRAW_UNIFORM_HELD_F32, /* where step is exact */
+    ALV_DRAW_UNIFORM_TINY_F32,
     ALV_DRAW_UNIFORM_F64,
     ALV_DRAW_UNIFORM_HELD_F64,
     ALV_DRAW_NORMAL_F32,

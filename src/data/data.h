@@ -1,8 +1,9 @@
 /* Data sets: bytes or a seed in, {x, y, shape} out.
  *
  * One table names every source. Procedural sources generate from (seed, index) and need no file;
- * loaders read IDX, CSV, npy and CIFAR. Generators use src/math and the project's streams only, so that
- * they give the same bits everywhere, the browser included; loaders live in files of their own. */
+ * loaders read IDX, CSV, npy and CIFAR. Generators use src/math and the project's streams only, so
+ * that they give the same bits everywhere, the browser included; loaders live in files of their
+ * own. */
 #ifndef ALV_DATA_H
 #define ALV_DATA_H
 
@@ -52,7 +53,8 @@ const alv_source *alv_source_at(int index);
 const alv_source *alv_source_find(const char *name);
 
 /* Loads `what`: a source's name, "mnist" (the user's cache), a directory with IDX, npy,
- * CIFAR or CSV files, or an IDX, CSV or npy file. Hostile files give an error with file and byte position. */
+ * CIFAR or CSV files, or an IDX, CSV or npy file. Hostile files give an error with file and byte
+ * position. */
 alv_status alv_data_load(alv_split **out, const char *what, const alv_data_options *options,
                          alv_error *error);
 void alv_split_free(alv_split *split); /* NULL is fine */

@@ -28,6 +28,7 @@ typedef struct alv_act {
     bool kink_at_zero;         /* f' jumps at 0 */
     int n_kinks; /* where else f' jumps, in increasing order: quadrature splits there */
     double kinks[2];
+    bool periodic;     /* does not settle far out (sin) */
     bool can_die;      /* a unit that is flat for every input can never recover (relu) */
     double flat_below; /* z below this is saturated; -inf where never */
     double flat_above; /* z above this is saturated; +inf where never */

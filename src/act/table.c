@@ -159,7 +159,7 @@ static const alv_act table[] = {
      .flat_below = -3.7121186957, .flat_above = ALV_INFINITY},
     {FUNCTIONS(hardswish), .aliases = "hard_swish", .formula = "x min(max(x + 3, 0), 6) / 6",
      .n_kinks = 2, .kinks = {-3, 3}, .can_die = true, .flat_below = -3, .flat_above = ALV_INFINITY},
-    {FUNCTIONS(sin), .aliases = "sine", .formula = "sin(x)", NEVER_FLAT},
+    {FUNCTIONS(sin), .periodic = true, .aliases = "sine", .formula = "sin(x)", NEVER_FLAT},
 };
 
 int alv_act_count(void)

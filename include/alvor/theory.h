@@ -1,0 +1,92 @@
+/* Mean-field theory: what a random network does to signals and gradients, before any training.
+ *
+ * In a fully connected net of wide layers the pre-activations of a layer,
+ *
+ *     z' = skip z + branch (W f(z) + b),   Var W_ij = weight_variance / width,  Var b_i =
+ * bias_variance,
+ *
+ * are Gaussian, and one number says how large they are: q, their mean square. Each layer maps q to
+ * V(q), multiplies the mean square of gradients by chi on their way back, and maps the correlation
+ * c of two inputs to C(c) (Poole et al. 2016; Schoenholz, Gilmer, Ganguli & Sohl-Dickstein 2017;
+ * with skip: Yang & Schoenholz 2017; with batch normalization: Yang et al. 2019). chi < 1 forgets
+ * (order, vanishing gradients), chi > 1 scrambles (chaos, exploding gradients); chi = 1 is the
+ * edge. Everything is an integral over one or two Gaussians, worked out to 1e-9 (one) and 1e-6
+ * (two) of its size, by src/math alone: the same bits everywhere. */
+#ifndef ALVOR_THEORY_H
+#define ALVOR_THEORY_H
+
+#include "act.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is done to the pre-activations before f. */
+typedef enum alv_norm {
+    ALV_NORM_NONE,
+    ALV_NORM_RMS,  /* divided by their root mean square over the layer; layer norm does the same,
+                    * since the mean over the layer is 0 */
+    ALV_NORM_BATCH /* mean 0 and variance 1 of each unit over a large batch; q is then the variance
+                    * over the batch */
+} alv_norm;
+
+/* A net of layers that are all alike. */
+typedef struct alv_mean_field {
+    alv_act_spec act;
+    double weight_variance; /* sigma_w^2 = fan_in Var W, >= 0 */
+    double bias_variance;   /* sigma_b^2, >= 0 */
+    double skip, branch;    /* both 0: a plain net, 0 and 1 */
+    alv_norm norm;
+} alv_mean_field;
+
+/* One layer at q. */
+typedef struct alv_mean_field_step {
+    double q;     /* V(q): the mean square of the next layer's pre-activations */
+    double chi;   /* mean square of the gradient at z over that at z' */
+    double slope; /* d log V / d log q */
+    /* Of a plain net without norm, else NaN: `width` times the variance that one layer of finite
+     * width adds to the log of the mean square, forward and backward (5 and 5 for relu). */
+    double forward_noise, backward_noise;
+} alv_mean_field_step;
+
+/* ALV_ERR_ARGUMENT: a pointer is NULL, or a field is negative, infinite or NaN. ALV_ERR_RANGE: the
+ * activation's parameter outside its interval, or q not in [1e-60, 1e60]. Takes some tens of
+ * microseconds. */
+ALV_API alv_status alv_mean_field_at(alv_mean_field_step *out, const alv_mean_field *net, double q,
+                                     alv_error *error);
+
+/* Two inputs of mean square q and correlation c in [-1, 1]: their correlation one layer later, and
+ * dC/dc, which at c = 1 is chi where V(q) = q. Either result may be NULL. Without norm, or with
+ * ALV_NORM_RMS; ALV_ERR_UNSUPPORTED with ALV_NORM_BATCH. Errors of alv_mean_field_at besides. */
+ALV_API alv_status alv_mean_field_correlation(double *next, double *slope,
+                                              const alv_mean_field *net, double q, double c,
+                                              alv_error *error);
+
+/* Where the layers lead. */
+typedef struct alv_mean_field_limit {
+    double q;         /* the fixed point of V on the way from q0; 0 and infinity count */
+    double chi;       /* at q; in the limit where q is 0 or infinite */
+    double c;         /* the stable fixed point of C at q; 1: inputs become alike; NaN: no q, or
+                       * ALV_NORM_BATCH */
+    double q_depth;   /* xi_q = 1 / |log slope|, in layers: the distance to q shrinks by e. Infinite
+                       * where every q is a fixed point */
+    double c_depth;   /* xi_c, the same for c */
+    double chi_depth; /* 1 / |log chi|: gradients change by e in that many layers; infinite on the
+                       * edge */
+} alv_mean_field_limit;
+
+/* From q0 in [1e-60, 1e60]; what passes these is 0 or infinite. Takes some milliseconds. Errors as
+ * above. */
+ALV_API alv_status alv_mean_field_converge(alv_mean_field_limit *out, const alv_mean_field *net,
+                                           double q0, alv_error *error);
+
+/* The weight variance for which chi = 1 at the fixed point, all else as in `net`, whose own weight
+ * variance does not count. Plain nets without norm; else ALV_ERR_UNSUPPORTED. ALV_ERR_RANGE where
+ * there is none. */
+ALV_API alv_status alv_mean_field_edge(double *weight_variance, const alv_mean_field *net,
+                                       alv_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -2,16 +2,16 @@
  *
  * In a fully connected net of wide layers the pre-activations of a layer,
  *
- *     z' = skip z + branch (W f(z) + b),   Var W_ij = weight_variance / width,  Var b_i =
- * bias_variance,
+ *     z' = skip z + branch (W f(z) + b),
  *
- * are Gaussian, and one number says how large they are: q, their mean square. Each layer maps q to
- * V(q), multiplies the mean square of gradients by chi on their way back, and maps the correlation
- * c of two inputs to C(c) (Poole et al. 2016; Schoenholz, Gilmer, Ganguli & Sohl-Dickstein 2017;
- * with skip: Yang & Schoenholz 2017; with batch normalization: Yang et al. 2019). chi < 1 forgets
- * (order, vanishing gradients), chi > 1 scrambles (chaos, exploding gradients); chi = 1 is the
- * edge. Everything is an integral over one or two Gaussians, worked out to 1e-9 (one) and 1e-6
- * (two) of its size, by src/math alone: the same bits everywhere. */
+ * with Var W_ij = weight_variance / width and Var b_i = bias_variance, are Gaussian, and one number
+ * says how large they are: q, their mean square. Each layer maps q to V(q), multiplies the mean
+ * square of gradients by chi on their way back, and maps the correlation c of two inputs to C(c)
+ * (Poole et al. 2016; Schoenholz, Gilmer, Ganguli & Sohl-Dickstein 2017; with skip: Yang &
+ * Schoenholz 2017; with batch normalization: Yang et al. 2019). chi < 1 forgets (order, vanishing
+ * gradients), chi > 1 scrambles (chaos, exploding gradients); chi = 1 is the edge. Everything is an
+ * integral over one or two Gaussians, worked out to 1e-9 (one) and 1e-6 (two; dC/dc: 1e-5) of its
+ * size, by src/math alone: the same bits everywhere. */
 #ifndef ALVOR_THEORY_H
 #define ALVOR_THEORY_H
 
@@ -68,7 +68,8 @@ typedef struct alv_mean_field_limit {
     double chi;       /* at q; in the limit where q is 0 or infinite */
     double c;         /* the stable fixed point of C at q; 1: inputs become alike; NaN: no q, or
                        * ALV_NORM_BATCH */
-    double q_depth;   /* xi_q = 1 / |log slope|, in layers: the distance to q shrinks by e. Infinite
+    double q_depth;   /* xi_q = 1 / |log slope|, in layers: the distance to q shrinks by e, or q
+                       * itself changes by e where q is 0 or infinite. Infinite
                        * where every q is a fixed point */
     double c_depth;   /* xi_c, the same for c */
     double chi_depth; /* 1 / |log chi|: gradients change by e in that many layers; infinite on the

@@ -11,6 +11,7 @@
     VERB(init)                                                                                     \
     VERB(list)                                                                                     \
     VERB(explain)                                                                                  \
+    VERB(predict)                                                                                  \
     VERB(bench)
 
 #define DECLARE(name) extern const cli_verb cli_verb_##name;

@@ -89,9 +89,10 @@ alv_status alv_mean_field_converge(alv_mean_field_limit *out, const alv_mean_fie
     alv_mean_field_limit l = {.q = fixed_q(&near, &n, q0), .c = ALV_NAN, .c_depth = ALV_NAN};
     alv_mean_field_step_of(&step, &n, near);
     l.chi = step.chi;
-    l.q_depth = depth_of(step.slope);
+    const bool arrives = l.q > 0 && alv_isfinite(l.q); /* else at a steady rate */
+    l.q_depth = depth_of(arrives ? step.slope : step.q / near);
     l.chi_depth = depth_of(step.chi);
-    if (n.norm != ALV_NORM_BATCH && l.q > 0 && alv_isfinite(l.q)) {
+    if (n.norm != ALV_NORM_BATCH && arrives) {
         slope = l.chi;
         l.c = l.chi <= 1 + ROUNDING ? 1 : fixed_c(&slope, &n, near);
         l.c_depth = depth_of(slope);

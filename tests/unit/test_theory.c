@@ -174,6 +174,11 @@ static void edges_of_chaos(void **state)
     assert_true(limit.q == 0);
     assert_int_equal(alv_mean_field_converge(&limit, &he, 3, NULL), ALV_OK);
     assert_near(limit.q, 3, 0);
+    const alv_mean_field small = net_of("relu", 1, 0);
+    assert_int_equal(alv_mean_field_converge(&limit, &small, 1, NULL), ALV_OK);
+    assert_true(limit.q == 0);
+    near_rel(limit.q_depth, 1 / log(2), 1e-9);
+    assert_int_equal(alv_mean_field_converge(&limit, &he, 3, NULL), ALV_OK);
     assert_true(isinf(limit.q_depth) && isinf(limit.chi_depth) && limit.c == 1);
 }
 

@@ -1,0 +1,312 @@
+/* alvor predict: what theory says about a net of equal layers, before any training. */
+#include <string.h>
+
+#include "alvor/theory.h"
+#include "base/base.h"
+#include "cli/explain.h"
+#include "cli/page.h"
+#include "cli/verbs.h"
+#include "math/math.h"
+#include "verdict/verdict.h"
+
+enum { MOST_DEPTH = 100000, ROWS = 16 };
+
+/* One layer; gradients relative to those at the last. Intervals hold 95 % of nets. */
+typedef struct layer {
+    double q, q_lo, q_hi;                      /* mean square of the pre-activations */
+    double chi;                                /* from the next layer's gradient to this one's */
+    double gradient, gradient_lo, gradient_hi; /* mean square */
+    double flat;                               /* share of units in a flat region */
+    double spread, noise;                      /* of log q so far, and of one layer backward */
+} layer;
+
+typedef struct prediction {
+    alv_mean_field net;
+    alv_mean_field_limit limit;
+    double inputs, edge; /* NaN: there is none */
+    int64_t depth, width;
+    layer *layers; /* (depth) */
+    bool limited;
+    bool dependent; /* weights of one matrix depend on each other, as orthogonal ones do */
+    alv_verdict verdict;
+} prediction;
+
+/* mean * exp(-v / 2 +- 1.96 sqrt(v)): a mean whose logarithm is normal with variance v. */
+static void interval(double *lo, double *hi, double mean, double v)
+{
+    const double half = 1.959963984540054 * alv_sqrt(v);
+    *lo = mean * alv_exp(-v / 2 - half);
+    *hi = mean * alv_exp(-v / 2 + half);
+}
+
+static double flat_share(const alv_act *act, double q)
+{
+    const double s = alv_sqrt(q);
+    return alv_normal_cdf(act->flat_below / s) + alv_normal_cdf(-act->flat_above / s);
+}
+
+/* Down the layers. What leaves the range of doubles' fourth powers stays where it left. */
+static alv_status forward(prediction *p, alv_error *error)
+{
+    double q = p->net.weight_variance * p->inputs + p->net.bias_variance, spread = 0;
+    for (int64_t l = 0; l < p->depth; l++) {
+        alv_mean_field_step step;
+        const double at = alv_min(alv_max(q, 1e-60), 1e60);
+        ALV_TRY(alv_mean_field_at(&step, &p->net, at, error));
+        layer *now = &p->layers[l];
+        *now = (layer){.q = q, .chi = step.chi, .spread = spread, .noise = step.backward_noise};
+        now->flat = flat_share(p->net.act.act, at);
+        interval(&now->q_lo, &now->q_hi, q, spread + 2 / (double)p->width);
+        spread = step.slope * step.slope * spread + step.forward_noise / (double)p->width;
+        q = q < 1e-60 ? step.q * (q / at) : q > 1e60 ? q * (step.q / at) : step.q;
+    }
+    return ALV_OK;
+}
+
+static void backward(prediction *p)
+{
+    double gradient = 1, spread = 0;
+    for (int64_t l = p->depth - 1; l >= 0; l--) {
+        layer *now = &p->layers[l];
+        if (l < p->depth - 1) {
+            gradient *= now->chi;
+            spread += now->noise / (double)p->width;
+        }
+        now->gradient = gradient;
+        interval(&now->gradient_lo, &now->gradient_hi, gradient, spread);
+    }
+}
+
+static void judge(prediction *p)
+{
+    double flat = 0;
+    for (int64_t l = 0; l < p->depth; l++) flat += p->layers[l].flat / (double)p->depth;
+    const alv_act *act = p->net.act.act;
+    const bool saturates =
+        !act->can_die && (alv_isfinite(act->flat_below) || alv_isfinite(act->flat_above));
+    const alv_signals signals = {.forward = alv_sqrt(p->layers[p->depth - 1].q / p->inputs),
+                                 .backward = alv_sqrt(p->layers[0].gradient),
+                                 .saturated = saturates ? flat : ALV_NAN,
+                                 .dead = ALV_NAN,
+                                 .locked = ALV_NAN};
+    p->verdict = alv_signals_judge(&signals, &alv_bounds_of[ALV_CRITICAL]);
+}
+
+/* The variance of the weights, or of the biases, of a layer of `width` by `width`. */
+static alv_status variance_of(double *out, const char *text, prediction *p, alv_role role,
+                              alv_error *error)
+{
+    alv_scheme scheme;
+    double mean;
+    alv_tensor t = {.name = "w", .rank = 2, .shape = {p->width, p->width}, .act = p->net.act};
+    if (role == ALV_ROLE_BIAS)
+        t = (alv_tensor){.name = "b",
+                         .rank = 1,
+                         .shape = {p->width},
+                         .role = role,
+                         .fan_in = (double)p->width,
+                         .fan_out = (double)p->width};
+    t.dtype = ALV_F64;
+    ALV_TRY(alv_scheme_parse(&scheme, text, error));
+    ALV_TRY(alv_init_moments(&mean, out, &scheme, &t, error));
+    p->dependent |= scheme.init->reach != ALV_REACH_ELEMENT;
+    if (role == ALV_ROLE_WEIGHT) *out *= (double)p->width;
+    if (alv_fabs(mean) > 1e-12 * alv_sqrt(*out / (double)p->width + mean * mean))
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, scheme.init->name,
+                        "the theory is for a mean of 0; here it is %g", mean);
+    return ALV_OK;
+}
+
+static alv_status predict(prediction *p, const cli_args *args, alv_error *error)
+{
+    ALV_TRY(alv_act_parse(&p->net.act, cli_value(args, "act", "relu"), error));
+    ALV_TRY(variance_of(&p->net.weight_variance, cli_value(args, "init", "he_normal"), p,
+                        ALV_ROLE_WEIGHT, error));
+    ALV_TRY(variance_of(&p->net.bias_variance, cli_value(args, "bias", "zeros"), p, ALV_ROLE_BIAS,
+                        error));
+    p->layers = alv_new_array((size_t)p->depth, sizeof *p->layers);
+    if (!p->layers)
+        return alv_fail(error, ALV_ERR_MEMORY, "depth", "no memory for %lld layers", p->depth);
+    ALV_TRY(forward(p, error));
+    backward(p);
+    judge(p);
+    p->limited = p->layers[0].q >= 1e-60 && p->layers[0].q <= 1e60 &&
+                 alv_mean_field_converge(&p->limit, &p->net, p->layers[0].q, NULL) == ALV_OK;
+    if (alv_mean_field_edge(&p->edge, &p->net, NULL) != ALV_OK) p->edge = ALV_NAN;
+    return ALV_OK;
+}
+
+/* --- as a page ------------------------------------------------------------------------------ */
+
+static void number(char out[32], double x)
+{
+    alv_number_print(out, x, 4);
+}
+
+/* "0.982 [0.91, 1.1]" of roots. */
+static void rms(char out[96], double mean, double lo, double hi)
+{
+    char a[32], b[32], c[32];
+    alv_number_print(a, alv_sqrt(mean), 3);
+    alv_number_print(b, alv_sqrt(lo), 2);
+    alv_number_print(c, alv_sqrt(hi), 2);
+    alv_text_format(out, 96, "%s [%s, %s]", a, b, c);
+}
+
+static void print_layers(const prediction *p, const cli_args *args)
+{
+    const bool pt = args->lang == ALV_PT;
+    const int64_t step = (p->depth + ROWS - 1) / ROWS;
+    printf("%6s  %-31s %-31s %s\n", pt ? "camada" : "layer",
+           pt ? "rms de z [95 %]" : "rms of z [95 %]",
+           pt ? "rms do gradiente [95 %]" : "rms of gradient [95 %]", "chi");
+    for (int64_t l = 1; l <= p->depth; l++) {
+        const layer *now = &p->layers[l - 1];
+        char z[96], g[96], chi[32];
+        if (l != 1 && l != p->depth && l % step != 0) continue;
+        rms(z, now->q, now->q_lo, now->q_hi);
+        rms(g, now->gradient, now->gradient_lo, now->gradient_hi);
+        number(chi, now->chi);
+        printf("%6lld  %-31s %-31s %s\n", (long long)l, z, g, chi);
+    }
+}
+
+static void print_limit(const prediction *p, const cli_args *args)
+{
+    char a[32], b[32];
+    const bool pt = args->lang == ALV_PT;
+    if (!p->limited) return;
+    number(a, alv_sqrt(p->limit.q));
+    number(b, p->limit.q_depth);
+    printf(pt ? "\nponto fixo    rms de z %s; escala de profundidade %s camadas\n"
+              : "\nfixed point   rms of z %s; depth scale %s layers\n",
+           a, b);
+    number(a, p->limit.chi);
+    number(b, p->limit.chi_depth);
+    printf(pt ? "gradiente     chi %s; muda por um fator e em %s camadas\n"
+              : "gradient      chi %s; changes by a factor e in %s layers\n",
+           a, b);
+    if (alv_isnan(p->limit.c)) return;
+    number(a, p->limit.c);
+    number(b, p->limit.c_depth);
+    printf(pt ? "correlação    de duas entradas: para %s; escala de profundidade %s camadas\n"
+              : "correlation   of two inputs: to %s; depth scale %s layers\n",
+           a, b);
+}
+
+static void print_edge(const prediction *p, const cli_args *args)
+{
+    char a[32], b[32], c[32];
+    const bool pt = args->lang == ALV_PT;
+    if (alv_isnan(p->edge)) return;
+    number(a, p->edge);
+    number(b, p->net.weight_variance);
+    number(c, alv_sqrt(p->edge / p->net.weight_variance));
+    printf(pt ? "borda do caos fan_in Var w = %s; aqui %s"
+              : "edge of chaos fan_in Var w = %s; here %s",
+           a, b);
+    if (p->net.weight_variance > 0) printf(pt ? ": pesos vezes %s" : ": weights times %s", c);
+    putchar('\n');
+}
+
+static void print_page(const prediction *p, const cli_args *args)
+{
+    const bool pt = args->lang == ALV_PT;
+    char text[512];
+    alv_text_format(text, sizeof text,
+                    pt ? "%s, pesos %s, vieses %s: %lld camadas de %lld unidades"
+                       : "%s, weights %s, biases %s: %lld layers of %lld units",
+                    cli_value(args, "act", "relu"), cli_value(args, "init", "he_normal"),
+                    cli_value(args, "bias", "zeros"), p->depth, p->width);
+    cli_heading(args, text);
+    putchar('\n');
+    print_layers(p, args);
+    if (p->dependent)
+        puts(pt ? "(intervalos: os de pesos independentes)"
+                : "(intervals: those of independent weights)");
+    print_limit(p, args);
+    print_edge(p, args);
+    printf(pt ? "\nprevisão: %s\n" : "\nforecast: %s\n", alv_verdict_word(p->verdict, args->lang));
+    cli_wrap(stdout, alv_forecast_caveat(args->lang), 0, 0);
+}
+
+/* --- as JSON -------------------------------------------------------------------------------- */
+
+static json_t *real(double x)
+{
+    return alv_isfinite(x) ? json_real(x) : json_null();
+}
+
+static int print_json(const prediction *p, const cli_args *args)
+{
+    json_t *layers = json_array();
+    for (int64_t l = 0; l < p->depth; l++) {
+        const layer *n = &p->layers[l];
+        json_array_append_new(layers, json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                                                "layer", (json_int_t)l + 1, "q", real(n->q), "q_lo",
+                                                real(n->q_lo), "q_hi", real(n->q_hi), "chi",
+                                                real(n->chi), "gradient", real(n->gradient),
+                                                "gradient_lo", real(n->gradient_lo), "gradient_hi",
+                                                real(n->gradient_hi), "flat", real(n->flat)));
+    }
+    json_t *limit = json_null();
+    if (p->limited)
+        limit =
+            json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "q", real(p->limit.q), "chi",
+                      real(p->limit.chi), "c", real(p->limit.c), "q_depth", real(p->limit.q_depth),
+                      "c_depth", real(p->limit.c_depth), "chi_depth", real(p->limit.chi_depth));
+    return cli_print_document(json_pack(
+        "{s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:o, s:o, s:s, s:o}", "schema",
+        "alvor.predict/1", "act", cli_value(args, "act", "relu"), "init",
+        cli_value(args, "init", "he_normal"), "bias", cli_value(args, "bias", "zeros"), "depth",
+        (json_int_t)p->depth, "width", (json_int_t)p->width, "inputs", p->inputs, "weight_variance",
+        p->net.weight_variance, "bias_variance", p->net.bias_variance, "edge_weight_variance",
+        real(p->edge), "limit", limit, "forecast", alv_verdict_key(p->verdict), "layers", layers));
+}
+
+static int run(const cli_args *args)
+{
+    prediction p = {0};
+    alv_error error;
+    if (args->n_positional > 0)
+        return cli_fail(NULL, "predict takes options only, not '%s'", args->positional[0]);
+    if (!cli_int(&p.depth, args, "depth", 20, 1, MOST_DEPTH) ||
+        !cli_int(&p.width, args, "width", 256, 2, INT32_MAX) ||
+        !cli_double(&p.inputs, args, "inputs", 1, 1e-30, 1e30))
+        return CLI_USAGE;
+    int code = CLI_OK;
+    if (predict(&p, args, &error) != ALV_OK)
+        code = cli_fail_error(&error);
+    else if (cli_flag(args, "json"))
+        code = print_json(&p, args);
+    else
+        print_page(&p, args);
+    free(p.layers);
+    return code;
+}
+
+static const cli_option options[] = {
+    {"act", 0, "NAME", {"activation (default relu)", "função de ativação (padrão relu)"}},
+    {"init", 0, "SCHEME", {"of the weights (default he_normal)", "dos pesos (padrão he_normal)"}},
+    {"bias", 0, "SCHEME", {"of the biases (default zeros)", "dos vieses (padrão zeros)"}},
+    {"depth", 0, "N", {"layers (default 20)", "camadas (padrão 20)"}},
+    {"width", 0, "N", {"units of every layer (default 256)", "unidades por camada (padrão 256)"}},
+    {"inputs",
+     0,
+     "Q",
+     {"mean square of the inputs (default 1)", "média dos quadrados das entradas (padrão 1)"}},
+    {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
+    {0},
+};
+
+const cli_verb cli_verb_predict = {
+    .name = "predict",
+    .summary = {"predict signals and gradients by theory, before any training",
+                "prevê sinais e gradientes pela teoria, antes de qualquer treino"},
+    .usage = "[--act NAME] [--init SCHEME] [--depth N] [--width N] [--json]",
+    .examples = "  alvor predict --act tanh --init xavier_normal --depth 50 --width 256\n"
+                "  alvor predict --act relu --init 'normal(std=0.01)'\n"
+                "  alvor predict --act gelu --depth 1000 --json\n",
+    .options = options,
+    .run = run,
+};

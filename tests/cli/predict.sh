@@ -1,0 +1,31 @@
+# predict prints what closed forms say: relu halves the mean square that he_normal doubles.
+. "$(dirname "$0")/lib.sh"
+
+try 0 predict --depth 3 --width 100
+out '^ +1  1\.41 \['; out '^ +3  1\.41 \['; out ' 1 \[1, 1\] +1$'
+out 'fan_in Var w = 2; here 2: weights times 1$'; out '^forecast: healthy$'
+try 0 predict --init 'normal(std=0.1)' --width 100 --depth 12 # a half of 100 0.01 = 1 each layer
+out '^ +2  0\.707 \['; out '^ +12  0\.0221 '; out '0\.5$'; out 'weights times 1\.414$'
+out 'depth scale 1\.443 layers'
+try 0 predict --init 'normal(std=0.01)' --lang pt; out '^previsão: desaparecimento$'
+try 0 predict --act tanh --init 'normal(std=1)' --depth 30; out '^forecast: (exploding|saturated)$'
+try 0 predict --init zeros --depth 2; out '^forecast: vanishing$'
+try 0 predict --init orthogonal --depth 2; out 'those of independent weights'
+
+# All layers, stable keys, no NaN; lines of the page fit 80 columns.
+try 0 predict --act gelu --depth 1000 --json
+out '"schema": "alvor.predict/1"'; out '"layer": 1000,'; out '"forecast": "'; no_out 'nan|inf'
+for words in '--depth 1' '--act selu --depth 777' '--init normal(std=1e-9)' '--init normal(std=1e9)'; do
+    for lang in en pt; do
+        "$alvor" predict $words --lang $lang >page.txt
+        [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }' page.txt)" -le 80 ] \
+            || fail "predict $words --lang $lang has a long line"
+    done
+done
+
+try 2 predict --depth 0; err 'depth'
+try 2 predict --width nan; err 'width'
+try 2 predict --act rleu; err 'did you mean relu'
+try 2 predict --init he_norml; err "did you mean 'he_normal'"
+try 2 predict --init ones; err 'mean of 0'
+try 2 predict tanh; err 'takes options only'

@@ -46,7 +46,9 @@
     NAME(zero_hadamard)                                                                            \
     NAME(orthogonal)                                                                               \
     NAME(delta_orthogonal)                                                                         \
-    NAME(looks_linear)
+    NAME(looks_linear)                                                                             \
+    NAME(mimetic_qk)                                                                               \
+    NAME(mimetic_vo)
 
 #define DECLARE(name) extern const alv_initializer alv_init_##name;
 ALV_INITIALIZERS(DECLARE)

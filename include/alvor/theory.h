@@ -47,6 +47,10 @@ typedef struct alv_mean_field_step {
     /* Of a plain net without norm, else NaN: `width` times the variance that one layer of finite
      * width adds to the log of the mean square, forward and backward (5 and 5 for relu). */
     double forward_noise, backward_noise;
+    double shared_noise; /* the same for the covariance of the two (1 for relu) */
+    /* Of a plain net without norm, else NaN: derivatives by log q of `slope` and, first and second,
+     * of log chi. */
+    double bend, chi_slope, chi_bend;
 } alv_mean_field_step;
 
 /* ALV_ERR_ARGUMENT: a pointer is NULL, or a field is negative, infinite or NaN. ALV_ERR_RANGE: the
@@ -86,6 +90,26 @@ ALV_API alv_status alv_mean_field_converge(alv_mean_field_limit *out, const alv_
  * there is none. */
 ALV_API alv_status alv_mean_field_edge(double *weight_variance, const alv_mean_field *net,
                                        alv_error *error);
+
+/* One layer of a plain net before training. Intervals hold 95 % of nets. */
+typedef struct alv_mean_field_layer {
+    double q, q_lo, q_hi;     /* mean square of the pre-activations */
+    alv_mean_field_step step; /* at q; step.chi: from the next layer's gradient to this one's */
+    double gradient, gradient_lo, gradient_hi; /* mean square, relative to the last layer's */
+    double spread, gradient_spread;            /* variances of log q and of log gradient, */
+    double drift, gradient_drift; /* and how far their means lie from the logs of q, gradient */
+    double flat; /* share of units where f is flat, as the activation's table has it */
+} alv_mean_field_layer;
+
+/* Layers 0 .. depth - 1 of `width` units each, all with weights as `net` says, for an input of mean
+ * square `inputs`; out (depth). Intervals are to first order in 1 / width, means of logs to second:
+ * over all activations and initializers they hold 95 % of nets of 16 layers of 64 units. They are
+ * for independent weights; orthogonal ones stray less. ALV_ERR_ARGUMENT: NULL, no layers, no units,
+ * `inputs` negative or not finite; ALV_ERR_UNSUPPORTED: skip or norm; and those of
+ * alv_mean_field_at. Takes some tens of microseconds a layer. */
+ALV_API alv_status alv_mean_field_layers(alv_mean_field_layer *out, int64_t depth,
+                                         const alv_mean_field *net, double inputs, int64_t width,
+                                         alv_error *error);
 
 #ifdef __cplusplus
 }

@@ -11,71 +11,16 @@
 
 enum { MOST_DEPTH = 100000, ROWS = 16 };
 
-/* One layer; gradients relative to those at the last. Intervals hold 95 % of nets. */
-typedef struct layer {
-    double q, q_lo, q_hi;                      /* mean square of the pre-activations */
-    double chi;                                /* from the next layer's gradient to this one's */
-    double gradient, gradient_lo, gradient_hi; /* mean square */
-    double flat;                               /* share of units in a flat region */
-    double spread, noise;                      /* of log q so far, and of one layer backward */
-} layer;
-
 typedef struct prediction {
     alv_mean_field net;
     alv_mean_field_limit limit;
     double inputs, edge; /* NaN: there is none */
     int64_t depth, width;
-    layer *layers; /* (depth) */
+    alv_mean_field_layer *layers; /* (depth) */
     bool limited;
     bool dependent; /* weights of one matrix depend on each other, as orthogonal ones do */
     alv_verdict verdict;
 } prediction;
-
-/* mean * exp(-v / 2 +- 1.96 sqrt(v)): a mean whose logarithm is normal with variance v. */
-static void interval(double *lo, double *hi, double mean, double v)
-{
-    const double half = 1.959963984540054 * alv_sqrt(v);
-    *lo = mean * alv_exp(-v / 2 - half);
-    *hi = mean * alv_exp(-v / 2 + half);
-}
-
-static double flat_share(const alv_act *act, double q)
-{
-    const double s = alv_sqrt(q);
-    return alv_normal_cdf(act->flat_below / s) + alv_normal_cdf(-act->flat_above / s);
-}
-
-/* Down the layers. What leaves the range of doubles' fourth powers stays where it left. */
-static alv_status forward(prediction *p, alv_error *error)
-{
-    double q = p->net.weight_variance * p->inputs + p->net.bias_variance, spread = 0;
-    for (int64_t l = 0; l < p->depth; l++) {
-        alv_mean_field_step step;
-        const double at = alv_min(alv_max(q, 1e-60), 1e60);
-        ALV_TRY(alv_mean_field_at(&step, &p->net, at, error));
-        layer *now = &p->layers[l];
-        *now = (layer){.q = q, .chi = step.chi, .spread = spread, .noise = step.backward_noise};
-        now->flat = flat_share(p->net.act.act, at);
-        interval(&now->q_lo, &now->q_hi, q, spread + 2 / (double)p->width);
-        spread = step.slope * step.slope * spread + step.forward_noise / (double)p->width;
-        q = q < 1e-60 ? step.q * (q / at) : q > 1e60 ? q * (step.q / at) : step.q;
-    }
-    return ALV_OK;
-}
-
-static void backward(prediction *p)
-{
-    double gradient = 1, spread = 0;
-    for (int64_t l = p->depth - 1; l >= 0; l--) {
-        layer *now = &p->layers[l];
-        if (l < p->depth - 1) {
-            gradient *= now->chi;
-            spread += now->noise / (double)p->width;
-        }
-        now->gradient = gradient;
-        interval(&now->gradient_lo, &now->gradient_hi, gradient, spread);
-    }
-}
 
 static void judge(prediction *p)
 {
@@ -127,8 +72,7 @@ static alv_status predict(prediction *p, const cli_args *args, alv_error *error)
     p->layers = alv_new_array((size_t)p->depth, sizeof *p->layers);
     if (!p->layers)
         return alv_fail(error, ALV_ERR_MEMORY, "depth", "no memory for %lld layers", p->depth);
-    ALV_TRY(forward(p, error));
-    backward(p);
+    ALV_TRY(alv_mean_field_layers(p->layers, p->depth, &p->net, p->inputs, p->width, error));
     judge(p);
     p->limited = p->layers[0].q >= 1e-60 && p->layers[0].q <= 1e60 &&
                  alv_mean_field_converge(&p->limit, &p->net, p->layers[0].q, NULL) == ALV_OK;
@@ -161,12 +105,12 @@ static void print_layers(const prediction *p, const cli_args *args)
            pt ? "rms de z [95 %]" : "rms of z [95 %]",
            pt ? "rms do gradiente [95 %]" : "rms of gradient [95 %]", "chi");
     for (int64_t l = 1; l <= p->depth; l++) {
-        const layer *now = &p->layers[l - 1];
+        const alv_mean_field_layer *now = &p->layers[l - 1];
         char z[96], g[96], chi[32];
         if (l != 1 && l != p->depth && l % step != 0) continue;
         rms(z, now->q, now->q_lo, now->q_hi);
         rms(g, now->gradient, now->gradient_lo, now->gradient_hi);
-        number(chi, now->chi);
+        number(chi, now->step.chi);
         printf("%6lld  %-31s %-31s %s\n", (long long)l, z, g, chi);
     }
 }
@@ -241,11 +185,11 @@ static int print_json(const prediction *p, const cli_args *args)
 {
     json_t *layers = json_array();
     for (int64_t l = 0; l < p->depth; l++) {
-        const layer *n = &p->layers[l];
+        const alv_mean_field_layer *n = &p->layers[l];
         json_array_append_new(layers, json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
                                                 "layer", (json_int_t)l + 1, "q", real(n->q), "q_lo",
                                                 real(n->q_lo), "q_hi", real(n->q_hi), "chi",
-                                                real(n->chi), "gradient", real(n->gradient),
+                                                real(n->step.chi), "gradient", real(n->gradient),
                                                 "gradient_lo", real(n->gradient_lo), "gradient_hi",
                                                 real(n->gradient_hi), "flat", real(n->flat)));
     }

@@ -60,13 +60,17 @@ static void add(alv_gaussian_moments *m, alv_act_spec act, double s, double z, d
 {
     const double u = s * z, w = weight * alv_normal_pdf(z), f = act.act->f(u, act.param),
                  d = act.act->df(u, act.param);
-    const double ff = f * f, dd = d * d;
+    const double ff = f * f, dd = d * d, zz = z * z - 1, bend = (zz * zz - 2 * z * z) / 4;
     m->mean += w * f;
     m->second += w * ff;
     m->fourth += w * ff * ff;
     m->slope2 += w * dd;
     m->slope4 += w * dd * dd;
     m->lift += w * (f * d) * u;
+    m->turn += w * dd * zz / 2;
+    m->bend += w * ff * bend;
+    m->turn_bend += w * dd * bend;
+    m->joint += w * ff * dd;
 }
 
 void alv_gaussian_moments_of(alv_gaussian_moments *out, alv_act_spec act, double s)

@@ -9,6 +9,9 @@ typedef struct alv_gaussian_moments {
     double mean, second, fourth; /* E f, E f^2, E f^4 */
     double slope2, slope4;       /* E f'^2, E f'^4 */
     double lift;                 /* E f f' u, which is d E f^2 / d log s, halved */
+    double turn;                 /* E f'^2 (z^2 - 1) / 2, which is d E f'^2 / d log s, halved */
+    double joint;                /* E f^2 f'^2 */
+    double bend, turn_bend;      /* second derivatives by log q = 2 log s, of E f^2 and E f'^2 */
 } alv_gaussian_moments;
 
 /* s > 0. Overflow gives infinities, or NaN. */

@@ -5,7 +5,10 @@
  * on, at any width; what a finite width adds is that the mean over n units has variance Var f^2 /
  * n. Hence forward_noise = weight_variance^2 Var f^2 / V^2. Backward, with gradients independent of
  * forward signals (Schoenholz et al. 2017), g_j = f'(z_j) times a Gaussian: the mean of g^2 over n
- * units has relative variance (3 E f'^4 / (E f'^2)^2 - 1) / n (Hanin & Rolnick 2018 for relu). */
+ * units has relative variance (3 E f'^4 / (E f'^2)^2 - 1) / n (Hanin & Rolnick 2018 for relu).
+ * Where f'^2 is large f^2 often is, too: the two means over one layer have relative covariance
+ * shared_noise / n. Derivatives of E g(sqrt(q) z), z ~ N(0, 1), by log q: E g (z^2 - 1) / 2, and
+ * the second E g ((z^2 - 1)^2 - 2 z^2) / 4, kinks or not. */
 #include "theory/mean_field.h"
 
 #include "act/moment.h"
@@ -67,11 +70,19 @@ void alv_mean_field_step_of(alv_mean_field_step *out, const alv_mean_field *net,
                                  .chi = skip + weight * m.slope2 * (s * s / q),
                                  .slope = v > 0 ? (skip * q + lift) / v : 0,
                                  .forward_noise = ALV_NAN,
-                                 .backward_noise = ALV_NAN};
+                                 .backward_noise = ALV_NAN,
+                                 .shared_noise = ALV_NAN,
+                                 .chi_slope = ALV_NAN,
+                                 .bend = ALV_NAN,
+                                 .chi_bend = ALV_NAN};
     if (!alv_mean_field_is_plain(net)) return;
     const double part = v > 0 ? weight * m.second / v : 0;
     out->forward_noise = part > 0 ? part * part * (m.fourth / (m.second * m.second) - 1) : 0;
     out->backward_noise = m.slope2 > 0 ? 3 * m.slope4 / (m.slope2 * m.slope2) - 1 : 0;
+    out->shared_noise = part > 0 && m.slope2 > 0 ? part * (m.joint / (m.second * m.slope2) - 1) : 0;
+    out->bend = v > 0 ? weight * m.bend / v - out->slope * out->slope : 0;
+    out->chi_slope = m.slope2 > 0 ? m.turn / m.slope2 : 0;
+    out->chi_bend = m.slope2 > 0 ? m.turn_bend / m.slope2 - out->chi_slope * out->chi_slope : 0;
 }
 
 alv_status alv_mean_field_at(alv_mean_field_step *out, const alv_mean_field *net, double q,

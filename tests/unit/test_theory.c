@@ -51,7 +51,27 @@ static void one_layer_of_closed_forms(void **state)
         s = at(net_of("sin", w, b), q);
         near_rel(s.q, w * -expm1(-2 * q) / 2 + b, 1e-9);
         near_rel(s.chi, w * (1 + exp(-2 * q)) / 2, 1e-9);
+        assert_near(s.chi_slope, -2 * q * exp(-2 * q) / (1 + exp(-2 * q)), 1e-9);
     }
+}
+
+/* Derivatives by log q against differences of steps a thousandth away. */
+static void derivatives_are_differences(void **state)
+{
+    (void)state;
+    const double h = 1e-3;
+    for (int a = 0; a < alv_act_count(); a++)
+        for (double q = 0.04; q < 30; q *= 5) {
+            const alv_mean_field net = net_of(alv_act_at(a)->name, 1.3, 0.2);
+            const alv_mean_field_step s = at(net, q), more = at(net, q * exp(h)),
+                                      less = at(net, q * exp(-h));
+            const double slope = log(more.chi / less.chi) / (2 * h);
+            const double bend = (log(more.chi / s.chi) - log(s.chi / less.chi)) / (h * h);
+            assert_near(s.chi_slope, slope, 1e-5);
+            assert_near(s.chi_bend, bend, 1e-3);
+            assert_near(s.bend, (more.slope - less.slope) / (2 * h), 1e-5);
+            assert_near(s.slope, log(more.q / less.q) / (2 * h), 1e-5);
+        }
 }
 
 /* Sums over a million points, with libm: smooth functions to rounding, while each jump of f' may
@@ -207,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_layer_of_closed_forms),
+        cmocka_unit_test(derivatives_are_differences),
         cmocka_unit_test(one_layer_of_other_activations),
         cmocka_unit_test(correlations_of_closed_forms),
         cmocka_unit_test(norms_and_residuals),

@@ -1,0 +1,192 @@
+/* Predictions of theory against random nets: every activation x scheme, drawn and run forward and
+ * backward. Intervals of 95 % must hold 90 to 99 % of what is measured, and must not be wide.
+ *
+ * If these failed, `alvor predict` would promise what nets do not do. */
+#include "suited.h"
+
+#include "alvor/theory.h"
+
+enum { WIDTH = 64, DEPTH = 16, NETS = 60, SIZE = WIDTH * WIDTH };
+
+/* With the wide intervals of a net's own noise, and with those of measuring alone. */
+typedef struct tally {
+    int asked, held, naive;
+} tally;
+
+typedef struct setting {
+    alv_scheme scheme;
+    alv_act_spec act;
+    alv_mean_field_layer layers[DEPTH];
+} setting;
+
+static float drawn[SIZE];
+static double weights[DEPTH][SIZE], z[DEPTH][WIDTH], g[DEPTH][WIDTH];
+
+static double mean_square(const double *x)
+{
+    double sum = 0;
+    for (int i = 0; i < WIDTH; i++) sum += x[i] * x[i];
+    return sum / WIDTH;
+}
+
+/* z of layer l from the values before it. */
+static void forward(const setting *s, int net)
+{
+    double h[WIDTH];
+    for (int i = 0; i < WIDTH; i++) h[i] = i % 2 ? 1 : -1;
+    for (int l = 0; l < DEPTH; l++) {
+        alv_tensor t = {.rank = 2, .shape = {WIDTH, WIDTH}, .act = s->act};
+        snprintf(t.name, sizeof t.name, "%s.%s.%d.%d", s->act.act->name, s->scheme.init->name, net,
+                 l);
+        assert_int_equal(alv_init_fill(drawn, 0, SIZE, &s->scheme, &t, 3, NULL, NULL), ALV_OK);
+        for (int i = 0; i < SIZE; i++) weights[l][i] = drawn[i];
+        for (int i = 0; i < WIDTH; i++) {
+            z[l][i] = 0;
+            for (int j = 0; j < WIDTH; j++) z[l][i] += weights[l][i * WIDTH + j] * h[j];
+        }
+        for (int i = 0; i < WIDTH; i++) h[i] = s->act.act->f(z[l][i], s->act.param);
+    }
+}
+
+/* From a random gradient at the last pre-activations. */
+static void backward(const setting *s, int net)
+{
+    float last[WIDTH];
+    char name[64];
+    const alv_dist normal = alv_dist_normal(0, 1);
+    snprintf(name, sizeof name, "gradient.%d", net);
+    assert_int_equal(
+        alv_dist_fill(last, ALV_F32, 0, WIDTH, &normal, alv_stream_make(3, name, NULL), NULL, NULL),
+        ALV_OK);
+    for (int i = 0; i < WIDTH; i++) g[DEPTH - 1][i] = last[i];
+    for (int l = DEPTH - 2; l >= 0; l--)
+        for (int j = 0; j < WIDTH; j++) {
+            double sum = 0;
+            for (int i = 0; i < WIDTH; i++) sum += weights[l + 1][i * WIDTH + j] * g[l + 1][i];
+            g[l][j] = sum * s->act.act->df(z[l][j], s->act.param);
+        }
+}
+
+static void count(tally *t, double x, double mean, double lo, double hi)
+{
+    const double v = 2.0 / WIDTH, half = 1.96 * sqrt(v);
+    t->asked++;
+    t->held += lo <= x && x <= hi;
+    t->naive += mean * exp(-v / 2 - half) <= x && x <= mean * exp(-v / 2 + half);
+}
+
+static bool in_range(double q)
+{
+    return q > 1e-50 && q < 1e50;
+}
+
+/* Three layers forward and three back, of each net. */
+static void measure(tally *signals, tally *gradients, const setting *s)
+{
+    static const int at[] = {DEPTH / 3, 2 * DEPTH / 3, DEPTH - 1}, back[] = {0, DEPTH / 3, 9};
+    for (int net = 0; net < NETS; net++) {
+        forward(s, net);
+        backward(s, net);
+        const double last = mean_square(g[DEPTH - 1]);
+        for (int k = 0; k < 3; k++) {
+            const alv_mean_field_layer *f = &s->layers[at[k]], *b = &s->layers[back[k]];
+            if (in_range(f->q)) count(signals, mean_square(z[at[k]]), f->q, f->q_lo, f->q_hi);
+            if (in_range(s->layers[DEPTH - 1].q) && in_range(b->gradient))
+                count(gradients, mean_square(g[back[k]]) / last, b->gradient, b->gradient_lo,
+                      b->gradient_hi);
+        }
+    }
+}
+
+static double share(int held, const tally *t)
+{
+    return t->asked > 0 ? (double)held / t->asked : 0;
+}
+
+static void add(tally *sum, const tally *t)
+{
+    sum->asked += t->asked;
+    sum->held += t->held;
+    sum->naive += t->naive;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* False where the theory has nothing to say: weights that depend on each other, with a mean, or all
+ * zero; and where signals overflow. */
+static bool prepare(setting *s, const alv_initializer *init, const alv_act *act)
+{
+    double mean, variance;
+    if (!init->law) return false;
+    assert_int_equal(alv_act_parse(&s->act, act->name, NULL), ALV_OK);
+    s->scheme = suited_scheme(init->name);
+    const alv_tensor t = {.name = "w", .rank = 2, .shape = {WIDTH, WIDTH}, .act = s->act};
+    if (alv_init_moments(&mean, &variance, &s->scheme, &t, NULL) != ALV_OK) return false;
+    if (mean != 0 || !(variance > 0)) return false;
+    const alv_mean_field net = {.act = s->act, .weight_variance = WIDTH * variance};
+    assert_int_equal(alv_mean_field_layers(s->layers, DEPTH, &net, 1, WIDTH, NULL), ALV_OK);
+    return isfinite(s->layers[DEPTH - 1].q);
+}
+
+static void intervals_hold_what_they_say(void **state)
+{
+    (void)state;
+    static double halves[64 * 64];
+    static setting s;
+    tally signals = {0}, gradients = {0};
+    int n = 0;
+    for (int a = 0; a < alv_act_count(); a++)
+        for (int k = 0; k < alv_init_count(); k++) {
+            tally f = {0}, b = {0};
+            if (!prepare(&s, alv_init_at(k), alv_act_at(a))) continue;
+            measure(&f, &b, &s);
+            add(&signals, &f);
+            add(&gradients, &b);
+            halves[n++] = 1.96 * sqrt(s.layers[DEPTH - 1].spread);
+            if ((f.asked && share(f.held, &f) < 0.9) || (b.asked && share(b.held, &b) < 0.9))
+                print_message("  %-14s %-16s %5.1f %% of signals, %5.1f %% of gradients\n",
+                              alv_act_at(a)->name, alv_init_at(k)->name, 100 * share(f.held, &f),
+                              100 * share(b.held, &b));
+        }
+    qsort(halves, (size_t)n, sizeof *halves, by_size);
+    print_message("  %d settings: 95 %% intervals hold %.1f %% of signals, %.1f %% of gradients; "
+                  "half-width %.2f\n",
+                  n, 100 * share(signals.held, &signals), 100 * share(gradients.held, &gradients),
+                  halves[n / 2]);
+    assert_true(n >= 400);
+    assert_true(share(signals.held, &signals) >= 0.90 && share(signals.held, &signals) <= 0.99);
+    assert_true(share(gradients.held, &gradients) >= 0.90);
+    assert_true(share(gradients.held, &gradients) <= 0.99);
+    assert_true(halves[n / 2] <= 3 * sqrt(5.0 * DEPTH / WIDTH));
+    /* Without the noise of the layers, they would not. */
+    assert_true(share(signals.naive, &signals) < 0.90);
+    assert_true(share(gradients.naive, &gradients) < 0.90);
+}
+
+static void what_makes_no_net_is_refused(void **state)
+{
+    (void)state;
+    alv_mean_field_layer one;
+    const alv_mean_field plain = {.weight_variance = 1}, skip = {.weight_variance = 1, .skip = 1},
+                         bad = {.weight_variance = -1};
+    assert_int_equal(alv_mean_field_layers(&one, 1, &plain, 1, 1, NULL), ALV_OK);
+    assert_int_equal(alv_mean_field_layers(&one, 0, &plain, 1, 1, NULL), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_mean_field_layers(&one, 1, &plain, 1, 0, NULL), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_mean_field_layers(&one, 1, &plain, NAN, 1, NULL), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_mean_field_layers(&one, 1, &bad, 1, 1, NULL), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_mean_field_layers(&one, 1, NULL, 1, 1, NULL), ALV_ERR_ARGUMENT);
+    assert_int_equal(alv_mean_field_layers(&one, 1, &skip, 1, 1, NULL), ALV_ERR_UNSUPPORTED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(intervals_hold_what_they_say),
+        cmocka_unit_test(what_makes_no_net_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -111,6 +111,23 @@ ALV_API alv_status alv_mean_field_layers(alv_mean_field_layer *out, int64_t dept
                                          const alv_mean_field *net, double inputs, int64_t width,
                                          alv_error *error);
 
+/* Spread of the Jacobian of the last layer's pre-activations by the first's: the variance of its
+ * squared singular values, over the square of their mean (which is layers[0].gradient). It adds up,
+ * layer by layer, E f'^4 / (E f'^2)^2 - 1 - s1, with s1 = 0 for orthogonal weights and -1 for
+ * independent ones, in the limit of wide layers (Pennington, Schoenholz & Ganguli 2017, 2018). 0:
+ * an isometry, up to scale. `layers` from alv_mean_field_layers; NaN where no gradient passes. */
+ALV_API double alv_mean_field_jacobian(const alv_mean_field_layer *layers, int64_t depth,
+                                       bool orthogonal);
+
+/* The diagram of order (chi < 1) and chaos (chi > 1): chi where signals that begin at q0 settle,
+ * for every weight variance and bias variance; chi (n_biases, n_weights), row-major. Where q goes
+ * to 0 or infinity, the chi of the limit (as at q = 1e-12 or 1e12). Relative error about 1e-6.
+ * Statuses of alv_mean_field_at; ALV_ERR_ARGUMENT also for an empty axis. Takes 20 ms and then
+ * about 10 microseconds a place. */
+ALV_API alv_status alv_mean_field_phase(double *chi, alv_act_spec act, double q0,
+                                        const double *weights, int64_t n_weights,
+                                        const double *biases, int64_t n_biases, alv_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "cli/explain.h"
 #include "cli/page.h"
+#include "cli/predict.h"
 #include "cli/verbs.h"
 #include "math/math.h"
 #include "verdict/verdict.h"
@@ -15,10 +16,12 @@ typedef struct prediction {
     alv_mean_field net;
     alv_mean_field_limit limit;
     double inputs, edge; /* NaN: there is none */
+    double jacobian;     /* NaN: no gradient passes */
     int64_t depth, width;
     alv_mean_field_layer *layers; /* (depth) */
     bool limited;
     bool dependent; /* weights of one matrix depend on each other, as orthogonal ones do */
+    bool orthogonal;
     alv_verdict verdict;
 } prediction;
 
@@ -55,6 +58,7 @@ static alv_status variance_of(double *out, const char *text, prediction *p, alv_
     ALV_TRY(alv_scheme_parse(&scheme, text, error));
     ALV_TRY(alv_init_moments(&mean, out, &scheme, &t, error));
     p->dependent |= scheme.init->reach != ALV_REACH_ELEMENT;
+    p->orthogonal |= scheme.init == alv_init_find("orthogonal");
     if (role == ALV_ROLE_WEIGHT) *out *= (double)p->width;
     if (alv_fabs(mean) > 1e-12 * alv_sqrt(*out / (double)p->width + mean * mean))
         return alv_fail(error, ALV_ERR_UNSUPPORTED, scheme.init->name,
@@ -73,6 +77,7 @@ static alv_status predict(prediction *p, const cli_args *args, alv_error *error)
     if (!p->layers)
         return alv_fail(error, ALV_ERR_MEMORY, "depth", "no memory for %lld layers", p->depth);
     ALV_TRY(alv_mean_field_layers(p->layers, p->depth, &p->net, p->inputs, p->width, error));
+    p->jacobian = alv_mean_field_jacobian(p->layers, p->depth, p->orthogonal);
     judge(p);
     p->limited = p->layers[0].q >= 1e-60 && p->layers[0].q <= 1e60 &&
                  alv_mean_field_converge(&p->limit, &p->net, p->layers[0].q, NULL) == ALV_OK;
@@ -138,6 +143,19 @@ static void print_limit(const prediction *p, const cli_args *args)
            a, b);
 }
 
+/* Of one Jacobian, from the first layer to the last. */
+static void print_jacobian(const prediction *p, const cli_args *args)
+{
+    char a[32], b[32];
+    if (alv_isnan(p->jacobian) || p->depth < 2) return;
+    number(a, alv_sqrt(p->layers[0].gradient));
+    number(b, p->jacobian);
+    printf(args->lang == ALV_PT
+               ? "jacobiano     valor singular rms %s; var. relativa do quadrado %s\n"
+               : "Jacobian      rms singular value %s; relative variance of squares %s\n",
+           a, b);
+}
+
 static void print_edge(const prediction *p, const cli_args *args)
 {
     char a[32], b[32], c[32];
@@ -169,6 +187,7 @@ static void print_page(const prediction *p, const cli_args *args)
         puts(pt ? "(intervalos: os de pesos independentes)"
                 : "(intervals: those of independent weights)");
     print_limit(p, args);
+    print_jacobian(p, args);
     print_edge(p, args);
     printf(pt ? "\nprevisão: %s\n" : "\nforecast: %s\n", alv_verdict_word(p->verdict, args->lang));
     cli_wrap(stdout, alv_forecast_caveat(args->lang), 0, 0);
@@ -199,13 +218,14 @@ static int print_json(const prediction *p, const cli_args *args)
             json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "q", real(p->limit.q), "chi",
                       real(p->limit.chi), "c", real(p->limit.c), "q_depth", real(p->limit.q_depth),
                       "c_depth", real(p->limit.c_depth), "chi_depth", real(p->limit.chi_depth));
-    return cli_print_document(json_pack(
-        "{s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:o, s:o, s:s, s:o}", "schema",
-        "alvor.predict/1", "act", cli_value(args, "act", "relu"), "init",
-        cli_value(args, "init", "he_normal"), "bias", cli_value(args, "bias", "zeros"), "depth",
-        (json_int_t)p->depth, "width", (json_int_t)p->width, "inputs", p->inputs, "weight_variance",
-        p->net.weight_variance, "bias_variance", p->net.bias_variance, "edge_weight_variance",
-        real(p->edge), "limit", limit, "forecast", alv_verdict_key(p->verdict), "layers", layers));
+    return cli_print_document(
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:o, s:o, s:o, s:s, s:o}",
+                  "schema", "alvor.predict/1", "act", cli_value(args, "act", "relu"), "init",
+                  cli_value(args, "init", "he_normal"), "bias", cli_value(args, "bias", "zeros"),
+                  "depth", (json_int_t)p->depth, "width", (json_int_t)p->width, "inputs", p->inputs,
+                  "weight_variance", p->net.weight_variance, "bias_variance", p->net.bias_variance,
+                  "edge_weight_variance", real(p->edge), "jacobian_spread", real(p->jacobian),
+                  "limit", limit, "forecast", alv_verdict_key(p->verdict), "layers", layers));
 }
 
 static int run(const cli_args *args)
@@ -221,6 +241,8 @@ static int run(const cli_args *args)
     int code = CLI_OK;
     if (predict(&p, args, &error) != ALV_OK)
         code = cli_fail_error(&error);
+    else if (cli_flag(args, "phase"))
+        code = cli_print_phase(args, &p.net, p.inputs, p.edge, p.depth);
     else if (cli_flag(args, "json"))
         code = print_json(&p, args);
     else
@@ -239,6 +261,10 @@ static const cli_option options[] = {
      0,
      "Q",
      {"mean square of the inputs (default 1)", "média dos quadrados das entradas (padrão 1)"}},
+    {"phase",
+     0,
+     NULL,
+     {"draw order and chaos around the net", "desenha ordem e caos em torno da rede"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {0},
 };
@@ -247,8 +273,9 @@ const cli_verb cli_verb_predict = {
     .name = "predict",
     .summary = {"predict signals and gradients by theory, before any training",
                 "prevê sinais e gradientes pela teoria, antes de qualquer treino"},
-    .usage = "[--act NAME] [--init SCHEME] [--depth N] [--width N] [--json]",
+    .usage = "[--act NAME] [--init SCHEME] [--depth N] [--width N] [--phase] [--json]",
     .examples = "  alvor predict --act tanh --init xavier_normal --depth 50 --width 256\n"
+                "  alvor predict --act tanh --init xavier_normal --depth 50 --phase\n"
                 "  alvor predict --act relu --init 'normal(std=0.01)'\n"
                 "  alvor predict --act gelu --depth 1000 --json\n",
     .options = options,

@@ -102,3 +102,12 @@ alv_status alv_mean_field_layers(alv_mean_field_layer *out, int64_t depth,
     backward(out, depth, (double)width);
     return ALV_OK;
 }
+
+double alv_mean_field_jacobian(const alv_mean_field_layer *layers, int64_t depth, bool orthogonal)
+{
+    double sum = 0;
+    if (!layers || depth < 1 || !(layers[0].gradient > 0)) return ALV_NAN;
+    for (int64_t l = 0; l + 1 < depth; l++) /* E f'^4 / (E f'^2)^2 is (backward_noise + 1) / 3 */
+        sum += (layers[l].step.backward_noise + 1) / 3 - (orthogonal ? 1 : 0);
+    return sum < 1e-9 * (double)depth ? 0 : sum; /* what quadrature leaves of an isometry */
+}

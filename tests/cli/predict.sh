@@ -12,10 +12,19 @@ try 0 predict --act tanh --init 'normal(std=1)' --depth 30; out '^forecast: (exp
 try 0 predict --init zeros --depth 2; out '^forecast: vanishing$'
 try 0 predict --init orthogonal --depth 2; out 'those of independent weights'
 
+# Linear nets: each layer of independent weights adds 1, orthogonal ones stay isometries.
+try 0 predict --act linear --init lecun_normal --depth 9; out 'singular value 1; relative variance of squares 8$'
+try 0 predict --act linear --init orthogonal --depth 9; out 'singular value 1; relative variance of squares 0$'
+
+# tanh without biases: the edge is at fan_in Var w = 1, where only a thin region trains 1000 layers.
+try 0 predict --act tanh --init xavier_normal --depth 30 --phase
+out '^ +0 \|\.+o+X?o*#+$'; out '\| *\.*o*#*$'; out 'six depth'
+try 0 predict --act relu --phase --json; out '"schema": "alvor.phase/1"'; no_out 'nan|inf'
+
 # All layers, stable keys, no NaN; lines of the page fit 80 columns.
 try 0 predict --act gelu --depth 1000 --json
 out '"schema": "alvor.predict/1"'; out '"layer": 1000,'; out '"forecast": "'; no_out 'nan|inf'
-for words in '--depth 1' '--act selu --depth 777' '--init normal(std=1e-9)' '--init normal(std=1e9)'; do
+for words in '--depth 1' '--phase --depth 99999' '--phase --act sin --bias normal(std=9)' '--act selu --depth 777' '--init normal(std=1e-9)' '--init normal(std=1e9)'; do
     for lang in en pt; do
         "$alvor" predict $words --lang $lang >page.txt
         [ "$(awk '{ if (length($0) > n) n = length($0) } END { print n + 0 }' page.txt)" -le 80 ] \

@@ -167,6 +167,90 @@ static void intervals_hold_what_they_say(void **state)
     assert_true(share(gradients.naive, &gradients) < 0.90);
 }
 
+/* --- singular values of the Jacobian ---------------------------------------------------------- */
+
+enum { SIDE = 96, LAYERS = 6, JACOBIANS = 12 };
+
+static double left[SIDE * SIDE], right[SIDE * SIDE], drawn64[SIDE * SIDE];
+
+static void multiply(double *out, const double *a, const double *b, bool transposed)
+{
+    for (int i = 0; i < SIDE; i++)
+        for (int j = 0; j < SIDE; j++) {
+            double sum = 0;
+            for (int k = 0; k < SIDE; k++)
+                sum += a[i * SIDE + k] * (transposed ? b[j * SIDE + k] : b[k * SIDE + j]);
+            out[i * SIDE + j] = sum;
+        }
+}
+
+/* Adds the mean of the squared singular values of d z_last / d z_first of one net, and their
+ * variance over the mean squared. */
+static void add_spectrum(double *first, double *spread, const alv_scheme *scheme, alv_act_spec act,
+                         int net)
+{
+    double x[SIDE], values[SIDE];
+    for (int i = 0; i < SIDE; i++) x[i] = i % 2 ? 1 : -1;
+    for (int l = 0; l < LAYERS; l++) {
+        alv_tensor t = {.rank = 2, .shape = {SIDE, SIDE}, .dtype = ALV_F64};
+        snprintf(t.name, sizeof t.name, "j.%d.%d", net, l);
+        suited_fill(drawn64, 0, SIDE * SIDE, scheme, &t, 5);
+        for (int i = 0; i < SIDE; i++) {
+            values[i] = 0;
+            for (int j = 0; j < SIDE; j++) values[i] += drawn64[i * SIDE + j] * x[j];
+        }
+        if (l == 0)
+            for (int i = 0; i < SIDE * SIDE; i++) left[i] = i % (SIDE + 1) == 0;
+        else
+            multiply(right, drawn64, left, false), memcpy(left, right, sizeof left);
+        for (int i = 0; i < SIDE; i++) {
+            x[i] = act.act->f(values[i], act.param);
+            const double slope = act.act->df(values[i], act.param);
+            for (int j = 0; j < SIDE && l + 1 < LAYERS; j++) left[i * SIDE + j] *= slope;
+        }
+    }
+    multiply(right, left, left, true);
+    double mean = 0, square = 0;
+    for (int i = 0; i < SIDE; i++) mean += right[i * (SIDE + 1)] / SIDE;
+    for (int i = 0; i < SIDE * SIDE; i++) square += right[i] * right[i] / SIDE;
+    *first += mean / JACOBIANS;
+    *spread += (square / (mean * mean) - 1) / JACOBIANS;
+}
+
+static void jacobians_spread_as_predicted(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"linear", "lecun_normal"}, {"linear", "orthogonal"},
+        {"relu", "he_normal"},      {"relu", "orthogonal(gain=1.4142135623730951)"},
+        {"tanh", "lecun_normal"},   {"tanh", "orthogonal"},
+        {"erf", "normal(std=0.2)"}, {"hardtanh", "orthogonal(gain=2)"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        double mean, variance, first = 0, spread = 0;
+        alv_mean_field_layer layers[LAYERS];
+        alv_act_spec act;
+        assert_int_equal(alv_act_parse(&act, cases[k][0], NULL), ALV_OK);
+        const alv_scheme scheme = suited_scheme(cases[k][1]);
+        const alv_tensor t = {.name = "w", .rank = 2, .shape = {SIDE, SIDE}, .dtype = ALV_F64};
+        assert_int_equal(alv_init_moments(&mean, &variance, &scheme, &t, NULL), ALV_OK);
+        const alv_mean_field net = {.act = act, .weight_variance = SIDE * variance};
+        assert_int_equal(alv_mean_field_layers(layers, LAYERS, &net, 1, SIDE, NULL), ALV_OK);
+        for (int i = 0; i < JACOBIANS; i++) add_spectrum(&first, &spread, &scheme, act, i);
+        const bool rotates = scheme.init == alv_init_find("orthogonal");
+        /* The mean over nets, from that of the logs; orthogonal ones stray less. */
+        const alv_mean_field_layer *l = &layers[0];
+        const double stray = rotates ? 0 : l->gradient_drift + l->gradient_spread / 2;
+        const double expected = l->gradient * exp(stray);
+        const double predicted = alv_mean_field_jacobian(layers, LAYERS, rotates);
+        print_message("  %-8s %-36s mean square %.4f (%.4f), spread %.3f (%.3f)\n", cases[k][0],
+                      cases[k][1], first, expected, spread, predicted);
+        /* The mean to 4 deviations; the spread, a limit of wide layers, to 1 / 8. */
+        assert_true(fabs(first / expected - 1) < 4 * sqrt(expm1(l->gradient_spread) / JACOBIANS));
+        assert_true(fabs(spread - predicted) <= 0.125 * (1 + predicted));
+    }
+}
+
 static void what_makes_no_net_is_refused(void **state)
 {
     (void)state;
@@ -186,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intervals_hold_what_they_say),
+        cmocka_unit_test(jacobians_spread_as_predicted),
         cmocka_unit_test(what_makes_no_net_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

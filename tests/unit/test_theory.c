@@ -202,6 +202,26 @@ static void edges_of_chaos(void **state)
     assert_true(isinf(limit.q_depth) && isinf(limit.chi_depth) && limit.c == 1);
 }
 
+/* The diagram against fixed points found one by one. */
+static void diagrams_are_fixed_points(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"tanh", "relu", "erf", "gelu", "sigmoid", "hardtanh"};
+    const double weights[] = {0.1, 0.9, 1.7, 2.6, 9}, biases[] = {0, 0.01, 0.7};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        double chi[15];
+        const alv_mean_field any = net_of(names[k], 1, 0);
+        assert_int_equal(alv_mean_field_phase(chi, any.act, 1, weights, 5, biases, 3, NULL),
+                         ALV_OK);
+        for (int i = 0; i < 15; i++) {
+            alv_mean_field_limit limit;
+            const alv_mean_field net = net_of(names[k], weights[i % 5], biases[i / 5]);
+            assert_int_equal(alv_mean_field_converge(&limit, &net, 1, NULL), ALV_OK);
+            near_rel(chi[i], limit.chi, 2e-6);
+        }
+    }
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -233,6 +253,7 @@ int main(void)
         cmocka_unit_test(norms_and_residuals),
         cmocka_unit_test(limits_are_those_of_iteration),
         cmocka_unit_test(edges_of_chaos),
+        cmocka_unit_test(diagrams_are_fixed_points),
         cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

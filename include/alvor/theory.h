@@ -91,8 +91,11 @@ ALV_API alv_status alv_mean_field_converge(alv_mean_field_limit *out, const alv_
 ALV_API alv_status alv_mean_field_edge(double *weight_variance, const alv_mean_field *net,
                                        alv_error *error);
 
-/* One layer of a plain net before training. Intervals hold 95 % of nets. */
+/* One layer of a plain net before training. The caller says what it is; alv_mean_field_layers fills
+ * in the rest. Intervals hold 95 % of nets. */
 typedef struct alv_mean_field_layer {
+    alv_mean_field net; /* in: the variances of its own weights and biases, the activation after */
+    int64_t width;      /* in: units */
     double q, q_lo, q_hi;     /* mean square of the pre-activations */
     alv_mean_field_step step; /* at q; step.chi: from the next layer's gradient to this one's */
     double gradient, gradient_lo, gradient_hi; /* mean square, relative to the last layer's */
@@ -101,14 +104,13 @@ typedef struct alv_mean_field_layer {
     double flat; /* share of units where f is flat, as the activation's table has it */
 } alv_mean_field_layer;
 
-/* Layers 0 .. depth - 1 of `width` units each, all with weights as `net` says, for an input of mean
- * square `inputs`; out (depth). Intervals are to first order in 1 / width, means of logs to second:
- * over all activations and initializers they hold 95 % of nets of 16 layers of 64 units. They are
- * for independent weights; orthogonal ones stray less. ALV_ERR_ARGUMENT: NULL, no layers, no units,
+/* Fills in layers 0 .. depth - 1 of a net for an input of mean square `inputs`, from each layer's
+ * `net` and `width`. Intervals are to first order in 1 / width, means of logs to second: over all
+ * activations and initializers they hold 95 % of nets of 16 layers of 64 units. They are for
+ * independent weights; orthogonal ones stray less. ALV_ERR_ARGUMENT: NULL, no layers, no units,
  * `inputs` negative or not finite; ALV_ERR_UNSUPPORTED: skip or norm; and those of
  * alv_mean_field_at. Takes some tens of microseconds a layer. */
-ALV_API alv_status alv_mean_field_layers(alv_mean_field_layer *out, int64_t depth,
-                                         const alv_mean_field *net, double inputs, int64_t width,
+ALV_API alv_status alv_mean_field_layers(alv_mean_field_layer *layers, int64_t depth, double inputs,
                                          alv_error *error);
 
 /* Spread of the Jacobian of the last layer's pre-activations by the first's: the variance of its

@@ -76,7 +76,9 @@ static alv_status predict(prediction *p, const cli_args *args, alv_error *error)
     p->layers = alv_new_array((size_t)p->depth, sizeof *p->layers);
     if (!p->layers)
         return alv_fail(error, ALV_ERR_MEMORY, "depth", "no memory for %lld layers", p->depth);
-    ALV_TRY(alv_mean_field_layers(p->layers, p->depth, &p->net, p->inputs, p->width, error));
+    for (int64_t l = 0; l < p->depth; l++)
+        p->layers[l] = (alv_mean_field_layer){.net = p->net, .width = p->width};
+    ALV_TRY(alv_mean_field_layers(p->layers, p->depth, p->inputs, error));
     p->jacobian = alv_mean_field_jacobian(p->layers, p->depth, p->orthogonal);
     judge(p);
     p->limited = p->layers[0].q >= 1e-60 && p->layers[0].q <= 1e60 &&

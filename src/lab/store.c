@@ -38,12 +38,39 @@ static const char schema[] =
     " PRIMARY KEY (trial, ordinal)) WITHOUT ROWID;"
     "PRAGMA user_version = 1;";
 
+/* Mean square and, feature by feature, variance of the samples that probes look at: what the first
+ * layer's signal follows from. */
+static void describe_inputs(double *mean_square, double *variance, const alv_setup *setup)
+{
+    const alv_samples *probe = &setup->probe;
+    const double n = (double)probe->n;
+    *mean_square = *variance = 0;
+    for (int64_t j = 0; j < setup->data->dim; j++) {
+        double sum = 0, squares = 0;
+        for (int64_t i = 0; i < probe->n; i++) {
+            const double x = (double)probe->x[i * setup->data->dim + j];
+            sum += x, squares += x * x;
+        }
+        *mean_square += squares / n / (double)setup->data->dim;
+        *variance += (squares / n - sum / n * (sum / n)) / (double)setup->data->dim;
+    }
+}
+
 static alv_status write_meta(alv_store *store, const alv_setup *setup, alv_error *error)
 {
     char engine[96];
     sqlite3_stmt *statement;
     alv_engine_text(engine, sizeof engine);
-    const char *rows[][2] = {{"spec", setup->spec}, {"digest", setup->digest}, {"engine", engine}};
+    double x, v;
+    char mean_square[32], variance[32];
+    describe_inputs(&x, &v, setup);
+    alv_number_print(mean_square, x, 17);
+    alv_number_print(variance, v, 17);
+    const char *rows[][2] = {{"spec", setup->spec},
+                             {"digest", setup->digest},
+                             {"engine", engine},
+                             {"input_mean_square", mean_square},
+                             {"input_variance", variance}};
     ALV_TRY(
         alv_store_prepare(&statement, store, "INSERT OR REPLACE INTO meta VALUES (?, ?)", error));
     alv_status status = ALV_OK;

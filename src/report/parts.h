@@ -73,6 +73,9 @@ alv_status alv_report_histograms(json_t *entry, const report_run *run, const rep
                                  alv_error *error);
 alv_status alv_report_findings(json_t *entry, const report_run *run, const report_group *group,
                                alv_error *error);
+/* expected.c: what theory expects of the layers; reads the entry's own "layers". */
+alv_status alv_report_expected(json_t *entry, const report_run *run, const report_group *group,
+                               alv_error *error);
 /* theory.c: what the registry predicts for this network. */
 alv_status alv_report_laws(json_t *entry, const report_run *run, const report_group *group,
                            alv_error *error);

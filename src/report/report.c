@@ -14,8 +14,9 @@ typedef alv_status part(json_t *entry, const report_run *run, const report_group
                         alv_error *error);
 
 /* What each purpose shows: comparisons everything, sweeps and mistakes their summaries. */
-static part *const whole[] = {alv_report_summary,    alv_report_curves,   alv_report_layers,
-                              alv_report_histograms, alv_report_findings, alv_report_laws};
+static part *const whole[] = {alv_report_summary,  alv_report_curves,     alv_report_layers,
+                              alv_report_expected, alv_report_histograms, alv_report_findings,
+                              alv_report_laws};
 static part *const brief[] = {alv_report_summary, alv_report_sigma};
 
 static alv_status group_json(json_t *list, const report_run *run, const report_group *group,

@@ -41,19 +41,32 @@ static double within(double q)
     return alv_min(alv_max(q, ALV_MEAN_FIELD_LEAST), ALV_MEAN_FIELD_MOST);
 }
 
-/* What leaves the range of doubles' fourth powers goes on as where it left. */
-static void forward(alv_mean_field_layer *out, int64_t depth, const alv_mean_field *net, double q,
-                    double width)
+/* The step from layer l to the next, whose weights see l's activation; the last layer's own weights
+ * stand in for those after it. */
+static void step_of(alv_mean_field_layer *layers, int64_t l, int64_t depth, double at)
 {
+    const int64_t next = l + 1 < depth ? l + 1 : l;
+    alv_mean_field net = layers[next].net;
+    net.act = layers[l].net.act;
+    alv_mean_field_step_of(&layers[l].step, &net, at);
+    layers[l].step.chi *= (double)layers[next].width / (double)layers[l].width;
+}
+
+/* What leaves the range of doubles' fourth powers goes on as where it left. */
+static void forward(alv_mean_field_layer *layers, int64_t depth, double inputs)
+{
+    double q = layers[0].net.weight_variance * inputs + layers[0].net.bias_variance;
     double spread = 0, drift = 0;
     for (int64_t l = 0; l < depth; l++) {
         const double at = within(q);
-        alv_mean_field_layer *now = &out[l];
-        *now = (alv_mean_field_layer){
-            .q = q, .spread = spread + 2 / width, .drift = drift - 1 / width};
+        alv_mean_field_layer *now = &layers[l];
         const alv_mean_field_step *step = &now->step;
-        alv_mean_field_step_of(&now->step, net, at);
-        now->flat = flat_share(net->act.act, at);
+        const double width = (double)now->width;
+        step_of(layers, l, depth, at);
+        now->q = q;
+        now->spread = spread + 2 / width;
+        now->drift = drift - 1 / width;
+        now->flat = flat_share(now->net.act.act, at);
         interval(&now->q_lo, &now->q_hi, q, now->drift, now->spread);
         drift = step->slope * drift + (step->bend * spread - step->forward_noise / width) / 2;
         spread = step->slope * step->slope * spread + step->forward_noise / width;
@@ -61,12 +74,13 @@ static void forward(alv_mean_field_layer *out, int64_t depth, const alv_mean_fie
     }
 }
 
-static void backward(alv_mean_field_layer *out, int64_t depth, double width)
+static void backward(alv_mean_field_layer *layers, int64_t depth)
 {
     double gradient = 1, noise = 0, b = 0, drift = 0;
     for (int64_t l = depth - 1; l >= 0; l--) {
-        alv_mean_field_layer *now = &out[l];
+        alv_mean_field_layer *now = &layers[l];
         const alv_mean_field_step *step = &now->step;
+        const double width = (double)now->width;
         const double spread = now->spread - 2 / width, strays = now->drift + 1 / width;
         if (l < depth - 1) {
             gradient *= step->chi;
@@ -83,23 +97,27 @@ static void backward(alv_mean_field_layer *out, int64_t depth, double width)
     }
 }
 
-alv_status alv_mean_field_layers(alv_mean_field_layer *out, int64_t depth,
-                                 const alv_mean_field *net, double inputs, int64_t width,
-                                 alv_error *error)
+static alv_status check_layer(alv_mean_field_layer *layer, alv_error *error)
 {
-    alv_mean_field n;
-    if (!out || depth < 1)
-        return alv_fail(error, ALV_ERR_ARGUMENT, "depth", "no layers: depth = %lld", depth);
-    if (width < 1)
-        return alv_fail(error, ALV_ERR_ARGUMENT, "width", "no units: width = %lld", width);
-    if (!(inputs >= 0 && alv_isfinite(inputs)))
-        return alv_fail(error, ALV_ERR_ARGUMENT, "inputs", "inputs = %g is no mean square", inputs);
-    ALV_TRY(alv_mean_field_check(&n, net, 1, error));
-    if (!alv_mean_field_is_plain(&n))
+    if (layer->width < 1)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "width", "no units: width = %lld", layer->width);
+    ALV_TRY(alv_mean_field_check(&layer->net, &layer->net, 1, error));
+    if (!alv_mean_field_is_plain(&layer->net))
         return alv_fail(error, ALV_ERR_UNSUPPORTED, "net",
                         "layers are predicted for plain nets, without skip and norm");
-    forward(out, depth, &n, n.weight_variance * inputs + n.bias_variance, (double)width);
-    backward(out, depth, (double)width);
+    return ALV_OK;
+}
+
+alv_status alv_mean_field_layers(alv_mean_field_layer *layers, int64_t depth, double inputs,
+                                 alv_error *error)
+{
+    if (!layers || depth < 1)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "depth", "no layers: depth = %lld", depth);
+    if (!(inputs >= 0 && alv_isfinite(inputs)))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "inputs", "inputs = %g is no mean square", inputs);
+    for (int64_t l = 0; l < depth; l++) ALV_TRY(check_layer(&layers[l], error));
+    forward(layers, depth, inputs);
+    backward(layers, depth);
     return ALV_OK;
 }
 

@@ -128,7 +128,9 @@ static bool prepare(setting *s, const alv_initializer *init, const alv_act *act)
     if (alv_init_moments(&mean, &variance, &s->scheme, &t, NULL) != ALV_OK) return false;
     if (mean != 0 || !(variance > 0)) return false;
     const alv_mean_field net = {.act = s->act, .weight_variance = WIDTH * variance};
-    assert_int_equal(alv_mean_field_layers(s->layers, DEPTH, &net, 1, WIDTH, NULL), ALV_OK);
+    for (int l = 0; l < DEPTH; l++)
+        s->layers[l] = (alv_mean_field_layer){.net = net, .width = WIDTH};
+    assert_int_equal(alv_mean_field_layers(s->layers, DEPTH, 1, NULL), ALV_OK);
     return isfinite(s->layers[DEPTH - 1].q);
 }
 
@@ -235,7 +237,9 @@ static void jacobians_spread_as_predicted(void **state)
         const alv_tensor t = {.name = "w", .rank = 2, .shape = {SIDE, SIDE}, .dtype = ALV_F64};
         assert_int_equal(alv_init_moments(&mean, &variance, &scheme, &t, NULL), ALV_OK);
         const alv_mean_field net = {.act = act, .weight_variance = SIDE * variance};
-        assert_int_equal(alv_mean_field_layers(layers, LAYERS, &net, 1, SIDE, NULL), ALV_OK);
+        for (int i = 0; i < LAYERS; i++)
+            layers[i] = (alv_mean_field_layer){.net = net, .width = SIDE};
+        assert_int_equal(alv_mean_field_layers(layers, LAYERS, 1, NULL), ALV_OK);
         for (int i = 0; i < JACOBIANS; i++) add_spectrum(&first, &spread, &scheme, act, i);
         const bool rotates = scheme.init == alv_init_find("orthogonal");
         /* The mean over nets, from that of the logs; orthogonal ones stray less. */
@@ -251,19 +255,46 @@ static void jacobians_spread_as_predicted(void **state)
     }
 }
 
+/* Widths that differ: relu under He keeps q, and the gradient's mean square grows by width ratios.
+ */
+static void widths_may_differ(void **state)
+{
+    (void)state;
+    static const int64_t widths[] = {300, 50, 200, 10};
+    alv_mean_field_layer layers[4];
+    alv_act_spec relu;
+    assert_int_equal(alv_act_parse(&relu, "relu", NULL), ALV_OK);
+    for (int i = 0; i < 4; i++)
+        layers[i] =
+            (alv_mean_field_layer){.net = {.act = relu, .weight_variance = 2}, .width = widths[i]};
+    assert_int_equal(alv_mean_field_layers(layers, 4, 0.5, NULL), ALV_OK);
+    for (int i = 0; i < 4; i++) {
+        assert_near(layers[i].q, 1, 1e-9);
+        assert_near(layers[i].gradient, 10.0 / (double)widths[i], 1e-9);
+        assert_near(layers[i].spread,
+                    2.0 / (double)widths[i] + (i > 0 ? 5.0 / 300 : 0) + (i > 1 ? 5.0 / 50 : 0) +
+                        (i > 2 ? 5.0 / 200 : 0),
+                    1e-9);
+    }
+}
+
+static alv_status status_of(double variance, double skip, int64_t width, int64_t depth,
+                            double inputs)
+{
+    alv_mean_field_layer one = {.net = {.weight_variance = variance, .skip = skip}, .width = width};
+    return alv_mean_field_layers(&one, depth, inputs, NULL);
+}
+
 static void what_makes_no_net_is_refused(void **state)
 {
     (void)state;
-    alv_mean_field_layer one;
-    const alv_mean_field plain = {.weight_variance = 1}, skip = {.weight_variance = 1, .skip = 1},
-                         bad = {.weight_variance = -1};
-    assert_int_equal(alv_mean_field_layers(&one, 1, &plain, 1, 1, NULL), ALV_OK);
-    assert_int_equal(alv_mean_field_layers(&one, 0, &plain, 1, 1, NULL), ALV_ERR_ARGUMENT);
-    assert_int_equal(alv_mean_field_layers(&one, 1, &plain, 1, 0, NULL), ALV_ERR_ARGUMENT);
-    assert_int_equal(alv_mean_field_layers(&one, 1, &plain, NAN, 1, NULL), ALV_ERR_ARGUMENT);
-    assert_int_equal(alv_mean_field_layers(&one, 1, &bad, 1, 1, NULL), ALV_ERR_ARGUMENT);
-    assert_int_equal(alv_mean_field_layers(&one, 1, NULL, 1, 1, NULL), ALV_ERR_ARGUMENT);
-    assert_int_equal(alv_mean_field_layers(&one, 1, &skip, 1, 1, NULL), ALV_ERR_UNSUPPORTED);
+    assert_int_equal(status_of(1, 0, 1, 1, 1), ALV_OK);
+    assert_int_equal(status_of(1, 0, 1, 0, 1), ALV_ERR_ARGUMENT);
+    assert_int_equal(status_of(1, 0, 0, 1, 1), ALV_ERR_ARGUMENT);
+    assert_int_equal(status_of(1, 0, 1, 1, (double)NAN), ALV_ERR_ARGUMENT);
+    assert_int_equal(status_of(-1, 0, 1, 1, 1), ALV_ERR_ARGUMENT);
+    assert_int_equal(status_of(1, 1, 1, 1, 1), ALV_ERR_UNSUPPORTED);
+    assert_int_equal(alv_mean_field_layers(NULL, 1, 1, NULL), ALV_ERR_ARGUMENT);
 }
 
 int main(void)
@@ -271,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(intervals_hold_what_they_say),
         cmocka_unit_test(jacobians_spread_as_predicted),
+        cmocka_unit_test(widths_may_differ),
         cmocka_unit_test(what_makes_no_net_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

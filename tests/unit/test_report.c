@@ -86,6 +86,7 @@ static int make_run(void **state)
     sqlite3_bind_text(statement, 1, spec, -1, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
     sqlite3_finalize(statement);
+    run_sql(db, "INSERT INTO meta VALUES ('input_mean_square','1.5'),('input_variance','1')");
     add_trial(db, 1, "0.2", 0);
     add_trial(db, 2, "0.4", 0);
     add_trial(db, 3, "NULL", 1);
@@ -101,6 +102,13 @@ static int make_run(void **state)
                 "(2,1,'saturated','warning',0,0,'saturated',0.6,0.3),"
                 "(3,1,'symmetric','critical',0,1,'locked',1,0.5),"
                 "(3,2,'of a later version','critical',0,1,'strange',1,0.5)");
+    for (int row = 0; row < 9; row++) {
+        char sql[256];
+        snprintf(sql, sizeof sql,
+                 "INSERT INTO layer VALUES (%d,0,%d,0,1,0,1,NULL,NULL,1,1,0.1,1,1,NULL,0,0)",
+                 1 + row / 3, row % 3);
+        run_sql(db, sql);
+    }
     sqlite3_close(db);
     write_text("spec.json", spec);
     write_text("env.json", "{}");
@@ -174,6 +182,28 @@ static void laws_follow_the_fans(void **state)
         json_t *y = json_object_get(pdf, "y");
         size_t middle = json_array_size(y) / 2;
         assert_near(number_at(y, middle), 0.3989422804 / sd, 1e-4);
+    }
+    json_decref(document);
+}
+
+/* He normal with ReLU keeps q = 2 1.5; inputs share 0.5 of 1.5, and c goes up by the arc-cosine
+ * map; gradients change by the ratio of widths, 3 / 8, and no more. */
+static void expectations_are_closed_forms(void **state)
+{
+    (void)state;
+    json_t *document = load_document();
+    json_t *expected = json_object_get(first_group(document), "expected");
+    json_t *z = json_object_get(expected, "z_std"), *d = json_object_get(expected, "delta_rms");
+    double c = 1.0 / 3;
+    for (size_t i = 0; i < 3; i++) {
+        const double mid = number_at(json_object_get(z, "mid"), i);
+        const double lo = number_at(json_object_get(z, "lo"), i),
+                     hi = number_at(json_object_get(z, "hi"), i);
+        assert_near(mid, sqrt(3 * (1 - c)), 1e-4);
+        assert_near(log(hi / lo), 1.96 * sqrt(2.0 / (i < 2 ? 8 : 3) + 5.0 / 8 * (double)i), 1e-3);
+        assert_near(number_at(json_object_get(d, "mid"), i), 0.1 * (i < 2 ? sqrt(3.0 / 8) : 1),
+                    1e-5);
+        c = (sqrt(1 - c * c) + c * (3.14159265358979 - acos(c))) / 3.14159265358979;
     }
     json_decref(document);
 }
@@ -304,6 +334,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(medians_count_the_lost),
         cmocka_unit_test(laws_follow_the_fans),
+        cmocka_unit_test(expectations_are_closed_forms),
         cmocka_unit_test(targets_are_first_crossings),
         cmocka_unit_test(escape_is_inert_json),
         cmocka_unit_test(page_holds_the_document_once),

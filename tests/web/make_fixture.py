@@ -196,7 +196,8 @@ def main():
     db.execute("PRAGMA user_version = 1")
     db.executemany("INSERT INTO meta VALUES (?,?)",
                    [("spec", json.dumps(spec)), ("digest", "0123456789abcdef"),
-                    ("engine", "0.1.0")])
+                    ("engine", "0.1.0"), ("input_mean_square", "1.25"),
+                    ("input_variance", "1")])
     write_runs(db, rng, hostile)
     db.commit()
     db.close()

@@ -73,6 +73,22 @@ async function open(file, { query = "", ...options } = {}) {
 const HEADINGS = 16;
 const headings = (page) => page.$$eval("h2", (list) => list.map((one) => one.textContent));
 
+// Theory under the measurements: a band for each scheme, and a sentence on where it was farthest off.
+async function testExpected(file) {
+  const { page, context, trouble } = await open(file);
+  for (const id of ["forward", "backward"]) {
+    const figure = page.locator(`#figure-${id}`);
+    await figure.scrollIntoViewIfNeeded();
+    const bands = await figure.locator('g[aria-label="area"] path').count();
+    check(`${id} has bands`, bands >= 8, `${bands}`);
+    const read = await figure.locator(".read").textContent();
+    check(`${id} says how far off`, /Farthest from it: \S.* layer \d/.test(read), read);
+    check(`${id} has no holes`, !/NaN|undefined/.test(await figure.innerHTML()));
+  }
+  check("no trouble with bands", trouble.length === 0, trouble.join("; "));
+  await context.close();
+}
+
 async function testLanguages(file) {
   const { page, context, trouble } = await open(file);
   const english = await headings(page);
@@ -370,6 +386,7 @@ try {
   for (const test of [
     testLanguages,
     testFigures,
+    testExpected,
     testScale,
     testFindings,
     testTheme,

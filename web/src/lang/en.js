@@ -176,6 +176,14 @@ export default {
   "bin.hi": "to",
   "bin.count": "count",
 
+  "expected.read":
+    "Thin lines and bands: what theory expects from the scheme alone, for inputs of one typical size, and where 95 % of networks of these widths would lie.",
+  "expected.worst":
+    "Farthest from it: {scheme} with {activation} at layer {layer}, {times} times what was expected.",
+  "expected.mid": "expected",
+  "expected.lo": "95 % from",
+  "expected.hi": "95 % to",
+
   "backward.intro":
     "Learning travels the other way: δ, the derivative of the loss with respect to z, passes from the last layer to the first and is multiplied by a gain at each. When it fades, the early layers learn nothing (*vanishing gradient*); when it swells, the first step destroys the weights (*exploding gradient*).",
   "backward.best": "the gradient of {scheme} changes least (gain {gain} per layer)",

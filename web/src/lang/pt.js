@@ -177,6 +177,14 @@ export default {
   "bin.hi": "até",
   "bin.count": "contagem",
 
+  "expected.read":
+    "Linhas finas e faixas: o que a teoria prevê só pelo esquema, para entradas de um tamanho típico, e onde ficariam 95 % das redes destas larguras.",
+  "expected.worst":
+    "Mais longe dela: {scheme} com {activation} na camada {layer}, {times} vezes o previsto.",
+  "expected.mid": "previsto",
+  "expected.lo": "95 % de",
+  "expected.hi": "95 % até",
+
   "backward.intro":
     "O aprendizado viaja no outro sentido: na retropropagação (*backpropagation*), δ, a derivada da perda em relação a z, passa da última camada à primeira e é multiplicada por um ganho em cada uma. Quando se apaga, as primeiras camadas nada aprendem: é o desaparecimento do gradiente (*vanishing gradient*). Quando cresce demais, o primeiro passo destrói os pesos: é a explosão do gradiente (*exploding gradient*).",
   "backward.best": "o gradiente de {scheme} é o que menos muda (ganho de {gain} por camada)",

@@ -5,6 +5,8 @@ import { num, t } from "../i18n.js";
 import {
   activationTabs,
   clauses,
+  expectedColumns,
+  farthest,
   layerPanels,
   layerTable,
   middle,
@@ -56,10 +58,11 @@ export function backward() {
           grows: "backward.grows",
         }),
       ),
-      read: t("backward.read"),
+      read: t("backward.read") + farthest("delta_rms"),
       panels: layerPanels("delta_rms", options),
       table: layerTable([
         ["delta_rms", t("m.delta_rms")],
+        ...expectedColumns("delta_rms"),
         ["grad_rms", t("m.grad_rms")],
         ["backward_gain", t("m.backward_gain")],
       ]),

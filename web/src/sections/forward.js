@@ -5,6 +5,8 @@ import { num, t } from "../i18n.js";
 import {
   activationTabs,
   clauses,
+  expectedColumns,
+  farthest,
   layerPanels,
   layerTable,
   layerTicks,
@@ -156,10 +158,11 @@ export function forward() {
           grows: "forward.grows",
         }),
       ),
-      read: t("forward.read"),
+      read: t("forward.read") + farthest("z_std"),
       panels: layerPanels("z_std", { label: t("m.z_std"), log: true }),
       table: layerTable([
         ["z_std", t("m.z_std")],
+        ...expectedColumns("z_std"),
         ["z_mean", t("m.z_mean")],
         ["a_std", t("m.a_std")],
         ["a_mean", t("m.a_mean")],

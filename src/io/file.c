@@ -4,10 +4,13 @@
 #endif
 #include "io/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,15 +60,52 @@ static alv_status resolve(alv_writer *w, const char *path, mode_t *mode, alv_err
     return ALV_OK;
 }
 
+/* ".tmp<pid>.<n>" of a process of this machine that is no more. */
+static bool is_orphan(const char *suffix)
+{
+    char *end;
+    if (strncmp(suffix, ".tmp", 4) != 0 || suffix[4] < '1' || suffix[4] > '9') return false;
+    const long pid = strtol(suffix + 4, &end, 10);
+    if (end[0] != '.' || end[1] == '\0' || end[1 + strspn(end + 1, "0123456789")] != '\0')
+        return false;
+    return pid <= INT_MAX && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+/* Removes what killed writers of this target left. A writer holds a lock on its file, so that one
+ * that this machine's process numbers do not tell of (another container's) is spared. */
+static void sweep(const char *target)
+{
+    char place[PATH_MAX];
+    alv_text_format(place, sizeof place, "%s", target);
+    char *slash = strrchr(place, '/');
+    const char *name = slash ? target + (slash - place) + 1 : target;
+    if (slash) slash[slash == place] = '\0';
+    DIR *directory = opendir(slash ? place : ".");
+    const size_t length = strlen(name);
+    for (struct dirent *at; directory && (at = readdir(directory));) {
+        if (strncmp(at->d_name, name, length) != 0 || !is_orphan(at->d_name + length)) continue;
+        int fd =
+            openat(dirfd(directory), at->d_name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+        struct stat info;
+        if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+            flock(fd, LOCK_EX | LOCK_NB) == 0)
+            unlinkat(dirfd(directory), at->d_name, 0);
+        if (fd >= 0) close(fd);
+    }
+    if (directory) closedir(directory);
+}
+
 static int open_temporary(alv_writer *w)
 {
     int fd = -1;
+    sweep(w->target);
     for (int i = 0; i < NAME_TRIES && fd < 0; i++) {
         alv_text_format(w->temporary, sizeof w->temporary, "%s.tmp%lld.%d", w->target,
                         (int64_t)getpid(), i);
         fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd < 0 && errno != EEXIST) break;
     }
+    if (fd >= 0) (void)!flock(fd, LOCK_EX | LOCK_NB); /* see sweep; some file systems cannot */
     return fd;
 }
 

@@ -38,6 +38,13 @@ int cli_fail_error(const alv_error *error)
     return error->code == ALV_ERR_INTERRUPTED ? CLI_INTERRUPTED : CLI_USAGE;
 }
 
+int cli_fail_option(const char *name, const alv_error *error)
+{
+    alv_error named = *error;
+    snprintf(named.where, sizeof named.where, "--%s", name);
+    return cli_fail_error(&named);
+}
+
 static int option_index(const cli_verb *verb, const char *name, size_t length)
 {
     for (int i = 0; verb->options[i].name; i++)
@@ -176,4 +183,17 @@ bool cli_double(double *out, const cli_args *args, const char *name, double othe
     }
     *out = value;
     return true;
+}
+
+bool cli_seed(uint64_t *out, const cli_args *args)
+{
+    const char *text = cli_value(args, "seed", NULL);
+    *out = 42;
+    if (!text) return true;
+    char *end;
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && !*end && !errno) return true;
+    cli_fail(NULL, "--seed: '%s' is not a whole number from 0 to 18446744073709551615", text);
+    return false;
 }

@@ -45,6 +45,10 @@ bool cli_int(int64_t *out, const cli_args *args, const char *name, int64_t other
              int64_t hi);
 bool cli_double(double *out, const cli_args *args, const char *name, double otherwise, double lo,
                 double hi);
+/* "seed": any of the 2^64, 42 if not given; prints the error otherwise. */
+bool cli_seed(uint64_t *out, const cli_args *args);
+/* cli_fail_error, naming the option whose value is at fault instead of what was read from it. */
+int cli_fail_option(const char *name, const alv_error *error);
 
 /* Prints "alvor: error: ..." and, if hint is not NULL, "hint: ..." on stderr; returns CLI_USAGE. */
 int cli_fail(const char *hint, const char *format, ...) __attribute__((format(printf, 2, 3)));

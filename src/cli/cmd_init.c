@@ -1,7 +1,22 @@
 /* alvor init: the verb's options, and the choice between a whole model and one tensor. */
+#include <stdio.h>
+
 #include "base/base.h"
 #include "cli/init.h"
 #include "cli/verbs.h"
+
+void cli_needs_data(const cli_args *args, const char *scheme, int64_t n)
+{
+    fprintf(stderr,
+            args->lang == ALV_PT
+                ? "alvor: aviso: %s precisa de dados, e aqui não há: %lld tensor(es) ficam com os "
+                  "primeiros pesos dele, sem a escala;\n"
+                  "aviso: use alv_lsuv_run no seu programa, ou alvor compare\n"
+                : "alvor: warning: %s needs data, and there are none here: %lld tensor(s) get its "
+                  "first weights, unscaled;\n"
+                  "warning: use alv_lsuv_run in your program, or alvor compare\n",
+            scheme, (long long)n);
+}
 
 /* Prints the error where one of `names` was given. */
 static bool refuse(const cli_args *args, const char *const *names, const char *hint,
@@ -14,9 +29,9 @@ static bool refuse(const cli_args *args, const char *const *names, const char *h
 
 static int run(const cli_args *args)
 {
-    static const char *const tensor[] = {"scheme", "shape",  "name",    "slice", "layout",
-                                         "role",   "fan-in", "fan-out", "layer", "groups",
-                                         "stride", "parts",  "head",    "depth", NULL};
+    static const char *const tensor[] = {
+        "scheme", "shape",  "name",  "slice", "layout", "role",    "fan-in",   "fan-out",   "layer",
+        "groups", "stride", "parts", "head",  "depth",  "in-axes", "out-axes", "copy-axes", NULL};
     static const char *const plan[] = {"shards", "threads", "dry-run", "json", NULL};
     if (cli_flag(args, "presets")) return cli_init_presets(args);
     if (args->n_positional > 1)
@@ -66,8 +81,20 @@ static const cli_option options[] = {
       "somente estes elementos, linha a linha, como um vetor"}},
     {"layout",
      0,
-     "torch|keras|flax",
-     {"order of the axes (default torch)", "ordem dos eixos (padrão torch)"}},
+     "torch|keras|flax|axes",
+     {"order of the axes (default torch); axes: as the next three say",
+      "ordem dos eixos (padrão torch); axes: como dizem os três seguintes"}},
+    {"in-axes",
+     0,
+     "N,N,...",
+     {"axes of the inputs, from 0, with --layout axes",
+      "eixos das entradas, a partir de 0, com --layout axes"}},
+    {"out-axes", 0, "N,N,...", {"axes of the outputs", "eixos das saídas"}},
+    {"copy-axes",
+     0,
+     "N,N,...",
+     {"axes that count independent matrices (experts), in any layout",
+      "eixos que contam matrizes independentes (especialistas), em qualquer leiaute"}},
     {"dtype",
      0,
      "TYPE",

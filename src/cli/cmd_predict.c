@@ -41,10 +41,10 @@ static void judge(prediction *p)
 }
 
 /* The variance of the weights, or of the biases, of a layer of `width` by `width`. */
-static alv_status variance_of(double *out, const char *text, prediction *p, alv_role role,
+static alv_status variance_of(double *out, const alv_scheme *given, prediction *p, alv_role role,
                               alv_error *error)
 {
-    alv_scheme scheme;
+    const alv_scheme scheme = *given;
     double mean;
     alv_tensor t = {.name = "w", .rank = 2, .shape = {p->width, p->width}, .act = p->net.act};
     if (role == ALV_ROLE_BIAS)
@@ -55,7 +55,6 @@ static alv_status variance_of(double *out, const char *text, prediction *p, alv_
                          .fan_in = (double)p->width,
                          .fan_out = (double)p->width};
     t.dtype = ALV_F64;
-    ALV_TRY(alv_scheme_parse(&scheme, text, error));
     ALV_TRY(alv_init_moments(&mean, out, &scheme, &t, error));
     p->dependent |= scheme.init->reach != ALV_REACH_ELEMENT;
     p->orthogonal |= scheme.init == alv_init_find("orthogonal");
@@ -66,13 +65,26 @@ static alv_status variance_of(double *out, const char *text, prediction *p, alv_
     return ALV_OK;
 }
 
-static alv_status predict(prediction *p, const cli_args *args, alv_error *error)
+/* Reads the names; prints the error with its option. */
+static int read_net(prediction *p, const cli_args *args)
 {
-    ALV_TRY(alv_act_parse(&p->net.act, cli_value(args, "act", "relu"), error));
-    ALV_TRY(variance_of(&p->net.weight_variance, cli_value(args, "init", "he_normal"), p,
-                        ALV_ROLE_WEIGHT, error));
-    ALV_TRY(variance_of(&p->net.bias_variance, cli_value(args, "bias", "zeros"), p, ALV_ROLE_BIAS,
-                        error));
+    static const char *const names[] = {"init", "bias"}, *const usual[] = {"he_normal", "zeros"};
+    double *const out[] = {&p->net.weight_variance, &p->net.bias_variance};
+    alv_error error;
+    if (alv_act_parse(&p->net.act, cli_value(args, "act", "relu"), &error) != ALV_OK)
+        return cli_fail_option("act", &error);
+    for (int i = 0; i < 2; i++) {
+        alv_scheme scheme;
+        const char *text = cli_value(args, names[i], usual[i]);
+        if (alv_scheme_parse(&scheme, text, &error) != ALV_OK ||
+            variance_of(out[i], &scheme, p, i ? ALV_ROLE_BIAS : ALV_ROLE_WEIGHT, &error) != ALV_OK)
+            return cli_fail_option(names[i], &error);
+    }
+    return CLI_OK;
+}
+
+static alv_status predict(prediction *p, alv_error *error)
+{
     p->layers = alv_new_array((size_t)p->depth, sizeof *p->layers);
     if (!p->layers)
         return alv_fail(error, ALV_ERR_MEMORY, "depth", "no memory for %lld layers", p->depth);
@@ -240,8 +252,9 @@ static int run(const cli_args *args)
         !cli_int(&p.width, args, "width", 256, 2, INT32_MAX) ||
         !cli_double(&p.inputs, args, "inputs", 1, 1e-30, 1e30))
         return CLI_USAGE;
-    int code = CLI_OK;
-    if (predict(&p, args, &error) != ALV_OK)
+    int code = read_net(&p, args);
+    if (code != CLI_OK) return code;
+    if (predict(&p, &error) != ALV_OK)
         code = cli_fail_error(&error);
     else if (cli_flag(args, "phase"))
         code = cli_print_phase(args, &p.net, p.inputs, p.edge, p.depth);

@@ -8,4 +8,7 @@ int cli_init_tensor(const cli_args *args);
 int cli_init_plan(const cli_args *args);
 int cli_init_presets(const cli_args *args);
 
+/* Says on standard error that n tensors got the first step only of a scheme that needs data. */
+void cli_needs_data(const cli_args *args, const char *scheme, int64_t n);
+
 #endif

@@ -97,6 +97,15 @@ static void print_row(const alv_tensor *t, const alv_scheme *scheme, int widest)
     }
     if (alv_init_moments(&mean, &variance, scheme, t, NULL) == ALV_OK)
         alv_number_print(std, __builtin_sqrt(variance), 4);
+    if (widest == 0) { /* for a narrow terminal: the name, and the rest below it */
+        char all[512];
+        puts(t->name);
+        alv_text_format(all, sizeof all, "%s, %s, fans %s/%s, std %s, %s", shape,
+                        alv_dtype_name(t->dtype), fan_in, fan_out, std, text);
+        fputs("    ", stdout);
+        cli_wrap(stdout, all, 4, 4);
+        return;
+    }
     cli_pad(stdout, t->name, widest + 2);
     printf("%-20s  %-6s %9s %9s  %-9s  %s\n", shape, alv_dtype_name(t->dtype), fan_in, fan_out, std,
            text);
@@ -115,17 +124,20 @@ static void print_table(const cli_args *args, const alv_weight_plan *plan,
         int width = cli_text_width(plan->tensors[i].name);
         if (width > widest) widest = width;
     }
+    /* Lines for programs stay as they are; people get what their terminal can hold. */
+    if (isatty(STDOUT_FILENO) && widest + 80 > cli_columns()) widest = 0;
     snprintf(line, sizeof line, "%-*s  %-20s  %-6s %9s %9s  %-9s  %s", widest, head[0], head[1],
              head[2], head[3], head[4], head[5], head[6]);
-    cli_heading(args, line);
+    if (widest > 0) cli_heading(args, line);
     for (int64_t i = 0; i < plan->n; i++) print_row(&plan->tensors[i], &plan->schemes[i], widest);
     printf(args->lang == ALV_PT
-               ? "\n%lld tensores, %lld parâmetros, %lld bytes; memória ao sortear: %.1f MiB\n"
-                 "resumo do plano: %s\n"
-               : "\n%lld tensors, %lld parameters, %lld bytes; memory while drawing: %.1f MiB\n"
-                 "digest of the plan: %s\n",
+               ? "\n%lld tensores, %lld parâmetros, %lld bytes%smemória ao sortear: %.1f MiB\n"
+                 "resumo do plano:%s%s\n"
+               : "\n%lld tensors, %lld parameters, %lld bytes%smemory while drawing: %.1f MiB\n"
+                 "digest of the plan:%s%s\n",
            (long long)plan->n, (long long)sizes->parameters, (long long)sizes->files,
-           (double)(sizes->memory + sizes->header) / (1 << 20), digest);
+           widest > 0 ? "; " : "\n", (double)(sizes->memory + sizes->header) / (1 << 20),
+           widest > 0 ? " " : "\n  ", digest);
 }
 
 static void json_tensor(alv_json *json, const alv_tensor *t, const alv_scheme *scheme)
@@ -205,20 +217,28 @@ static int write_plan(const alv_weight_plan *plan, alv_save *how, const alv_save
     return CLI_OK;
 }
 
+/* What a plan cannot do for a scheme that needs data is said, on standard error. */
+static void warn(const alv_weight_plan *plan, const cli_args *args)
+{
+    int64_t n = 0;
+    const char *name = NULL;
+    for (int64_t i = 0; i < plan->n; i++)
+        if (plan->schemes[i].init->needs_data) name = plan->schemes[i].init->name, n++;
+    if (name) cli_needs_data(args, name, n);
+}
+
 static int run_plan(const alv_weight_plan *plan, const cli_args *args)
 {
     alv_save_sizes sizes;
     alv_error error;
     char digest[ALV_DIGEST];
-    int64_t seed, threads;
+    int64_t threads;
     const char *path = cli_value(args, "output", NULL);
     bool dry = cli_flag(args, "dry-run");
     alv_save how = {.path = path ? path : "model.safetensors"};
-    if (!cli_int(&seed, args, "seed", 42, 0, INT64_MAX) ||
-        !cli_int(&how.shards, args, "shards", 1, 1, ALV_MAX_SHARDS) ||
+    if (!cli_seed(&how.seed, args) || !cli_int(&how.shards, args, "shards", 1, 1, ALV_MAX_SHARDS) ||
         !cli_int(&threads, args, "threads", alv_pool_threads(), 1, 1024))
         return CLI_USAGE;
-    how.seed = (uint64_t)seed;
     how.threads = (int)threads;
     if (!path && !dry) return cli_fail("as in -o model.safetensors, or --dry-run", "init needs -o");
     if (path && strcmp(path, "-") == 0)
@@ -227,6 +247,7 @@ static int run_plan(const alv_weight_plan *plan, const cli_args *args)
     if (cli_flag(args, "json") && !dry)
         return cli_fail("as in --dry-run --json", "--json belongs to --dry-run");
     if (alv_plan_sizes(&sizes, plan, &how, &error) != ALV_OK) return cli_fail_error(&error);
+    warn(plan, args);
     alv_plan_digest(digest, plan);
     if (dry && cli_flag(args, "json")) return print_json(plan, &sizes, digest);
     if (dry) return print_table(args, plan, &sizes, digest), CLI_OK;

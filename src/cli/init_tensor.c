@@ -92,6 +92,23 @@ static bool read_shape(alv_tensor *tensor, const char *text)
     return true;
 }
 
+/* A set of axes; bit a for axis a. */
+static bool read_axes(unsigned *out, const alv_tensor *t, const cli_args *args, const char *option)
+{
+    int64_t axes[ALV_MAX_RANK];
+    int n = 0;
+    const char *text = cli_value(args, option, NULL);
+    if (text && !read_sizes(axes, &n, ALV_MAX_RANK, option, text)) return false;
+    for (int i = 0; i < n; i++) {
+        if (axes[i] >= t->rank)
+            return cli_fail(NULL, "--%s: '%s': the tensor has axes 0 to %d", option, text,
+                            t->rank - 1),
+                   false;
+        *out |= 1u << axes[i];
+    }
+    return true;
+}
+
 /* What some kinds of layers have besides a shape. */
 static bool read_structure(alv_tensor *t, const cli_args *args)
 {
@@ -134,7 +151,7 @@ static bool read_slice(request *r, const char *text)
 
 static bool read_tensor(alv_tensor *t, const cli_args *args)
 {
-    static const char *const layouts[] = {"torch", "keras", "flax", NULL};
+    static const char *const layouts[] = {"torch", "keras", "flax", "axes", NULL};
     static const char *const dtypes[] = {
         [ALV_F32] = "f32",
         [ALV_F64] = "f64",
@@ -151,7 +168,10 @@ static bool read_tensor(alv_tensor *t, const cli_args *args)
     if (!shape) return cli_fail("as in --shape 256,784", "init needs --shape"), false;
     if (!read_word(&layout, args, "layout", layouts) || !read_word(&dtype, args, "dtype", dtypes) ||
         !read_word(&role, args, "role", roles) || !read_shape(t, shape) ||
-        !read_structure(t, args) || !cli_int(&fan_in, args, "fan-in", 0, 1, INT64_MAX) ||
+        !read_axes(&t->in_axes, t, args, "in-axes") ||
+        !read_axes(&t->out_axes, t, args, "out-axes") ||
+        !read_axes(&t->copy_axes, t, args, "copy-axes") || !read_structure(t, args) ||
+        !cli_int(&fan_in, args, "fan-in", 0, 1, INT64_MAX) ||
         !cli_int(&fan_out, args, "fan-out", 0, 1, INT64_MAX))
         return false;
     t->fan_in = (double)fan_in;
@@ -170,7 +190,6 @@ static bool read_tensor(alv_tensor *t, const cli_args *args)
 static int read_request(request *r, const cli_args *args)
 {
     alv_error error;
-    int64_t seed;
     double mean;
     *r = (request){.output = cli_value(args, "output", NULL)};
     const char *scheme = cli_value(args, "scheme", NULL);
@@ -178,16 +197,17 @@ static int read_request(request *r, const cli_args *args)
         return cli_fail("as in alvor init gpt2 --dry-run, or --scheme he_normal",
                         "init needs a plan, or --scheme");
     if (!r->output) return cli_fail("as in -o w.npy; -o - is standard output", "init needs -o");
-    if (alv_scheme_parse(&r->scheme, scheme, &error) != ALV_OK) return cli_fail_error(&error);
+    if (alv_scheme_parse(&r->scheme, scheme, &error) != ALV_OK)
+        return cli_fail_option("scheme", &error);
     if (!read_tensor(&r->tensor, args)) return CLI_USAGE;
-    if (!cli_int(&seed, args, "seed", 42, 0, INT64_MAX)) return CLI_USAGE;
-    r->seed = (uint64_t)seed;
+    if (!cli_seed(&r->seed, args)) return CLI_USAGE;
     if (alv_tensor_count(&r->count, &r->tensor, &error) != ALV_OK) return cli_fail_error(&error);
     if (!read_slice(r, cli_value(args, "slice", NULL))) return CLI_USAGE;
     if (alv_init_moments(&mean, &r->variance, &r->scheme, &r->tensor, &error) != ALV_OK)
         return cli_fail_error(&error);
     if (strcmp(r->output, "-") == 0 && isatty(STDOUT_FILENO))
         return cli_fail("redirect it, as in -o - > w.npy", "a terminal cannot show a .npy file");
+    if (r->scheme.init->needs_data) cli_needs_data(args, r->scheme.init->name, 1);
     return CLI_OK;
 }
 

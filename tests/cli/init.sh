@@ -198,3 +198,11 @@ else
     echo 'numpy is not installed: that numpy reads the file was not checked'
 fi
 empty_here
+
+# Axes by number: three experts of 30 inputs and 20 outputs; axes that are not there are refused.
+try 0 init --scheme he_normal --shape 3,30,20 --layout axes --copy-axes 0 --in-axes 1 --out-axes 2 -o e.npy
+err 'fan_in 30, fan_out 20'
+try 0 init --scheme he_normal --shape 3,30,20 --layout flax --copy-axes 0 -o f.npy; same e.npy f.npy
+try 2 init --scheme he_normal --shape 3,30,20 --layout axes --in-axes 3 -o no.npy; err 'axes 0 to 2'
+try 2 init --scheme he_normal --shape 3,30,20 --layout axes --in-axes 1 --out-axes 1 -o no.npy
+try 2 init --scheme he_norml --shape 3,3 -o no.npy; err '^alvor: error: --scheme, byte 0: '

@@ -43,6 +43,32 @@ cmp -s a.safetensors b.safetensors && fail 'the seed changes nothing'
 head -c 4096 a.safetensors | grep -aq "\"format\":\"pt\".*\"alvor.plan\":\"$first\"" || fail 'no notes'
 rm a.safetensors b.safetensors
 
+# What a killed writer left is removed by the next one; what others hold, or hold their name for, is not.
+gone=$(sh -c 'echo $$')
+touch "a.safetensors.tmp$gone.0" "a.safetensors.tmp$$.0" a.safetensors.tmpx "a.safetensors.tmp$gone.0x"
+try 0 init plan.yaml -o a.safetensors
+[ "$(ls | tr '\n' ' ')" = "a.safetensors a.safetensors.tmp$$.0 a.safetensors.tmp$gone.0x a.safetensors.tmpx plan.yaml " ] \
+    || fail "files: $(ls)"
+rm a.*
+"$alvor" init gpt2 -o big.safetensors --threads 1 2>/dev/null &
+running=$!
+for i in 1 2 3 4 5 6 7 8 9 10; do ls big.*tmp* >/dev/null 2>&1 && break; sleep 0.1; done
+kill -9 $running; wait $running 2>/dev/null
+try 0 init plan.yaml -o big.safetensors
+[ "$(ls | tr '\n' ' ')" = 'big.safetensors plan.yaml ' ] || fail "files after kill -9: $(ls)"
+rm big.*
+
+# Seeds are any of the 2^64.
+try 0 init plan.yaml -o a.safetensors --seed 18446744073709551615; err 'seed 18446744073709551615,'
+rm a.*
+for seed in 18446744073709551616 -1 1e3 '' ' 1'; do try 2 init plan.yaml -o x --seed "$seed"; err 'seed'; done
+
+# LSUV needs data, and a plan has none: said, not hidden.
+printf 'preset: mlp\nrules:\n  - match: "*.weight"\n    scheme: lsuv\n' >lsuv.yaml
+try 0 init lsuv.yaml --dry-run; err 'lsuv needs data'
+try 0 init --scheme lsuv --shape 8,8 -o w.npy; err 'lsuv needs data'
+rm lsuv.yaml w.npy
+
 # Shards and their index; a preset by its name alone.
 try 0 init plan.yaml -o m.safetensors --shards 3 --dtype bf16
 [ "$(ls)" = 'm-00001-of-00003.safetensors

@@ -34,7 +34,7 @@ done
 
 try 2 predict --depth 0; err 'depth'
 try 2 predict --width nan; err 'width'
-try 2 predict --act rleu; err 'did you mean relu'
-try 2 predict --init he_norml; err "did you mean 'he_normal'"
+try 2 predict --act rleu; err '^alvor: error: --act, byte 0: .*did you mean relu'
+try 2 predict --init he_norml; err "^alvor: error: --init, byte 0: .*did you mean 'he_normal'"
 try 2 predict --init ones; err 'mean of 0'
 try 2 predict tanh; err 'takes options only'

@@ -12,6 +12,7 @@
     VERB(list)                                                                                     \
     VERB(explain)                                                                                  \
     VERB(predict)                                                                                  \
+    VERB(reproduce)                                                                                \
     VERB(bench)
 
 #define DECLARE(name) extern const cli_verb cli_verb_##name;

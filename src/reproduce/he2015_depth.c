@@ -1,0 +1,129 @@
+/* He, Zhang, Ren & Sun (2015), figures 2 and 3: with Xavier a net of 22 layers trains late and one
+ * of 30 does not train; with He both do. */
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "reproduce/reproduce.h"
+
+enum { SEEDS = 3 };
+
+/* Over the seeds of one scheme. */
+typedef struct outcome {
+    int reached;      /* seeds that got to half the chance loss */
+    double middle;    /* median steps to it; infinite if most never do */
+    double slowest;   /* the most steps; infinite if one never does */
+    double least_end; /* the lowest final training loss */
+} outcome;
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void read_outcome(outcome *out, json_t *trials, const char *scheme)
+{
+    double steps[SEEDS];
+    int n = 0;
+    size_t i;
+    json_t *trial;
+    *out = (outcome){.least_end = (double)INFINITY};
+    json_array_foreach(trials, i, trial)
+    {
+        const char *name = json_string_value(json_object_get(trial, "scheme"));
+        if (!name || strcmp(name, scheme) != 0 || n == SEEDS) continue;
+        json_t *reached = json_object_get(trial, "steps_to_target");
+        json_t *end = json_object_get(trial, "final_train_loss");
+        out->reached += json_is_number(reached);
+        steps[n++] = json_is_number(reached) ? json_number_value(reached) : (double)INFINITY;
+        if (json_is_number(end)) out->least_end = fmin(out->least_end, json_number_value(end));
+    }
+    qsort(steps, (size_t)n, sizeof *steps, by_size);
+    out->middle = n ? steps[n / 2] : (double)NAN;
+    out->slowest = n ? steps[n - 1] : (double)NAN;
+}
+
+static alv_status train(outcome *he, outcome *xavier, const char *hidden, double lr, int64_t steps,
+                        const alv_watch *watch, alv_error *error)
+{
+    char directory[4096], *text = NULL;
+    alv_compare what = alv_compare_defaults();
+    what.data = "blobs";
+    what.hidden = hidden;
+    what.activations = "relu";
+    what.schemes = "he_normal,xavier_normal";
+    what.optimizer = "momentum";
+    what.lr = lr;
+    what.batch = 64;
+    what.steps = steps;
+    what.seeds = SEEDS;
+    what.light = true;
+    what.command = "alvor reproduce he2015_depth";
+    ALV_TRY(alv_compare_run(directory, sizeof directory, &what, watch, error));
+    ALV_TRY(alv_compare_document(&text, directory, error));
+    json_t *document = json_loads(text, 0, NULL);
+    free(text);
+    if (!document) return alv_fail(error, ALV_ERR_FORMAT, directory, "its document is no JSON");
+    read_outcome(he, json_object_get(document, "trials"), "he_normal");
+    read_outcome(xavier, json_object_get(document, "trials"), "xavier_normal");
+    json_decref(document);
+    return ALV_OK;
+}
+
+static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+{
+    outcome he, xavier;
+    ALV_TRY(train(&he, &xavier, "128x22", 0.01, 6000, watch, error));
+    measured[0] = he.reached;
+    measured[1] = xavier.reached;
+    measured[2] = xavier.middle / he.middle;
+    ALV_TRY(train(&he, &xavier, "128x30", 0.003, 3000, watch, error));
+    measured[3] = he.slowest;
+    measured[4] = xavier.least_end;
+    return ALV_OK;
+}
+
+const alv_experiment alv_experiment_he2015_depth = {
+    .name = "he2015_depth",
+    .title = {"22 and 30 layers of ReLU: He trains, Xavier is late, then stalls",
+              "22 e 30 camadas de ReLU: He treina, Xavier atrasa, depois estaca"},
+    .paper = "He, Zhang, Ren & Sun (2015), Delving deep into rectifiers, arXiv:1502.01852, figures "
+             "2 and 3",
+    .setting = {"Dense nets of 128 units on blobs (10 classes), SGD with momentum 0.9, batch 64, 3 "
+                "seeds; the paper trains convolutional nets on ImageNet. The target is half the "
+                "chance loss. Runs are kept in runs/ and found again.",
+                "Redes densas de 128 unidades sobre blobs (10 classes), SGD com momento 0,9, lote "
+                "64, 3 sementes; o artigo treina redes convolucionais na ImageNet. O alvo é metade "
+                "da perda do acaso. As execuções ficam em runs/ e são reaproveitadas."},
+    .claims = {{{"22 layers: seeds of 3 that reach the target, he_normal",
+                 "22 camadas: sementes de 3 que alcançam o alvo, he_normal"},
+                (double)NAN,
+                3,
+                3},
+               {{"the same, xavier_normal", "o mesmo, xavier_normal"},
+                (double)NAN,
+                3,
+                3,
+                {"the others had not got there after 6000 steps; the paper trains for 80 epochs of "
+                 "ImageNet",
+                 "as outras não chegaram lá em 6000 passos; o artigo treina por 80 épocas da "
+                 "ImageNet"}},
+               {{"22 layers: times more steps with Xavier (medians)",
+                 "22 camadas: quantas vezes mais passos com Xavier (medianas)"},
+                (double)NAN,
+                3,
+                (double)INFINITY},
+               {{"30 layers: steps of the slowest seed to the target, he_normal",
+                 "30 camadas: passos da semente mais lenta até o alvo, he_normal"},
+                (double)NAN,
+                0,
+                1000},
+               {{"30 layers: lowest final loss with Xavier (chance: 2.303)",
+                 "30 camadas: menor perda final com Xavier (acaso: 2,303)"},
+                (double)NAN,
+                2.29,
+                (double)INFINITY}},
+    .run = run,
+};

@@ -1,0 +1,16 @@
+# reproduce: experiments that take seconds, run; what holds holds, and what does not says why.
+. "$(dirname "$0")/lib.sh"
+
+try 0 reproduce --list; out '^he2015 +He keeps'; out '^siren2020 '
+try 0 reproduce --list --lang pt; out '^he2015 +He conserva'
+try 0 reproduce he2015 gpt2 hanin2018
+silent_err
+out '^  holds +factor of the mean square per layer, he_normal: 0\.9[89]|1\.0'
+out '^10 of 10 claims hold$'
+try 0 reproduce siren2020 --lang pt; out 'NÃO VALE'; out 'arco-seno'; out '^3 de 4 '
+try 0 reproduce schoenholz2017 pennington2017 glorot2010 klambauer2017 --json
+out '"schema": "alvor.reproduce/1"'; out '"holds": true'; out '"measured": '; no_out '"holds": false'
+try 2 reproduce; err 'name an experiment'
+try 2 reproduce he2016; err 'did you mean he2015'
+try 2 reproduce he2015 --fast; err 'unknown option'
+empty_here

@@ -44,6 +44,18 @@ static const char *word_of(const alv_arm *arm, alv_lang lang)
     return arm->verdict;
 }
 
+/* "5 pairs"; of fewer than 5, what an interval between the extremes of n medians can hold at most:
+ * all n pairs lie on one side of the true median with probability 2^(1 - n). */
+static void add_pairs(text *t, int n, alv_lang lang)
+{
+    char most[32];
+    add(t, lang == ALV_PT ? "%d pares" : "%d pairs", n);
+    if (n >= 5 || n < 2) return;
+    alv_number_for_people(most, 100 * (1 - ldexp(1, 1 - n)), 3, lang);
+    add(t, lang == ALV_PT ? ", poucos: cobre no máximo %s %%" : ", too few: holds %s %% at most",
+        most);
+}
+
 /* How the best compares with the one after it. */
 static void add_lead(text *t, const alv_arm *next, alv_lang lang)
 {
@@ -62,16 +74,17 @@ static void add_lead(text *t, const alv_arm *next, alv_lang lang)
     alv_number_for_people(hi, gap->hi, 2, lang);
     if (gap->lo > 0)
         add(t,
-            lang == ALV_PT ? ", %s abaixo de %s (intervalo de 95 %%: %s a %s; %d pares)"
-                           : ", %s below %s (95 %% interval %s to %s, %d pairs)",
-            by, next->scheme, lo, hi, gap->n);
+            lang == ALV_PT ? ", %s abaixo de %s (intervalo de 95 %%: %s a %s; "
+                           : ", %s below %s (95 %% interval %s to %s, ",
+            by, next->scheme, lo, hi);
     else
         add(t,
             lang == ALV_PT
-                ? ", mas não se distingue de %s (diferença %s; intervalo de 95 %%: %s a %s; %d "
-                  "pares)"
-                : ", but cannot be told from %s (difference %s, 95 %% interval %s to %s, %d pairs)",
-            next->scheme, by, lo, hi, gap->n);
+                ? ", mas não se distingue de %s (diferença %s; intervalo de 95 %%: %s a %s; "
+                : ", but cannot be told from %s (difference %s, 95 %% interval %s to %s, ",
+            next->scheme, by, lo, hi);
+    add_pairs(t, gap->n, lang);
+    add(t, ")");
 }
 
 /* "zeros (symmetric), uniform(r=1) (diverged)": the arms of an activation whose most frequent
@@ -112,11 +125,54 @@ static void add_best(text *t, const alv_results *results, int lo, int hi, alv_la
     if (hi - lo > 1) add_lead(t, &results->arms[results->ranking[lo + 1]], lang);
 }
 
+static const alv_arm *in_order(const alv_results *results, int lo, int hi, int order)
+{
+    for (int i = lo; i < hi; i++)
+        if (results->arms[i].order == order) return &results->arms[i];
+    return NULL;
+}
+
+/* Who gets to the target first, and how many times sooner than the next. */
+static void add_race(text *t, const alv_results *results, int lo, int hi, alv_lang lang)
+{
+    const bool pt = lang == ALV_PT;
+    char loss[32], steps[32], times[32], least[32], most[32];
+    const alv_arm *first = in_order(results, lo, hi, 1), *next = in_order(results, lo, hi, 2);
+    if (!first || !isfinite(first->steps_to_target.median)) return;
+    alv_number_for_people(loss, results->target, 3, lang);
+    alv_number_for_people(steps, first->steps_to_target.median, 4, lang);
+    add(t,
+        pt ? "; %s chega primeiro à perda %s, em %s passos"
+           : "; %s gets to loss %s first, in %s steps",
+        first->scheme, loss, steps);
+    if (!next) return;
+    const alv_interval *slower = &next->slower;
+    if (!isfinite(next->steps_to_target.median) || !isfinite(slower->median)) {
+        add(t, pt ? ", e só ele" : ", and is the only one to get there");
+        return;
+    }
+    if (isnan(slower->lo) || isnan(slower->hi)) return; /* one pair */
+    alv_number_for_people(times, slower->median, 2, lang);
+    alv_number_for_people(least, slower->lo, 2, lang);
+    alv_number_for_people(most, slower->hi, 2, lang);
+    add(t,
+        pt ? ", %s vezes menos que %s (intervalo de 95 %%: "
+           : ", %s times fewer than %s (95 %% interval ",
+        times, next->scheme);
+    if (isinf(slower->hi)) /* some seeds never get there */
+        add(t, pt ? "%s ou mais; " : "%s or more, ", least);
+    else
+        add(t, pt ? "%s a %s; " : "%s to %s, ", least, most);
+    add_pairs(t, slower->n, lang);
+    add(t, slower->lo > 1 ? ")" : pt ? "): não se distinguem" : "): they cannot be told apart");
+}
+
 static void conclude(text *t, const alv_results *results, int lo, int hi, alv_lang lang)
 {
     bool pt = lang == ALV_PT;
     add(t, pt ? "Com %s, " : "With %s, ", results->arms[lo].activation);
     add_best(t, results, lo, hi, lang);
+    add_race(t, results, lo, hi, lang);
     if (count_failures(results, lo, hi, true) > 0) {
         add(t, pt ? "; avançam devagar: " : "; slow: ");
         add_failures(t, results, lo, hi, true, lang);

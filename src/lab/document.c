@@ -153,6 +153,9 @@ static void write_rank(alv_json *json, const alv_arm *arm)
     alv_json_real(json, "hi", behind->hi);
     alv_json_real(json, "confidence", behind->confidence);
     alv_json_int(json, "n", behind->n);
+    alv_json_real(json, "steps_ratio", arm->slower.median);
+    alv_json_real(json, "steps_ratio_lo", arm->slower.lo);
+    alv_json_real(json, "steps_ratio_hi", arm->slower.hi);
     alv_json_string(json, "method", ALV_BOOTSTRAP_METHOD);
     alv_json_int(json, "resamples", ALV_BOOTSTRAP_RESAMPLES);
     if (!whole)

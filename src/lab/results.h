@@ -32,6 +32,9 @@ typedef struct alv_arm {
     double spark[ALV_SPARK];       /* medians of the training loss along the run */
     int place;                     /* 1: the best of its activation */
     alv_interval behind;           /* final training loss minus that of the best, paired by seed */
+    int order;                     /* 1: the first of its activation to the target, by median */
+    alv_interval slower;           /* times as many steps to the target as the first, by seed; 1
+                                    * where neither gets there, infinite where it alone does not */
 } alv_arm;
 
 typedef struct alv_results {

@@ -127,9 +127,21 @@ static void rank(alv_results *results, int lo, int hi)
     for (int i = lo; i < hi; i++) results->arms[results->ranking[i]].place = i - lo + 1;
 }
 
-/* Pairs by seed; seeds that only one of the two has are left out. */
-static alv_status measure_behind(const alv_results *results, alv_arm *arm, const alv_arm *best,
-                                 alv_error *error)
+static double log_steps(const alv_trial_row *row)
+{
+    return log(fmax(row->steps_to_target, 1));
+}
+
+static double final_loss(const alv_trial_row *row)
+{
+    return row->final_train_loss;
+}
+
+/* How far a quantity of `arm` lies above that of `best`. Pairs by seed; seeds that only one of the
+ * two has are left out. */
+static alv_status measure_above(alv_interval *out, const alv_results *results, const alv_arm *arm,
+                                const alv_arm *best, double (*of)(const alv_trial_row *),
+                                alv_error *error)
 {
     double *a = alv_new_array((size_t)arm->n, sizeof *a);
     double *b = alv_new_array((size_t)arm->n, sizeof *b);
@@ -139,14 +151,41 @@ static alv_status measure_behind(const alv_results *results, alv_arm *arm, const
             const alv_trial_row *mine = &results->trials[arm->first + i];
             const alv_trial_row *its = &results->trials[best->first + j];
             if (mine->seed != its->seed) continue;
-            a[n] = mine->final_train_loss;
-            b[n++] = its->final_train_loss;
+            a[n] = of(mine);
+            b[n++] = of(its);
         }
-    alv_status status = a && b ? alv_stats_paired(&arm->behind, a, b, n, results->seed, error)
+    alv_status status = a && b ? alv_stats_paired(out, a, b, n, results->seed, error)
                                : alv_fail(error, ALV_ERR_MEMORY, "results", "out of memory");
     free(a);
     free(b);
     return status;
+}
+
+static bool is_sooner(const alv_arm *a, const alv_arm *b)
+{
+    if (a->steps_to_target.median != b->steps_to_target.median)
+        return a->steps_to_target.median < b->steps_to_target.median;
+    return a->place < b->place;
+}
+
+/* Who gets to the target first among arms[lo .. hi), and how many times sooner than each other. */
+static alv_status race(alv_results *results, int lo, int hi, alv_error *error)
+{
+    const alv_arm *first = &results->arms[lo];
+    for (int i = lo; i < hi; i++) {
+        alv_arm *arm = &results->arms[i];
+        arm->order = 1;
+        for (int j = lo; j < hi; j++) arm->order += is_sooner(&results->arms[j], arm);
+        if (arm->order == 1) first = arm;
+    }
+    for (int i = lo; i < hi; i++) {
+        alv_interval *times = &results->arms[i].slower;
+        ALV_TRY(measure_above(times, results, &results->arms[i], first, log_steps, error));
+        times->median = exp(times->median);
+        times->lo = exp(times->lo);
+        times->hi = exp(times->hi);
+    }
+    return ALV_OK;
 }
 
 alv_status alv_results_summarise(alv_results *results, alv_error *error)
@@ -168,7 +207,9 @@ alv_status alv_results_summarise(alv_results *results, alv_error *error)
         rank(results, lo, hi);
         const alv_arm *best = &results->arms[results->ranking[lo]];
         for (int i = lo; i < hi; i++)
-            ALV_TRY(measure_behind(results, &results->arms[i], best, error));
+            ALV_TRY(measure_above(&results->arms[i].behind, results, &results->arms[i], best,
+                                  final_loss, error));
+        ALV_TRY(race(results, lo, hi, error));
     }
     return ALV_OK;
 }

@@ -69,6 +69,36 @@ static void ties_are_judged_by_the_worse(void **state)
     alv_results_free(results);
 }
 
+/* Three times as many steps in every pair: the ratio is 3, exactly. Who never gets there is
+ * infinitely slower, and three pairs are too few to promise 95 %. */
+static void races_are_told_in_ratios(void **state)
+{
+    (void)state;
+    alv_trial_row rows[9];
+    static const char *const names[] = {"slow", "fast", "never"};
+    for (int i = 0; i < 9; i++) {
+        rows[i] = trial(names[i / 3], (uint64_t)(i % 3), i / 3, "trained", "healthy");
+        rows[i].steps_to_target = i < 3 ? 300 << (i % 3) : i < 6 ? 100 << (i % 3) : INFINITY;
+    }
+    alv_results *results = summarise(rows, 9);
+    results->target = 0.5;
+    const alv_arm *arms = results->arms;
+    assert_int_equal(arms[0].order, 2);
+    assert_int_equal(arms[1].order, 1);
+    assert_int_equal(arms[2].order, 3);
+    assert_near(arms[0].slower.median, 3, 1e-12);
+    assert_near(arms[0].slower.lo, 3, 1e-12);
+    assert_near(arms[0].slower.hi, 3, 1e-12);
+    assert_near(arms[1].slower.median, 1, 1e-12);
+    assert_true(isinf(arms[2].slower.median));
+    char text[1024];
+    alv_conclusion_write(text, sizeof text, results, ALV_EN);
+    assert_non_null(strstr(text,
+                           "fast gets to loss 0.5 first, in 200 steps, 3 times fewer than slow "
+                           "(95 % interval 3 to 3, 3 pairs, too few: holds 75 % at most)"));
+    alv_results_free(results);
+}
+
 /* A trial that diverged has neither loss nor accuracy: it is the worst in both. */
 static void failures_are_the_worst_both_ways(void **state)
 {
@@ -122,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pairs_by_seed_not_by_place),
+        cmocka_unit_test(races_are_told_in_ratios),
         cmocka_unit_test(failures_are_the_worst_both_ways),
         cmocka_unit_test(ties_are_judged_by_the_worse),
         cmocka_unit_test_setup_teardown(the_target_is_half_of_chance, make_scratch, remove_scratch),

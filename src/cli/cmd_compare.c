@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "cli/cli.h"
 #include "cli/compare_table.h"
+#include "cli/compare_why.h"
 #include "cli/progress.h"
 #include "report/report.h"
 
@@ -105,6 +106,11 @@ static const cli_option options[] = {
      "DIR",
      {"directory of the run (default runs/ and a digest of all that decides it)",
       "diretório da execução (padrão: runs/ e um resumo de tudo que a decide)"}},
+    {"why",
+     0,
+     NULL,
+     {"say of each scheme that failed whether its first weights were the cause",
+      "diz de cada esquema que falhou se a causa foram os pesos iniciais"}},
     {"fresh", 0, NULL, {"start over instead of resuming", "recomeça em vez de continuar"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {"quiet", 'q', NULL, {"no progress, no suggestions", "sem progresso nem sugestões"}},
@@ -151,6 +157,8 @@ static int read_options(alv_compare *what, const cli_args *args)
                         "compare takes no argument '%s'", args->positional[0]);
     if (what->model && cli_value(args, "hidden", NULL))
         return cli_fail(NULL, "give --model or --hidden, not both");
+    if (cli_flag(args, "why") && cli_flag(args, "json"))
+        return cli_fail(NULL, "--why is told in words: without --json");
     if (cli_value(args, "epochs", NULL) && cli_value(args, "steps", NULL))
         return cli_fail(NULL, "give --epochs or --steps, not both");
     return read_numbers(what, args) ? CLI_OK : CLI_USAGE;
@@ -229,16 +237,19 @@ static void print_next(const alv_results *results, alv_lang lang)
     }
 }
 
-static int print_results(const char *directory, const char *report, const cli_args *args)
+static int print_results(const char *directory, const char *report, const alv_compare *what,
+                         const alv_watch *watch, const cli_args *args)
 {
     alv_results *results;
     alv_error error;
     if (alv_results_load(&results, directory, &error) != ALV_OK) return cli_fail_error(&error);
+    int status = CLI_OK;
     cli_compare_print(results, args);
+    if (cli_flag(args, "why")) status = cli_compare_why(results, what, watch, args);
     if (report[0]) printf(args->lang == ALV_PT ? "\nRelatório: %s\n" : "\nReport: %s\n", report);
     if (!cli_flag(args, "quiet")) print_next(results, args->lang);
     alv_results_free(results);
-    return CLI_OK;
+    return status;
 }
 
 static int explain_stop(const char *directory, const cli_args *args)
@@ -271,8 +282,9 @@ static int run(const cli_args *args)
         alv_text_format(report, sizeof report, "%s/report.html", directory);
     else
         status = cli_fail_error(&error);
-    int printed =
-        cli_flag(args, "json") ? print_document(directory) : print_results(directory, report, args);
+    const alv_watch quiet = {.stop = stop};
+    int printed = cli_flag(args, "json") ? print_document(directory)
+                                         : print_results(directory, report, &what, &quiet, args);
     return printed != CLI_OK ? printed : status;
 }
 

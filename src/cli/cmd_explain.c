@@ -181,6 +181,8 @@ static int run(const cli_args *args)
     if (args->n_positional != 1)
         return cli_fail("alvor list shows the names", "explain needs one name");
     const char *name = args->positional[0];
+    if (strcmp(name, "pitfalls") == 0 || strcmp(name, "armadilhas") == 0)
+        return cli_explain_pitfalls(args);
     bool act_wanted = cli_flag(args, "activation");
     alv_scheme scheme;
     alv_act_spec act;
@@ -209,11 +211,12 @@ const cli_verb cli_verb_explain = {
     .name = "explain",
     .summary = {"explain an initializer or an activation: formula, use, dangers, gains",
                 "explica um esquema ou uma função de ativação: fórmula, uso, perigos, ganhos"},
-    .usage = "NAME [--activation] [--json]",
+    .usage = "NAME|pitfalls [--activation] [--json]",
     .examples = "  alvor explain he_normal\n"
                 "  alvor explain torch_default --lang pt\n"
                 "  alvor explain gelu\n"
-                "  alvor explain swiglu\n",
+                "  alvor explain swiglu\n"
+                "  alvor explain pitfalls\n",
     .options = options,
     .run = run,
 };

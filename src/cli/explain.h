@@ -16,6 +16,8 @@ int cli_print_document(json_t *document);
 /* The page, or the document with --json, of an activation or a gated unit. */
 int cli_explain_act(const cli_args *args, alv_act_spec spec);
 int cli_explain_gated(const cli_args *args, const alv_gated *unit);
+/* What is often said of first weights and is not so. */
+int cli_explain_pitfalls(const cli_args *args);
 
 /* {"mean", "second", "slope", "forward", "backward", "variance"} */
 json_t *cli_gain_json(const alv_gain *gain);

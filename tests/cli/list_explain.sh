@@ -52,6 +52,16 @@ try 0 list --activations; out '^  relu2 +0\.816497  0\.707107  0\.894427 '
 out '^  swiglu +1\.26882   1\.16622   1\.67653   silu\(a\) b$'; out '^  prelu '
 try 0 list --activations --lang pt; out '^Unidades com porta'
 try 0 explain 'leaky_relu(0.2)'; out '1\.386750491 '
+# Every pitfall comes with a command that runs.
+try 0 explain pitfalls --lang pt; out '^Equal|^Pesos iguais continuam iguais$'; out '^  \$ alvor reproduce gpt2$'
+[ "$(awk '{ if (length($0) > n) n = length($0) } END { print n }' "$streams/out")" -le 100 ] || fail 'long lines'
+try 0 explain pitfalls
+sed -n "s/^  \$ alvor //p" "$streams/out" >"$streams/commands"
+[ "$(wc -l <"$streams/commands")" -ge 12 ] || fail 'few commands'
+while read -r words; do
+    eval "\"$alvor\" $words" >"$streams/shown" 2>&1 || fail "a pitfall's command fails: alvor $words"
+done <"$streams/commands"
+rm -r runs
 try 2 explain; err 'explain needs one name'
 try 2 explain a b; err 'explain needs one name'
 try 2 explain he_norml; err "did you mean 'he_normal'"
@@ -61,7 +71,7 @@ try 2 explain 'he_normal(b=1)'; err "no argument of he_normal 'b'"; err 'byte 10
 
 # JSON is JSON, numbers with points under any locale.
 if command -v python3 >/dev/null; then
-    for words in 'list' 'explain he_normal' 'explain tanh' 'explain erf' 'explain geglu'; do
+    for words in 'list' 'explain pitfalls' 'explain he_normal' 'explain tanh' 'explain erf' 'explain geglu'; do
         # shellcheck disable=SC2086
         LC_ALL=pt_BR.UTF-8 "$alvor" $words --json | python3 -c 'import json, sys
 d = json.load(sys.stdin)

@@ -18,6 +18,11 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static void show(void *user, const alv_progress *progress)
+{
+    cli_progress_show(user, progress);
+}
+
 static bool stop(void *user)
 {
     (void)user;
@@ -131,7 +136,8 @@ static int choose(const alv_experiment **out, int *n, const cli_args *args)
 static int run(const cli_args *args)
 {
     const alv_experiment *chosen[64];
-    const alv_watch watch = {.stop = stop};
+    cli_progress line = cli_progress_make(args->lang, false);
+    const alv_watch watch = {&line, show, stop};
     const bool json = cli_flag(args, "json");
     alv_error error;
     int n, held = 0, asked = 0;
@@ -142,7 +148,9 @@ static int run(const cli_args *args)
     cli_catch_interrupt(args->lang);
     for (int i = 0; i < n; i++) {
         double measured[ALV_MOST_CLAIMS], start = now();
-        if (chosen[i]->run(measured, &watch, &error) != ALV_OK) {
+        const alv_status status = chosen[i]->run(measured, &watch, &error);
+        cli_progress_end(&line);
+        if (status != ALV_OK) {
             json_decref(all);
             return cli_fail_error(&error);
         }

@@ -55,10 +55,10 @@ FAMILIES = {
 
 class Alvor:
     def __init__(self, library, buffer, count):
-        self.library, self.buffer, self.count, self.seed = library, buffer, count, 0
+        self.core, self.buffer, self.count, self.seed = library, buffer, count, 0
 
     def fill(self, family, dtype="f32", isa=None, threads=1):
-        kernels = self.library.alv_kernels_find(isa.encode()) if isa else None
+        kernels = self.core.alv_kernels_find(isa.encode()) if isa else None
         if isa and not kernels:
             return None
         number, size = DTYPES[dtype]
@@ -66,14 +66,14 @@ class Alvor:
         cuts = [count * i // threads for i in range(threads + 1)]
 
         def part(lo, hi):
-            status = self.library.alv_dist_fill(self.buffer + lo * size, number, lo, hi,
+            status = self.core.alv_dist_fill(self.buffer + lo * size, number, lo, hi,
                                                 FAMILIES[family], stream, kernels, None)
             assert status == 0, status
 
         def run():
             nonlocal stream
             self.seed += 1
-            stream = self.library.alv_stream_make(self.seed, b"bench", None)
+            stream = self.core.alv_stream_make(self.seed, b"bench", None)
             workers = [threading.Thread(target=part, args=pair) for pair in zip(cuts[1:], cuts[2:])]
             for worker in workers:
                 worker.start()
@@ -134,12 +134,12 @@ def report(family, contestants, rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("library", nargs="?", type=Path)
+    parser.add_argument("path", nargs="?", type=Path)
     parser.add_argument("--mib", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     root = Path(__file__).resolve().parent.parent
-    found = options.library or next(root.glob("build/release/**/libalvor.so"), None)
+    found = options.path or next(root.glob("build/release/**/libalvor.so"), None)
     if not found:
         parser.error("no libalvor.so under build/release: name it")
     library, count = load(found), options.mib << 18

@@ -8,6 +8,7 @@
 #include "cli/predict.h"
 #include "cli/verbs.h"
 #include "math/math.h"
+#include "theory/weights.h"
 #include "verdict/verdict.h"
 
 enum { MOST_DEPTH = 100000, ROWS = 16 };
@@ -41,11 +42,9 @@ static void judge(prediction *p)
 }
 
 /* The variance of the weights, or of the biases, of a layer of `width` by `width`. */
-static alv_status variance_of(double *out, const alv_scheme *given, prediction *p, alv_role role,
+static alv_status variance_of(double *out, const alv_scheme *scheme, prediction *p, alv_role role,
                               alv_error *error)
 {
-    const alv_scheme scheme = *given;
-    double mean;
     alv_tensor t = {.name = "w", .rank = 2, .shape = {p->width, p->width}, .act = p->net.act};
     if (role == ALV_ROLE_BIAS)
         t = (alv_tensor){.name = "b",
@@ -55,13 +54,10 @@ static alv_status variance_of(double *out, const alv_scheme *given, prediction *
                          .fan_in = (double)p->width,
                          .fan_out = (double)p->width};
     t.dtype = ALV_F64;
-    ALV_TRY(alv_init_moments(&mean, out, &scheme, &t, error));
-    p->dependent |= scheme.init->reach != ALV_REACH_ELEMENT;
-    p->orthogonal |= scheme.init == alv_init_find("orthogonal");
+    ALV_TRY(alv_theory_variance(out, scheme, &t, error));
+    p->dependent |= scheme->init->reach != ALV_REACH_ELEMENT;
+    p->orthogonal |= scheme->init == alv_init_find("orthogonal");
     if (role == ALV_ROLE_WEIGHT) *out *= (double)p->width;
-    if (alv_fabs(mean) > 1e-12 * alv_sqrt(*out / (double)p->width + mean * mean))
-        return alv_fail(error, ALV_ERR_UNSUPPORTED, scheme.init->name,
-                        "the theory is for a mean of 0; here it is %g", mean);
     return ALV_OK;
 }
 

@@ -13,25 +13,6 @@
 #include "base/base.h"
 #include "cli/page.h"
 
-static bool trained(const alv_trial_row *row)
-{
-    return strcmp(row->outcome, alv_outcome_key(ALV_OUTCOME_TRAINED)) == 0;
-}
-
-static bool failed(const alv_trial_row *row)
-{
-    return strcmp(row->outcome, alv_outcome_key(ALV_OUTCOME_STUCK)) == 0 ||
-           strcmp(row->outcome, alv_outcome_key(ALV_OUTCOME_DIVERGED)) == 0;
-}
-
-static const char *verdict_word(const alv_arm *arm, alv_lang lang)
-{
-    for (int v = 0; v < ALV_VERDICTS; v++)
-        if (strcmp(arm->verdict, alv_verdict_key((alv_verdict)v)) == 0)
-            return alv_verdict_word((alv_verdict)v, lang);
-    return arm->verdict;
-}
-
 /* Of the seeds in which `arm` failed: how many the other has, and in how many of them it trained.
  */
 static void pair(int *both, int *rescued, const alv_results *results, const alv_arm *arm,
@@ -42,9 +23,9 @@ static void pair(int *both, int *rescued, const alv_results *results, const alv_
         for (int j = 0; j < other->n; j++) {
             const alv_trial_row *mine = &results->trials[arm->first + i];
             const alv_trial_row *its = &others->trials[other->first + j];
-            if (mine->seed != its->seed || !failed(mine)) continue;
+            if (mine->seed != its->seed || !alv_trial_failed(mine)) continue;
             ++*both;
-            *rescued += trained(its);
+            *rescued += alv_trial_trained(its);
         }
 }
 
@@ -61,8 +42,8 @@ static void tell(const alv_results *results, const alv_arm *arm, const alv_resul
              "sementes, lotes e otimizador, %d dessas %d treinaram: "
            : "%s with %s: %d of %d seeds did not train (%s). With %s in its place, and the same "
              "seeds, batches and optimizer, %d of those %d trained: ",
-        arm->scheme, arm->activation, arm->failed, arm->n, verdict_word(arm, lang), other->scheme,
-        rescued, both);
+        arm->scheme, arm->activation, arm->failed, arm->n, alv_arm_verdict_word(arm, lang),
+        other->scheme, rescued, both);
     if (n >= sizeof text) return;
     alv_text_format(
         text + n, sizeof text - n, "%s",
@@ -85,7 +66,7 @@ static const alv_arm *best_of(const alv_results *results, int lo, int hi)
     for (int k = lo; k < hi; k++) {
         const alv_arm *arm = &results->arms[results->ranking[k]];
         int n = 0;
-        for (int i = 0; i < arm->n; i++) n += trained(&results->trials[arm->first + i]);
+        for (int i = 0; i < arm->n; i++) n += alv_trial_trained(&results->trials[arm->first + i]);
         if (n > most) most = n, best = arm;
     }
     return best;

@@ -33,15 +33,20 @@ static bool has_outcome(const alv_arm *arm, alv_outcome outcome)
     return strcmp(arm->outcome, alv_outcome_key(outcome)) == 0;
 }
 
+const char *alv_arm_verdict_word(const alv_arm *arm, alv_lang lang)
+{
+    for (int v = 0; v < ALV_VERDICTS; v++)
+        if (strcmp(arm->verdict, alv_verdict_key((alv_verdict)v)) == 0)
+            return alv_verdict_word((alv_verdict)v, lang);
+    return arm->verdict;
+}
+
 /* The word of a verdict, or of the outcome "slow", which is no verdict. */
 static const char *word_of(const alv_arm *arm, alv_lang lang)
 {
     if (has_outcome(arm, ALV_OUTCOME_SLOW) && strcmp(arm->verdict, "healthy") == 0)
         return alv_outcome_word(ALV_OUTCOME_SLOW, lang);
-    for (int v = 0; v < ALV_VERDICTS; v++)
-        if (strcmp(arm->verdict, alv_verdict_key((alv_verdict)v)) == 0)
-            return alv_verdict_word((alv_verdict)v, lang);
-    return arm->verdict;
+    return alv_arm_verdict_word(arm, lang);
 }
 
 /* "5 pairs"; of fewer than 5, what an interval between the extremes of n medians can hold at most:

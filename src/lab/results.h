@@ -54,6 +54,11 @@ typedef struct alv_results {
 alv_status alv_results_load(alv_results **out, const char *directory, alv_error *error);
 void alv_results_free(alv_results *results); /* NULL is fine */
 
+bool alv_trial_trained(const alv_trial_row *row);
+bool alv_trial_failed(const alv_trial_row *row); /* stuck or diverged */
+/* The word of an arm's verdict. */
+const char *alv_arm_verdict_word(const alv_arm *arm, alv_lang lang);
+
 /* Width and number of the hidden layers; false where they are not all alike. */
 bool alv_results_hidden(int64_t *width, int64_t *depth, const alv_results *results);
 

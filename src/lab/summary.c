@@ -79,17 +79,29 @@ static const char *outcome_key(int k)
     return alv_outcome_key((alv_outcome)(ALV_OUTCOMES - 1 - k));
 }
 
+static bool has_outcome(const alv_trial_row *row, alv_outcome outcome)
+{
+    return strcmp(row->outcome, alv_outcome_key(outcome)) == 0;
+}
+
+bool alv_trial_trained(const alv_trial_row *row)
+{
+    return has_outcome(row, ALV_OUTCOME_TRAINED);
+}
+
+bool alv_trial_failed(const alv_trial_row *row)
+{
+    return has_outcome(row, ALV_OUTCOME_STUCK) || has_outcome(row, ALV_OUTCOME_DIVERGED);
+}
+
 static void judge(const alv_results *results, alv_arm *arm)
 {
     arm->verdict = most_frequent(&arm->verdict_n, results, arm, offsetof(alv_trial_row, verdict),
                                  ALV_VERDICTS, verdict_key);
     arm->outcome = most_frequent(&arm->outcome_n, results, arm, offsetof(alv_trial_row, outcome),
                                  ALV_OUTCOMES, outcome_key);
-    for (int i = 0; i < arm->n; i++) {
-        const char *outcome = results->trials[arm->first + i].outcome;
-        arm->failed += strcmp(outcome, alv_outcome_key(ALV_OUTCOME_STUCK)) == 0 ||
-                       strcmp(outcome, alv_outcome_key(ALV_OUTCOME_DIVERGED)) == 0;
-    }
+    for (int i = 0; i < arm->n; i++)
+        arm->failed += alv_trial_failed(&results->trials[arm->first + i]);
 }
 
 static bool same_arm(const alv_trial_row *a, const alv_trial_row *b)

@@ -8,6 +8,7 @@
 
 #include "alvor/theory.h"
 #include "report/parts.h"
+#include "theory/weights.h"
 
 typedef struct expected {
     alv_mean_field_layer *layers; /* (depth) */
@@ -39,16 +40,7 @@ static alv_status read_inputs(double *mean_square, double *variance, const repor
     return status;
 }
 
-/* The variance that a scheme gives a parameter; false where the theory does not speak of it:
- * weights with a mean, or made from data. */
-static bool variance_of(double *variance, const alv_scheme *scheme, const alv_tensor *tensor)
-{
-    double mean;
-    return !scheme->init->needs_data &&
-           alv_init_moments(&mean, variance, scheme, tensor, NULL) == ALV_OK &&
-           fabs(mean) <= 1e-12 * sqrt(*variance + mean * mean);
-}
-
+/* False where the theory does not speak of the biases. */
 static bool bias_of(double *variance, const report_run *run, const alv_scheme *scheme, int param)
 {
     alv_scheme bias;
@@ -57,7 +49,8 @@ static bool bias_of(double *variance, const report_run *run, const alv_scheme *s
     const char *text = json_string_value(json_object_get(run->spec, "bias"));
     if (!text && !scheme->init->biases) return true;
     if (text && alv_scheme_parse(&bias, text, NULL) != ALV_OK) return false;
-    return variance_of(variance, text ? &bias : scheme, &run->model->params[param]);
+    return alv_theory_variance(variance, text ? &bias : scheme, &run->model->params[param], NULL) ==
+           ALV_OK;
 }
 
 static bool describe(alv_mean_field_layer *out, const report_run *run, const report_group *group,
@@ -68,7 +61,8 @@ static bool describe(alv_mean_field_layer *out, const report_run *run, const rep
     if (!last && alv_act_parse(&act, group->activation, NULL) != ALV_OK) return false;
     alv_tensor weight = run->model->params[node->weight];
     weight.act = act;
-    if (!variance_of(&variance, scheme, &weight) || !bias_of(&bias, run, scheme, node->bias))
+    if (alv_theory_variance(&variance, scheme, &weight, NULL) != ALV_OK ||
+        !bias_of(&bias, run, scheme, node->bias))
         return false;
     *out = (alv_mean_field_layer){
         .net = {.act = act, .weight_variance = (double)node->in * variance, .bias_variance = bias},

@@ -12,18 +12,16 @@ enum { MOST = 200 };
 static alv_status walk(double *mean, double *variance, const char *scheme, int64_t depth,
                        int64_t width, int64_t nets, alv_error *error)
 {
-    double sum = 0, squares = 0, x[MOST], h[MOST];
+    double sum = 0, squares = 0, h[MOST];
     int64_t n = 0;
     alv_rig rig;
     alv_status status = alv_rig_make(&rig, depth, width, "relu", scheme, "zeros", error);
     for (int64_t net = 0; net < nets && status == ALV_OK; net++) {
-        status = alv_rig_draw(&rig, net, error);
+        status = alv_rig_pass(&rig, net, 1, error);
         if (status != ALV_OK) break;
-        alv_rig_normals(x, width, "input", net);
-        alv_rig_forward(&rig, 0, x);
         const double *z = rig.z[0] + (depth - 1) * width;
         for (int64_t i = 0; i < width; i++) h[i] = fmax(z[i], 0);
-        const double size = alv_rig_mean_square(h, width) / alv_rig_mean_square(x, width);
+        const double size = alv_rig_mean_square(h, width) / alv_rig_mean_square(rig.x, width);
         if (!(size > 0)) continue; /* a dead net has no logarithm */
         sum += log(size), squares += log(size) * log(size), n++;
     }

@@ -9,16 +9,12 @@ enum { WIDTH = 512, DEPTH = 16, NETS = 20 };
 /* Mean square of the last pre-activations, from inputs of mean square q. */
 static alv_status settle(double *out, double q, alv_error *error)
 {
-    double x[WIDTH];
     alv_rig rig;
     *out = 0;
     alv_status status = alv_rig_make(&rig, DEPTH, WIDTH, "selu", "lecun_normal", "zeros", error);
     for (int64_t net = 0; net < NETS && status == ALV_OK; net++) {
-        status = alv_rig_draw(&rig, net, error);
+        status = alv_rig_pass(&rig, net, sqrt(q), error);
         if (status != ALV_OK) break;
-        alv_rig_normals(x, WIDTH, "input", net);
-        for (int i = 0; i < WIDTH; i++) x[i] *= sqrt(q);
-        alv_rig_forward(&rig, 0, x);
         *out += alv_rig_mean_square(rig.z[0] + (DEPTH - 1) * WIDTH, WIDTH) / NETS;
     }
     alv_rig_free(&rig);

@@ -10,16 +10,13 @@ enum { WIDTH = 160, NETS = 6 };
 static alv_status spread(double *out, int64_t depth, const char *act, const char *weights,
                          const char *biases, alv_error *error)
 {
-    double x[WIDTH], one;
+    double one;
     alv_rig rig;
     *out = 0;
     alv_status status = alv_rig_make(&rig, depth, WIDTH, act, weights, biases, error);
     for (int64_t net = 0; net < NETS && status == ALV_OK; net++) {
-        status = alv_rig_draw(&rig, net, error);
+        status = alv_rig_pass(&rig, net, 0.16, error); /* q = 0.026, that of the paper's edge */
         if (status != ALV_OK) break;
-        alv_rig_normals(x, WIDTH, "input", net);
-        for (int i = 0; i < WIDTH; i++) x[i] *= 0.16; /* q = 0.026, that of the paper's edge */
-        alv_rig_forward(&rig, 0, x);
         status = alv_rig_spread(&one, &rig, error);
         *out += one / NETS;
     }

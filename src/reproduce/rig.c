@@ -16,12 +16,13 @@ alv_status alv_rig_make(alv_rig *out, int64_t depth, int64_t width, const char *
     ALV_TRY(alv_scheme_parse(&out->weights, weights, error));
     ALV_TRY(alv_scheme_parse(&out->biases, biases, error));
     const size_t units = (size_t)(depth * width);
+    out->x = alv_new_array((size_t)width, sizeof(double));
     out->w = alv_new_array(units, (size_t)width * sizeof(double));
     out->b = alv_new_array(units, sizeof(double));
     out->z[0] = alv_new_array(units, sizeof(double));
     out->z[1] = alv_new_array(units, sizeof(double));
     out->g = alv_new_array(units, sizeof(double));
-    if (!out->w || !out->b || !out->z[0] || !out->z[1] || !out->g)
+    if (!out->x || !out->w || !out->b || !out->z[0] || !out->z[1] || !out->g)
         return alv_fail(error, ALV_ERR_MEMORY, "width", "no memory for %lld layers of %lld units",
                         depth, width);
     return ALV_OK;
@@ -29,6 +30,7 @@ alv_status alv_rig_make(alv_rig *out, int64_t depth, int64_t width, const char *
 
 void alv_rig_free(alv_rig *rig)
 {
+    free(rig->x);
     free(rig->w);
     free(rig->b);
     free(rig->z[0]);
@@ -91,6 +93,15 @@ void alv_rig_forward(alv_rig *rig, int which, const double *x)
             z[i] = dot(rig->w + (l * n + i) * n, h, n) + rig->b[l * n + i];
         for (int64_t i = 0; i < n; i++) h[i] = rig->act.act->f(z[i], rig->act.param);
     }
+}
+
+alv_status alv_rig_pass(alv_rig *rig, int64_t net, double rms, alv_error *error)
+{
+    ALV_TRY(alv_rig_draw(rig, net, error));
+    alv_rig_normals(rig->x, rig->width, "input", net);
+    for (int64_t i = 0; i < rig->width; i++) rig->x[i] *= rms;
+    alv_rig_forward(rig, 0, rig->x);
+    return ALV_OK;
 }
 
 void alv_rig_backward(alv_rig *rig, int64_t net)

@@ -9,6 +9,7 @@ typedef struct alv_rig {
     int64_t width, depth;
     alv_act_spec act;
     alv_scheme weights, biases;
+    double *x;     /* (width): the input of alv_rig_pass */
     double *w, *b; /* (depth, width, width), (depth, width): the net that was drawn last */
     double *z[2];  /* (depth, width): pre-activations of two inputs */
     double *g;     /* (depth, width): gradients by z of the first */
@@ -21,6 +22,9 @@ void alv_rig_free(alv_rig *rig);
 
 /* Draws net number `net`: its own streams. */
 alv_status alv_rig_draw(alv_rig *rig, int64_t net, alv_error *error);
+/* Draws net number `net` and fills z[0] from a normal input x of its own, of root mean square `rms`
+ * in expectation. */
+alv_status alv_rig_pass(alv_rig *rig, int64_t net, double rms, alv_error *error);
 /* Fills z[which] from what the first layer sees, x (width). */
 void alv_rig_forward(alv_rig *rig, int which, const double *x);
 /* Fills g from a normal gradient at the last layer, of the net's own. */

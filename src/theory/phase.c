@@ -5,7 +5,7 @@
 #include "theory/mean_field.h"
 #include "theory/table.h"
 
-static const double FIRST = -28, END = 28; /* of log q */
+enum { FIRST = ALV_THEORY_FIRST, LAST = ALV_THEORY_LAST };
 
 /* log V(q) - log q, at x = log q. */
 static double growth(const alv_theory_table *t, double weight, double bias, double x)
@@ -21,8 +21,8 @@ static double settle(const alv_theory_table *t, double weight, double bias, doub
     double here = x, beyond = x;
     do {
         here = beyond;
-        if (here == (up ? END : FIRST)) return here;
-        beyond = up ? alv_min(here + 1, END) : alv_max(here - 1, FIRST);
+        if (here == (up ? LAST : FIRST)) return here;
+        beyond = up ? alv_min(here + 1, LAST) : alv_max(here - 1, FIRST);
     } while ((growth(t, weight, bias, beyond) > 0) == up);
     double lo = alv_min(here, beyond), hi = alv_max(here, beyond);
     for (int i = 0; i < 40; i++) {
@@ -57,7 +57,7 @@ alv_status alv_mean_field_phase(double *chi, alv_act_spec act, double q0, const 
     ALV_TRY(check_axis(biases, n_biases, "biases", error));
     alv_theory_table t;
     alv_theory_table_make(&t, net.act);
-    const double x0 = alv_min(alv_max(alv_log(q0), FIRST), END);
+    const double x0 = alv_min(alv_max(alv_log(q0), FIRST), LAST);
     for (int64_t b = 0; b < n_biases; b++)
         for (int64_t w = 0; w < n_weights; w++) {
             const double x = settle(&t, weights[w], biases[b], x0);

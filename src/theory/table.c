@@ -5,8 +5,8 @@
 #include "base/base.h"
 #include "math/math.h"
 
-enum { POINTS = ALV_THEORY_POINTS };
-static const double FIRST = -28, STEP = 0.125;
+enum { POINTS = ALV_THEORY_POINTS, FIRST = ALV_THEORY_FIRST };
+static const double STEP = 0.125;
 
 void alv_theory_table_make(alv_theory_table *out, alv_act_spec act)
 {

@@ -4,7 +4,8 @@
 
 #include "theory/gaussian.h"
 
-enum { ALV_THEORY_POINTS = 449 }; /* log q from -28 to 28, in steps of 1/8 */
+enum { ALV_THEORY_FIRST = -28, ALV_THEORY_LAST = 28 };                     /* of log q, */
+enum { ALV_THEORY_POINTS = (ALV_THEORY_LAST - ALV_THEORY_FIRST) * 8 + 1 }; /* in steps of 1/8 */
 
 /* At log q: log E f^2 and log E f'^2 with their slopes, and what a mean over units strays by. */
 typedef struct alv_theory_table {

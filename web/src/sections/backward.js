@@ -1,12 +1,11 @@
 // 5. The gradient on its way down, at initialization and while training.
+import { expectedColumns, farthest } from "../expected.js";
 import { figure } from "../figure.js";
 import { heatLegend, heatPanels } from "../heatmap.js";
 import { num, t } from "../i18n.js";
 import {
   activationTabs,
   clauses,
-  expectedColumns,
-  farthest,
   layerPanels,
   layerTable,
   middle,

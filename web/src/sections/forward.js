@@ -1,12 +1,11 @@
 // 4. The signal on its way up: deviation of the pre-activations, and the activations themselves.
 import { Plot, base, color } from "../charts.js";
+import { expectedColumns, farthest } from "../expected.js";
 import { figure } from "../figure.js";
 import { num, t } from "../i18n.js";
 import {
   activationTabs,
   clauses,
-  expectedColumns,
-  farthest,
   layerPanels,
   layerTable,
   layerTicks,

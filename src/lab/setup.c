@@ -239,7 +239,7 @@ static alv_status check_memory(const alv_setup *setup, const alv_compare *what, 
 
 static alv_status parse_training(alv_setup *setup, const alv_compare *what, alv_error *error)
 {
-    ALV_TRY(alv_optimizer_parse(&setup->optimizer.kind, what->optimizer, error));
+    ALV_TRY(alv_optimizer_parse(&setup->optimizer, what->optimizer, error));
     ALV_TRY(alv_loss_parse(&setup->loss, what->loss, error));
     ALV_TRY(alv_backend_parse(&setup->backend, what->backend, error));
     setup->optimizer.lr = what->lr;

@@ -44,6 +44,17 @@ static alv_status check_chain(const alv_model *model, alv_error *error)
     return ALV_OK;
 }
 
+static alv_status check_regularizer(const alv_regularizer *r, alv_error *error)
+{
+    const double huge = 1e6;
+    if (!(r->l1 >= 0 && r->l1 <= huge) || !(r->l2 >= 0 && r->l2 <= huge))
+        return alv_fail(error, ALV_ERR_RANGE, r->l1 >= 0 && r->l1 <= huge ? "l2" : "l1",
+                        "%g and %g are not both in [0, %g]", r->l1, r->l2, huge);
+    if (!(r->dropout >= 0 && r->dropout < 1))
+        return alv_fail(error, ALV_ERR_RANGE, "dropout", "%g is not in [0, 1)", r->dropout);
+    return ALV_OK;
+}
+
 alv_status alv_net_check(alv_net_options *out, const alv_model *model,
                          const alv_net_options *options, alv_error *error)
 {
@@ -56,6 +67,7 @@ alv_status alv_net_check(alv_net_options *out, const alv_model *model,
         return alv_fail(error, ALV_ERR_ARGUMENT, "backend", "no such backend: %d",
                         (int)options->backend);
     ALV_TRY(check_chain(model, error));
+    ALV_TRY(check_regularizer(&options->regularizer, error));
     alv_optimizer optimizer;
     ALV_TRY(alv_optimizer_resolve(&optimizer, &options->optimizer, error));
     *out = *options;

@@ -8,7 +8,8 @@
 #ifndef ALV_NET_H
 #define ALV_NET_H
 
-#include "alvor/alvor.h"
+#include "nn/regularizer.h"
+#include "nn/schedule.h"
 
 typedef enum alv_loss { ALV_LOSS_CROSS_ENTROPY = 0, ALV_LOSS_MSE = 1 } alv_loss;
 typedef enum alv_backend { ALV_BACKEND_ONEDNN = 0, ALV_BACKEND_PORTABLE = 1 } alv_backend;
@@ -36,8 +37,10 @@ typedef struct alv_optimizer {
 typedef struct alv_net_options {
     int64_t batch; /* rows of the largest batch */
     alv_loss loss;
-    alv_backend backend; /* f64 is always portable */
-    alv_optimizer optimizer;
+    alv_backend backend;     /* f64 is always portable */
+    alv_optimizer optimizer; /* its lr may be changed between steps: net->options.optimizer.lr */
+    alv_regularizer regularizer;
+    uint64_t seed; /* of the masks of dropout */
 } alv_net_options;
 
 /* One dense layer and everything that a probe may read after forward and backward.
@@ -51,6 +54,7 @@ typedef struct alv_net_options {
         real *dw, *db;    /* gradients of the mean loss, same shapes */                            \
         real *z, *a;      /* (B, out): pre-activations, activations; equal if no act */            \
         real *delta;      /* (B, out): d loss / d z */                                             \
+        real *mask, *fed; /* (B, out): of dropout, and a times it; NULL where there is none */     \
     } alv_net_layer_##suffix;                                                                      \
     typedef struct alv_net_##suffix {                                                              \
         int n_layers;                                                                              \
@@ -78,13 +82,19 @@ ALV_NET_TYPES(double, f64)
  * loss:     mean loss of the last forward against labels y (rows), each in [0, outputs); `correct`
  *           (may be NULL) counts argmax hits. Mean squared error takes one-hot targets, mean over
  *           rows and classes (torch.nn.MSELoss). NaN or inf where the net has diverged.
- * backward: fills delta, dw, db of every layer. Call after forward.
+ * backward: fills delta, dw, db of every layer with the gradients of the mean loss. Call after
+ *           forward.
  * step:     one optimizer update from dw, db.
- * train:    forward, loss, backward and step in one call, and returns that loss. Plain SGD adds the
- *           weight gradients straight to the weights: dw and db are then left as they were, and the
- *           last bits differ from the separate calls. To probe a training run, call forward and
- *           backward, look, then train on the same batch: probing then changes nothing.
- * Gradients are means over the batch. Nothing but _new allocates. */
+ * train:    forward, loss, backward and step in one call, and returns that loss, without what the
+ *           regularizer adds to it. It alone regularizes: forward, loss and backward see the whole
+ *           net and the data. Plain SGD adds the weight gradients straight to the weights: dw and
+ *           db are then left as they were, and the last bits differ from the separate calls. To
+ *           probe a training run, call forward and backward, look, then train on the same batch:
+ *           probing then changes nothing.
+ * Gradients are means over the batch. Nothing but _new allocates. The mask of unit j in row i of
+ * layer l at step t (steps taken before) is kept where element (t batch + i) out + j of the uniform
+ * f32 stream (seed, "dropout/<l + 1>") is at least the rate (docs/stream.md): the same whatever the
+ * backend, the precision and the rows of the batches. */
 #define ALV_NET_FUNCTIONS(real, suffix)                                                            \
     alv_status alv_net_new_##suffix(alv_net_##suffix **out, const alv_model *model,                \
                                     const alv_net_options *options, alv_error *error);             \
@@ -105,9 +115,15 @@ ALV_NET_FUNCTIONS(double, f64)
 void alv_batch_gather(float *x, int32_t *y, const float *all_x, const int32_t *all_y,
                       const int64_t *order, int64_t rows, int64_t dim);
 
-/* By name: "sgd", "adam", ...; "cross_entropy", "mse"; "onednn", "portable". */
-alv_status alv_optimizer_parse(alv_optimizer_kind *out, const char *name, alv_error *error);
+/* "sgd", "adam(lr=0.001, beta2=0.99)": alv_term_parse's statuses. lr is 0 where it is not said. */
+alv_status alv_optimizer_parse(alv_optimizer *out, const char *text, alv_error *error);
+void alv_optimizer_print(char out[ALV_TERM_TEXT], const alv_optimizer *optimizer);
 const char *alv_optimizer_name(alv_optimizer_kind kind);
+/* The usual rate (PyTorch's or Keras's default, the smaller; of SGD and its kin 0.01), and the
+ * middle of those worth trying, which span a hundredfold to both sides. */
+double alv_optimizer_rate(alv_optimizer_kind kind);
+double alv_optimizer_middle_rate(alv_optimizer_kind kind);
+/* By name: "cross_entropy", "mse"; "onednn", "portable". */
 alv_status alv_loss_parse(alv_loss *out, const char *name, alv_error *error);
 const char *alv_loss_name(alv_loss loss);
 alv_status alv_backend_parse(alv_backend *out, const char *name, alv_error *error);

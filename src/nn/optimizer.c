@@ -5,46 +5,74 @@
 
 #include "math/math.h"
 
+/* Places of the numbers of an optimizer in its row's term; momentum is beta1 of Adam and AdamW. */
+enum { LR, MOMENTUM, BETA2, EPSILON, DECAY };
+
 typedef struct optimizer_row {
-    const char *name;
+    alv_term term; /* a preset of 0 of `lr`: not said */
     int slots;
-    bool has_momentum, has_beta2, has_epsilon;
-    double momentum, beta2, epsilon, weight_decay; /* defaults */
+    double rate, middle; /* the usual learning rate; the middle of the rates worth trying */
 } optimizer_row;
 
+#define ABOVE_0(name_, preset_, hi_)                                                               \
+    {.name = (name_), .preset = (preset_), .hi = (hi_), .open_lo = true, .open_hi = true}
+#define RATE ABOVE_0("lr", 0, 1e6)
+#define DECAY_OF(preset_) {.name = "weight_decay", .preset = (preset_), .hi = 1e6}
+
 static const optimizer_row rows[ALV_OPTIMIZER_KINDS] = {
-    [ALV_SGD] = {.name = "sgd"},
-    [ALV_MOMENTUM] = {.name = "momentum", .slots = 1, .has_momentum = true, .momentum = 0.9},
-    [ALV_NESTEROV] = {.name = "nesterov", .slots = 1, .has_momentum = true, .momentum = 0.9},
-    [ALV_ADAGRAD] = {.name = "adagrad", .slots = 1, .has_epsilon = true, .epsilon = 1e-10},
-    [ALV_RMSPROP] = {.name = "rmsprop",
+    [ALV_SGD] = {.term = {"sgd", {[LR] = RATE, [DECAY] = DECAY_OF(0)}},
+                 .rate = 0.01,
+                 .middle = 0.1},
+    [ALV_MOMENTUM] =
+        {.term = {"momentum",
+                  {[LR] = RATE, [MOMENTUM] = ABOVE_0("momentum", 0.9, 1), [DECAY] = DECAY_OF(0)}},
+         .slots = 1,
+         .rate = 0.01,
+         .middle = 0.01},
+    [ALV_NESTEROV] =
+        {.term = {"nesterov",
+                  {[LR] = RATE, [MOMENTUM] = ABOVE_0("momentum", 0.9, 1), [DECAY] = DECAY_OF(0)}},
+         .slots = 1,
+         .rate = 0.01,
+         .middle = 0.01},
+    [ALV_ADAGRAD] =
+        {.term = {"adagrad",
+                  {[LR] = RATE, [EPSILON] = ABOVE_0("epsilon", 1e-10, 1e6), [DECAY] = DECAY_OF(0)}},
+         .slots = 1,
+         .rate = 0.01,
+         .middle = 0.01},
+    [ALV_RMSPROP] = {.term = {"rmsprop",
+                              {[LR] = RATE,
+                               [BETA2] = ABOVE_0("alpha", 0.99, 1),
+                               [EPSILON] = ABOVE_0("epsilon", 1e-8, 1e6),
+                               [DECAY] = DECAY_OF(0)}},
                      .slots = 1,
-                     .has_beta2 = true,
-                     .has_epsilon = true,
-                     .beta2 = 0.99,
-                     .epsilon = 1e-8},
-    [ALV_ADAM] = {.name = "adam",
+                     .rate = 0.001,
+                     .middle = 0.001},
+    [ALV_ADAM] = {.term = {"adam",
+                           {[LR] = RATE,
+                            [MOMENTUM] = ABOVE_0("beta1", 0.9, 1),
+                            [BETA2] = ABOVE_0("beta2", 0.999, 1),
+                            [EPSILON] = ABOVE_0("epsilon", 1e-8, 1e6),
+                            [DECAY] = DECAY_OF(0)}},
                   .slots = 2,
-                  .has_momentum = true,
-                  .has_beta2 = true,
-                  .has_epsilon = true,
-                  .momentum = 0.9,
-                  .beta2 = 0.999,
-                  .epsilon = 1e-8},
-    [ALV_ADAMW] = {.name = "adamw",
-                   .slots = 2,
-                   .has_momentum = true,
-                   .has_beta2 = true,
-                   .has_epsilon = true,
-                   .momentum = 0.9,
-                   .beta2 = 0.999,
-                   .epsilon = 1e-8,
-                   .weight_decay = 0.01},
+                  .rate = 0.001,
+                  .middle = 0.001},
+    [ALV_ADAMW] =
+        {.term = {"adamw",
+                  {[LR] = RATE,
+                   [MOMENTUM] = ABOVE_0("beta1", 0.9, 1),
+                   [BETA2] = ABOVE_0("beta2", 0.999, 1),
+                   [EPSILON] = ABOVE_0("epsilon", 1e-8, 1e6),
+                   [DECAY] = {.name = "weight_decay", .preset = 0.01, .hi = 1e6, .open_lo = true}}},
+         .slots = 2,
+         .rate = 0.001,
+         .middle = 0.001},
 };
 
 const char *alv_optimizer_name(alv_optimizer_kind kind)
 {
-    return (int)kind >= 0 && (int)kind < ALV_OPTIMIZER_KINDS ? rows[kind].name : NULL;
+    return (int)kind >= 0 && (int)kind < ALV_OPTIMIZER_KINDS ? rows[kind].term.name : NULL;
 }
 
 int alv_optimizer_slots(alv_optimizer_kind kind)
@@ -52,32 +80,53 @@ int alv_optimizer_slots(alv_optimizer_kind kind)
     return rows[kind].slots;
 }
 
-alv_status alv_optimizer_parse(alv_optimizer_kind *out, const char *name, alv_error *error)
+double alv_optimizer_rate(alv_optimizer_kind kind)
 {
-    const char *names[ALV_OPTIMIZER_KINDS + 1] = {0};
-    for (int i = 0; i < ALV_OPTIMIZER_KINDS; i++) {
-        names[i] = rows[i].name;
-        if (name && strcmp(name, rows[i].name) == 0) {
-            *out = (alv_optimizer_kind)i;
-            return ALV_OK;
-        }
-    }
-    const char *near = name ? alv_suggest(name, names) : NULL;
-    return alv_fail(error, ALV_ERR_UNKNOWN_NAME, "optimizer",
-                    "there is no optimizer '%s'; %s '%s'%s", name ? name : "",
-                    near ? "did you mean" : "the first is", near ? near : rows[0].name,
-                    near ? "?" : "");
+    return rows[kind].rate;
 }
 
-/* Replaces a zero by its default, refuses what lies outside [0, limit) or what the kind lacks. */
-static alv_status resolve(double *value, const char *what, bool has, double missing, double limit,
-                          const optimizer_row *row, alv_error *error)
+double alv_optimizer_middle_rate(alv_optimizer_kind kind)
 {
-    if (!(*value >= 0 && *value < limit))
-        return alv_fail(error, ALV_ERR_RANGE, what, "%g is not in [0, %g)", *value, limit);
-    if (*value != 0 && !has)
-        return alv_fail(error, ALV_ERR_UNSUPPORTED, what, "%s has no %s", row->name, what);
-    if (*value == 0) *value = missing;
+    return rows[kind].middle;
+}
+
+alv_status alv_optimizer_parse(alv_optimizer *out, const char *text, alv_error *error)
+{
+    alv_term terms[ALV_OPTIMIZER_KINDS];
+    double args[ALV_TERM_ARGS];
+    int kind = 0;
+    for (int i = 0; i < ALV_OPTIMIZER_KINDS; i++) terms[i] = rows[i].term;
+    ALV_TRY(alv_term_parse(&kind, args, text, terms, ALV_OPTIMIZER_KINDS, "optimizer", error));
+    *out = (alv_optimizer){.kind = (alv_optimizer_kind)kind,
+                           .lr = args[LR],
+                           .momentum = args[MOMENTUM],
+                           .beta2 = args[BETA2],
+                           .epsilon = args[EPSILON],
+                           .weight_decay = args[DECAY]};
+    return ALV_OK;
+}
+
+void alv_optimizer_print(char out[ALV_TERM_TEXT], const alv_optimizer *optimizer)
+{
+    const alv_optimizer *o = optimizer;
+    double args[ALV_TERM_ARGS] = {o->lr, o->momentum, o->beta2, o->epsilon, o->weight_decay};
+    const alv_term *term = &rows[o->kind].term;
+    for (int i = 0; i < ALV_TERM_ARGS; i++)
+        if (args[i] == 0) args[i] = term->args[i].preset; /* 0 means the default */
+    alv_term_print(out, term, args);
+}
+
+/* Replaces a zero by its default, refuses what the row does not take or what lies outside its
+ * bounds. */
+static alv_status resolve(double *value, int place, const char *what, const alv_term *term,
+                          alv_error *error)
+{
+    const alv_term_arg *arg = &term->args[place];
+    if (*value != 0 && !arg->name)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, what, "%s has no %s", term->name, what);
+    if (*value == 0) *value = arg->preset;
+    if (!(*value >= 0 && *value <= arg->hi) || (arg->open_hi && *value == arg->hi))
+        return alv_fail(error, ALV_ERR_RANGE, what, "%g is not in [0, %g)", *value, arg->hi);
     return ALV_OK;
 }
 
@@ -86,13 +135,12 @@ alv_status alv_optimizer_resolve(alv_optimizer *out, const alv_optimizer *given,
     alv_optimizer o = *given;
     if (!alv_optimizer_name(o.kind))
         return alv_fail(error, ALV_ERR_ARGUMENT, "optimizer", "no such kind: %d", (int)o.kind);
-    const optimizer_row *row = &rows[o.kind];
-    const double huge = 1e300;
-    ALV_TRY(resolve(&o.lr, "lr", true, 0, huge, row, error));
-    ALV_TRY(resolve(&o.momentum, "momentum", row->has_momentum, row->momentum, 1, row, error));
-    ALV_TRY(resolve(&o.beta2, "beta2", row->has_beta2, row->beta2, 1, row, error));
-    ALV_TRY(resolve(&o.epsilon, "epsilon", row->has_epsilon, row->epsilon, huge, row, error));
-    ALV_TRY(resolve(&o.weight_decay, "weight_decay", true, row->weight_decay, huge, row, error));
+    const alv_term *term = &rows[o.kind].term;
+    ALV_TRY(resolve(&o.lr, LR, "lr", term, error));
+    ALV_TRY(resolve(&o.momentum, MOMENTUM, "momentum", term, error));
+    ALV_TRY(resolve(&o.beta2, BETA2, "beta2", term, error));
+    ALV_TRY(resolve(&o.epsilon, EPSILON, "epsilon", term, error));
+    ALV_TRY(resolve(&o.weight_decay, DECAY, "weight_decay", term, error));
     *out = o;
     return ALV_OK;
 }

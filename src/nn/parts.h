@@ -37,6 +37,9 @@ void *alv_arena_take(alv_arena *arena, int64_t n, int64_t m, size_t size); /* n 
         real *top, *sum; /* (batch): a row's largest output, and its sum of exp(a - top) */        \
         bool prob_ready; /* prob belongs to the last forward */                                    \
         real *slots[ALV_MAX_SLOTS];                                                                \
+        bool training;       /* the last forward was a step's: dropout acts */                     \
+        float *chance;       /* (batch, widest hidden layer): uniform draws of one mask */         \
+        alv_stream *streams; /* (n_layers) of the masks; NULL without dropout */                   \
         double power1, power2;                                                                     \
     } alv_state_##suffix;
 

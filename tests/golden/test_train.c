@@ -30,8 +30,9 @@ static uint64_t hash_floats(const float *x, int64_t n)
 static uint64_t train(const struct golden *golden)
 {
     alv_net_options options = {
-        .batch = ROWS, .loss = golden->loss, .backend = ALV_BACKEND_PORTABLE, .optimizer.lr = 0.05};
-    assert_int_equal(alv_optimizer_parse(&options.optimizer.kind, golden->optimizer, NULL), ALV_OK);
+        .batch = ROWS, .loss = golden->loss, .backend = ALV_BACKEND_PORTABLE};
+    assert_int_equal(alv_optimizer_parse(&options.optimizer, golden->optimizer, NULL), ALV_OK);
+    options.optimizer.lr = 0.05;
     alv_net_f32 *net = fixture_net_f32(golden->model, true, &options);
     double wide[ROWS * INPUTS];
     float x[ROWS * INPUTS];

@@ -100,22 +100,62 @@ static void instruction_sets_agree(void **state)
     }
 }
 
-static void names_and_defaults(void **state)
+static void texts_and_defaults(void **state)
 {
     (void)state;
+    char text[ALV_TERM_TEXT];
+    alv_optimizer o;
     for (int kind = 0; kind < ALV_OPTIMIZER_KINDS; kind++) {
-        alv_optimizer_kind parsed;
         const char *name = alv_optimizer_name((alv_optimizer_kind)kind);
-        assert_int_equal(alv_optimizer_parse(&parsed, name, NULL), ALV_OK);
-        assert_int_equal(parsed, kind);
+        assert_int_equal(alv_optimizer_parse(&o, name, NULL), ALV_OK);
+        assert_int_equal(o.kind, kind);
+        assert_true(o.lr == 0);
+        alv_optimizer_print(text, &o);
+        assert_string_equal(text, name);
+        assert_true(alv_optimizer_rate(o.kind) > 0 && alv_optimizer_middle_rate(o.kind) > 0);
     }
-    alv_error error;
-    alv_optimizer_kind kept = ALV_ADAM;
-    assert_int_equal(alv_optimizer_parse(&kept, "adamm", &error), ALV_ERR_UNKNOWN_NAME);
-    assert_non_null(strstr(error.message, "'adam'"));
-    assert_int_equal(alv_optimizer_parse(&kept, NULL, NULL), ALV_ERR_UNKNOWN_NAME);
-    assert_int_equal(kept, ALV_ADAM);
+    assert_int_equal(alv_optimizer_parse(&o, " adam ( lr = 0.01 , beta2=0.99) ", NULL), ALV_OK);
+    assert_true(o.lr == 0.01 && o.momentum == 0.9 && o.beta2 == 0.99 && o.epsilon == 1e-8);
+    alv_optimizer_print(text, &o);
+    assert_string_equal(text, "adam(lr=0.01,beta2=0.99)");
+    assert_int_equal(alv_optimizer_parse(&o, "sgd(0.5)", NULL), ALV_OK);
+    assert_true(o.kind == ALV_SGD && o.lr == 0.5);
+    alv_optimizer_print(text, &(alv_optimizer){.kind = ALV_ADAMW}); /* zeros are the defaults */
+    assert_string_equal(text, "adamw");
     assert_null(alv_optimizer_name((alv_optimizer_kind)99));
+}
+
+static void wrong_texts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        alv_status status;
+        int position;
+        const char *says;
+    } cases[] = {
+        {"adamm", ALV_ERR_UNKNOWN_NAME, 0, "did you mean 'adam'?"},
+        {"", ALV_ERR_SYNTAX, 0, "a name"},
+        {"sgd(momentum=0.9)", ALV_ERR_UNKNOWN_NAME, 4, "no argument 'momentum'"},
+        {"adam(beta1=1)", ALV_ERR_RANGE, 11, "(0, 1)"},
+        {"adam(beta1=0)", ALV_ERR_RANGE, 11, "beta1 = 0"},
+        {"adam(lr=-1)", ALV_ERR_RANGE, 8, "lr = -1"},
+        {"adam(lr=nan)", ALV_ERR_RANGE, 8, "lr = "},
+        {"adam(lr 1)", ALV_ERR_SYNTAX, 8, "'='"},
+        {"adam(lr=)", ALV_ERR_SYNTAX, 8, "a number"},
+        {"adam(lr=1", ALV_ERR_SYNTAX, 9, "',' or ')'"},
+        {"adam(lr=1) x", ALV_ERR_SYNTAX, 11, "the end"},
+        {"adam()", ALV_ERR_SYNTAX, 5, "a number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        alv_error error = {0};
+        alv_optimizer kept = {.kind = ALV_ADAM};
+        assert_int_equal(alv_optimizer_parse(&kept, cases[i].text, &error), cases[i].status);
+        assert_int_equal(error.position, cases[i].position);
+        if (!strstr(error.message, cases[i].says)) fail_msg("%s: %s", cases[i].text, error.message);
+        assert_true(kept.kind == ALV_ADAM && kept.lr == 0);
+    }
+    assert_int_equal(alv_optimizer_parse(&(alv_optimizer){0}, NULL, NULL), ALV_ERR_ARGUMENT);
 }
 
 static void refuses(void **state)
@@ -153,7 +193,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(follows_the_formulas),
         cmocka_unit_test(instruction_sets_agree),
-        cmocka_unit_test(names_and_defaults),
+        cmocka_unit_test(texts_and_defaults),
+        cmocka_unit_test(wrong_texts),
         cmocka_unit_test(refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

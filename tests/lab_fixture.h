@@ -91,21 +91,23 @@ static inline int query_int(const char *directory, const char *sql)
 /* Every row of every table but the seconds, as text. Caller frees. */
 static inline char *dump(const char *directory)
 {
-    return query(directory,
-                 "SELECT id||'|'||key||'|'||purpose||'|'||scheme||'|'||activation||'|'||seed||'|'||"
-                 "steps||'|'||quote(initial_loss)||quote(final_train_loss)||quote(final_test_loss)"
-                 "||quote(final_test_accuracy)||quote(forward_gain)||quote(backward_drift)||"
-                 "forecast||outcome||verdict||quote(diverged_at)||quote(reason) AS row, 1 AS part,"
-                 " id AS a, 0 AS b, 0 AS c FROM trial "
-                 "UNION ALL SELECT trial||'|'||step||'|'||quote(train_loss)||quote(test_loss)||"
-                 "quote(test_accuracy), 2, trial, step, 0 FROM curve "
-                 "UNION ALL SELECT trial||'|'||step||'|'||layer||quote(z_mean)||quote(z_std)||"
-                 "quote(a_std)||quote(grad_rms)||quote(update_ratio)||quote(symmetry), 3, trial, "
-                 "step, layer FROM layer "
-                 "UNION ALL SELECT trial||'|'||step||'|'||layer||kind||lo||hi||hex(counts), 4, "
-                 "trial, step, layer FROM histogram "
-                 "UNION ALL SELECT trial||'|'||ordinal||kind||severity||quote(measured), 5, trial, "
-                 "ordinal, 0 FROM finding ORDER BY 2, 3, 4, 5, 1");
+    return query(
+        directory,
+        "SELECT id||'|'||key||'|'||purpose||'|'||scheme||'|'||setting||'|'||lr||'|'||seed||'|'||"
+        "steps||'|'||quote(initial_loss)||quote(final_train_loss)||quote(final_test_loss)"
+        "||quote(final_test_accuracy)||quote(final_validation_loss)||quote(forward_gain)||quote("
+        "backward_drift)||"
+        "forecast||outcome||verdict||quote(diverged_at)||quote(reason) AS row, 1 AS part,"
+        " id AS a, 0 AS b, 0 AS c FROM trial "
+        "UNION ALL SELECT trial||'|'||step||'|'||quote(train_loss)||quote(test_loss)||"
+        "quote(test_accuracy), 2, trial, step, 0 FROM curve "
+        "UNION ALL SELECT trial||'|'||step||'|'||layer||quote(z_mean)||quote(z_std)||"
+        "quote(a_std)||quote(grad_rms)||quote(update_ratio)||quote(symmetry), 3, trial, "
+        "step, layer FROM layer "
+        "UNION ALL SELECT trial||'|'||step||'|'||layer||kind||lo||hi||hex(counts), 4, "
+        "trial, step, layer FROM histogram "
+        "UNION ALL SELECT trial||'|'||ordinal||kind||severity||quote(measured), 5, trial, "
+        "ordinal, 0 FROM finding ORDER BY 2, 3, 4, 5, 1");
 }
 
 static inline void assert_same_results(const char *a, const char *b)

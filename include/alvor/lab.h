@@ -8,9 +8,9 @@
  *         alv_compare_document(&json, directory, &error))
  *         puts(error.message);
  *
- * Every scheme x activation x seed is one trial. Trials of one seed see the same mini-batches in
- * the same order, so that schemes are compared in pairs. Results do not depend on the number of
- * worker threads. A trial that diverges is a result, not an error. */
+ * Every scheme x activation x way of training x seed is one trial. Trials of one seed see the same
+ * mini-batches in the same order, so that schemes are compared in pairs. Results do not depend on
+ * the number of worker threads. A trial that diverges is a result, not an error. */
 #ifndef ALVOR_LAB_H
 #define ALVOR_LAB_H
 
@@ -28,17 +28,24 @@ typedef struct alv_compare {
     const char *activations; /* "relu,tanh"; NULL: that, or the one that the model's text names */
     const char *schemes;     /* "zeros,normal(std=0.01)": commas inside parentheses do not split */
     const char *bias;        /* a scheme; NULL: zeros, except under torch_default */
-    const char *optimizer;   /* "sgd" */
-    const char *loss;        /* "cross_entropy", "mse" */
-    const char *backend;     /* "onednn", "portable" */
-    double lr, momentum, weight_decay; /* 0 in the last two: the optimizer's default */
-    int64_t batch;                     /* at most the training samples are used */
+    /* Ways of training; schemes are compared within each combination of their items. */
+    const char *optimizers;   /* "sgd,adam(lr=0.001)" */
+    const char *rates;        /* "0.01,0.1"; "auto": also each scheme at its own best rate, chosen
+                                 on validation data; NULL: the usual rate of each optimizer */
+    const char *schedules;    /* "constant,cosine(warmup=0.05)" */
+    const char *regularizers; /* "none,l2(0.001)+dropout(0.2)" */
+    double momentum, weight_decay; /* of all optimizers; 0: the optimizer's default */
+    const char *loss;              /* "cross_entropy", "mse" */
+    const char *backend;           /* "onednn", "portable" */
+    double target;                 /* the loss to get to; 0: half of chance */
+    int64_t batch;                 /* at most the training samples are used */
     int64_t steps;
     int64_t epochs;          /* > 0: replaces steps */
     int64_t n_train, n_test; /* 0: as many as the data set has */
-    int64_t seeds;           /* trials per scheme and activation, of seeds seed, seed + 1, ... */
+    int64_t seeds;           /* trials per scheme and setting, of seeds seed, seed + 1, ... */
     uint64_t seed;           /* also the procedural data's */
-    bool extra;              /* also the trials on scale and on common mistakes */
+    bool extra;              /* also the trials on scale and on common mistakes, of the first
+                                optimizer, rate, schedule and regularizer */
     bool light;              /* no probes after initialization, no test until the end */
 
     /* The rest does not change results and is not part of the run's identity. */

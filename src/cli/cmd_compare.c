@@ -45,10 +45,30 @@ static const cli_option options[] = {
       "esquema dos vieses (padrão zeros; torch_default mantém os seus)"}},
     {"optimizer",
      0,
-     "NAME",
-     {"sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw (default sgd)",
-      "sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw (padrão sgd)"}},
-    {"lr", 0, "X", {"learning rate (default 0.01)", "taxa de aprendizado (padrão 0.01)"}},
+     "LIST",
+     {"of sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, each compared by itself: "
+      "'sgd,adam(lr=0.002)' (default sgd)",
+      "de sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw, cada um comparado à parte: "
+      "'sgd,adam(lr=0.002)' (padrão sgd)"}},
+    {"lr",
+     0,
+     "LIST",
+     {"learning rates; auto: also each scheme at its own best of nine (default 0.01, of rmsprop, "
+      "adam and adamw 0.001)",
+      "taxas de aprendizado; auto: também cada esquema com a sua melhor de nove (padrão 0.01; de "
+      "rmsprop, adam e adamw 0.001)"}},
+    {"schedule",
+     0,
+     "LIST",
+     {"of the rate: constant, warmup, step, exponential, cosine, plateau: 'constant,cosine' "
+      "(default constant)",
+      "da taxa: constant, warmup, step, exponential, cosine, plateau: 'constant,cosine' (padrão "
+      "constant)"}},
+    {"regularizer",
+     0,
+     "LIST",
+     {"none, l1, l2, dropout and sums of them: 'none,l2(0.001)+dropout(0.2)' (default none)",
+      "none, l1, l2, dropout e somas deles: 'none,l2(0.001)+dropout(0.2)' (padrão none)"}},
     {"momentum",
      0,
      "X",
@@ -64,6 +84,11 @@ static const cli_option options[] = {
      "NAME",
      {"cross_entropy or mse (default cross_entropy)",
       "cross_entropy ou mse (padrão cross_entropy)"}},
+    {"target",
+     0,
+     "X",
+     {"the training loss to get to first (default half of chance)",
+      "a perda de treino a alcançar primeiro (padrão metade do acaso)"}},
     {"batch", 0, "N", {"samples per step (default 128)", "amostras por passo (padrão 128)"}},
     {"steps", 0, "N", {"training steps (default 800)", "passos de treino (padrão 800)"}},
     {"epochs",
@@ -75,8 +100,8 @@ static const cli_option options[] = {
     {"seeds",
      0,
      "N",
-     {"trials of each scheme with each activation (default 5)",
-      "ensaios de cada esquema com cada ativação (padrão 5)"}},
+     {"trials of each scheme in each setting (default 5)",
+      "ensaios de cada esquema em cada configuração (padrão 5)"}},
     {"seed",
      0,
      "N",
@@ -123,8 +148,8 @@ static bool read_numbers(alv_compare *what, const cli_args *args)
     int64_t seed;
     if (!cli_int(&seed, args, "seed", (int64_t)what->seed, 0, INT64_MAX)) return false;
     what->seed = (uint64_t)seed;
-    return cli_double(&what->lr, args, "lr", what->lr, 0, 1e6) &&
-           cli_double(&what->momentum, args, "momentum", 0, 0, 1) &&
+    return cli_double(&what->momentum, args, "momentum", 0, 0, 1) &&
+           cli_double(&what->target, args, "target", 0, 0, 1e300) &&
            cli_double(&what->weight_decay, args, "weight-decay", 0, 0, 1e6) &&
            cli_int(&what->batch, args, "batch", what->batch, 1, INT32_MAX) &&
            cli_int(&what->steps, args, "steps", what->steps, 0, 1000000000) &&
@@ -144,7 +169,10 @@ static int read_options(alv_compare *what, const cli_args *args)
     what->activations = cli_value(args, "act", NULL);
     what->schemes = cli_value(args, "init", what->schemes);
     what->bias = cli_value(args, "bias", NULL);
-    what->optimizer = cli_value(args, "optimizer", what->optimizer);
+    what->optimizers = cli_value(args, "optimizer", what->optimizers);
+    what->rates = cli_value(args, "lr", NULL);
+    what->schedules = cli_value(args, "schedule", what->schedules);
+    what->regularizers = cli_value(args, "regularizer", what->regularizers);
     what->loss = cli_value(args, "loss", what->loss);
     what->backend = cli_value(args, "backend", what->backend);
     what->directory = cli_value(args, "output", NULL);

@@ -42,7 +42,7 @@ static void tell(const alv_results *results, const alv_arm *arm, const alv_resul
              "sementes, lotes e otimizador, %d dessas %d treinaram: "
            : "%s with %s: %d of %d seeds did not train (%s). With %s in its place, and the same "
              "seeds, batches and optimizer, %d of those %d trained: ",
-        arm->scheme, arm->activation, arm->failed, arm->n, alv_arm_verdict_word(arm, lang),
+        arm->scheme, arm->setting, arm->failed, arm->n, alv_arm_verdict_word(arm, lang),
         other->scheme, rescued, both);
     if (n >= sizeof text) return;
     alv_text_format(
@@ -51,14 +51,14 @@ static void tell(const alv_results *results, const alv_arm *arm, const alv_resul
             ? (pt ? "a causa são os pesos iniciais." : "the first weights are the cause.")
         : rescued > 0 ? (pt ? "os pesos iniciais são parte da causa."
                             : "the first weights are part of the cause.")
-                      : (pt ? "os pesos iniciais não são a causa, ou não sozinhos; veja a taxa de "
-                              "aprendizado e a rede."
+                      : (pt ? "os pesos iniciais não são a causa, ou não sozinhos; veja a taxa, o "
+                              "otimizador, o regularizador e a rede."
                             : "the first weights are not the cause, or not alone; look at the "
-                              "learning rate and the network."));
+                              "rate, the optimizer, the regularizer and the network."));
     cli_wrap(stdout, text, 0, 2);
 }
 
-/* The arm of the activation that trained in most seeds, the best of those as good; NULL: none. */
+/* The arm of the setting that trained in most seeds, the best of those as good; NULL: none. */
 static const alv_arm *best_of(const alv_results *results, int lo, int hi)
 {
     const alv_arm *best = NULL;
@@ -91,9 +91,9 @@ static bool fails(const alv_arm *arm)
     return 2 * arm->failed > arm->n;
 }
 
-static alv_status explain_activation(const alv_results *results, int lo, int hi,
-                                     const alv_compare *what, const alv_watch *watch, alv_lang lang,
-                                     alv_error *error)
+static alv_status explain_setting(const alv_results *results, int lo, int hi,
+                                  const alv_compare *what, const alv_watch *watch, alv_lang lang,
+                                  alv_error *error)
 {
     alv_results *lsuv = NULL;
     int failing = 0;
@@ -104,10 +104,13 @@ static alv_status explain_activation(const alv_results *results, int lo, int hi,
     if (!other) {
         ALV_TRY(train_lsuv(&lsuv, what, results->arms[lo].activation, watch, error));
         others = lsuv;
-        other = &lsuv->arms[0];
+        for (int i = 0; i < lsuv->n_arms; i++)
+            if (strcmp(lsuv->arms[i].setting, results->arms[lo].setting) == 0)
+                other = &lsuv->arms[i];
     }
     for (int i = lo; i < hi; i++)
-        if (fails(&results->arms[i])) tell(results, &results->arms[i], others, other, lang);
+        if (other && fails(&results->arms[i]))
+            tell(results, &results->arms[i], others, other, lang);
     alv_results_free(lsuv);
     return ALV_OK;
 }
@@ -117,11 +120,8 @@ int cli_compare_why(const alv_results *results, const alv_compare *what, const a
 {
     alv_error error;
     putchar('\n');
-    for (int lo = 0, hi; lo < results->n_arms; lo = hi) {
-        for (hi = lo; hi < results->n_arms; hi++)
-            if (strcmp(results->arms[hi].activation, results->arms[lo].activation) != 0) break;
-        if (explain_activation(results, lo, hi, what, watch, args->lang, &error) != ALV_OK)
+    for (int lo = 0, hi = 0; alv_results_next(&lo, &hi, results);)
+        if (explain_setting(results, lo, hi, what, watch, args->lang, &error) != ALV_OK)
             return cli_fail_error(&error);
-    }
     return CLI_OK;
 }

@@ -59,4 +59,10 @@ alv_status alv_data_load(alv_split **out, const char *what, const alv_data_optio
                          alv_error *error);
 void alv_split_free(alv_split *split); /* NULL is fine */
 
+/* Moves every `share`-th training sample (n / share of n, chosen by the stream (seed, name)) to
+ * *out, whose arrays the caller frees; both parts keep their order. ALV_ERR_FORMAT where one of the
+ * two would be empty. The split's digest stays that of the whole. */
+alv_status alv_split_hold_out(alv_samples *out, alv_split *split, int64_t share, uint64_t seed,
+                              const char *name, alv_error *error);
+
 #endif

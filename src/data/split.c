@@ -6,6 +6,8 @@
  * 2^64 divided by the golden ratio (Knuth, The Art of Computer Programming, vol. 3, 6.4). */
 #include "data/split.h"
 
+#include "stream/rng.h"
+
 alv_status alv_split_new(alv_split **out, int64_t n_train, int64_t n_test, int64_t dim,
                          alv_error *error)
 {
@@ -121,4 +123,44 @@ alv_status alv_split_fifths(int64_t *rows, const int32_t *labels, int64_t n, int
 int64_t alv_split_limit(int64_t n, int64_t limit)
 {
     return limit > 0 && limit < n ? limit : n;
+}
+
+/* Copies sample `from` of one array to place `to` of another, which may be the same. */
+static void move(alv_samples *out, int64_t to, const alv_samples *in, int64_t from, int64_t dim)
+{
+    memmove(out->x + to * dim, in->x + from * dim, (size_t)dim * sizeof *out->x);
+    out->y[to] = in->y[from];
+}
+
+alv_status alv_split_hold_out(alv_samples *out, alv_split *split, int64_t share, uint64_t seed,
+                              const char *name, alv_error *error)
+{
+    alv_samples *train = &split->train;
+    const int64_t n = train->n, held = share > 0 ? n / share : 0;
+    if (held < 1 || held == n)
+        return alv_fail(error, ALV_ERR_FORMAT, "data",
+                        "%lld training samples: too few to set one in %lld aside", n, share);
+    int64_t *order = alv_new_array((size_t)n, sizeof *order);
+    bool *is_held = alv_new_array((size_t)n, sizeof *is_held);
+    alv_samples part = {alv_new_array((size_t)(held * split->dim), sizeof *part.x),
+                        alv_new_array((size_t)held, sizeof *part.y), 0};
+    const bool fine = order && is_held && part.x && part.y;
+    if (fine) {
+        alv_rng rng = alv_rng_make(seed, name);
+        alv_rng_shuffle(&rng, order, n);
+        for (int64_t i = 0; i < held; i++) is_held[order[i]] = true;
+        train->n = 0;
+        for (int64_t i = 0; i < n; i++)
+            if (is_held[i])
+                move(&part, part.n++, train, i, split->dim);
+            else
+                move(train, train->n++, train, i, split->dim);
+        *out = part;
+    } else {
+        free(part.x);
+        free(part.y);
+    }
+    free(order);
+    free(is_held);
+    return fine ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "data", "no memory for %lld samples", n);
 }

@@ -16,7 +16,7 @@ typedef struct session {
     const alv_watch *watch;
     alv_progress progress;
     char best[ALV_MAX_TEXT];
-    int64_t steps_to_do;
+    int64_t steps_to_do, steps_before; /* before: of the pool's earlier run */
     double start;
 } session;
 
@@ -61,7 +61,8 @@ static bool tick(void *user, int64_t steps)
 {
     session *s = user;
     s->progress.seconds = now() - s->start;
-    s->progress.share = s->steps_to_do > 0 ? (double)steps / (double)s->steps_to_do : 1;
+    s->progress.share =
+        s->steps_to_do > 0 ? (double)(s->steps_before + steps) / (double)s->steps_to_do : 1;
     if (s->watch && s->watch->progress) s->watch->progress(s->watch->user, &s->progress);
     return s->watch && s->watch->stop && s->watch->stop(s->watch->user);
 }
@@ -71,6 +72,26 @@ static alv_status write_spec(const char *directory, const alv_setup *setup, alv_
     char path[ALV_MAX_PATH];
     ALV_TRY(alv_run_path(path, sizeof path, directory, "spec.json", error));
     return alv_file_write(path, setup->spec, strlen(setup->spec), error);
+}
+
+/* The trials that choose learning rates, then the rates, then all others. */
+static alv_status train_all(session *s, alv_plan *plan, int threads, alv_error *error)
+{
+    alv_pool_client client = {s, finished, tick};
+    const int n = plan->n - plan->n_tuning;
+    const alv_plan others = {.n = n, .jobs = plan->jobs};
+    if (s->setup->tuned) {
+        const alv_plan tuning = {.n = plan->n_tuning, .jobs = plan->jobs + n};
+        alv_tuning *tunings;
+        int n_tunings;
+        ALV_TRY(alv_pool_run(s->setup, &tuning, threads, &client, error));
+        ALV_TRY(alv_store_tunings(&tunings, &n_tunings, s->store, error));
+        alv_plan_set_rates(plan, s->setup, tunings, n_tunings);
+        free(tunings);
+        for (int i = 0; i < tuning.n; i++)
+            s->steps_before += tuning.jobs[i].done ? 0 : s->setup->steps;
+    }
+    return alv_pool_run(s->setup, &others, threads, &client, error);
 }
 
 static alv_status train_missing(session *s, alv_plan *plan, const char *directory,
@@ -87,9 +108,8 @@ static alv_status train_missing(session *s, alv_plan *plan, const char *director
     s->plan = plan;
     s->steps_to_do = alv_plan_share(plan) * s->setup->steps;
     s->start = now();
-    alv_pool_client client = {s, finished, tick};
     if (tick(s, 0)) return alv_fail(error, ALV_ERR_INTERRUPTED, "compare", "stopped on request");
-    return alv_pool_run(s->setup, plan, threads, &client, error);
+    return train_all(s, plan, threads, error);
 }
 
 static alv_status run_in(const char *directory, const alv_setup *setup, const alv_compare *what,

@@ -1,6 +1,6 @@
 /* The conclusion of a comparison in words, every one of them computed.
  *
- * For each activation: which scheme ended lowest and how far ahead of the next one it is, with the
+ * For each setting: which scheme ended lowest and how far ahead of the next one it is, with the
  * interval; or that no scheme trained; then those that did not train, each with its verdict. */
 #include <math.h>
 
@@ -92,7 +92,7 @@ static void add_lead(text *t, const alv_arm *next, alv_lang lang)
     add(t, ")");
 }
 
-/* "zeros (symmetric), uniform(r=1) (diverged)": the arms of an activation whose most frequent
+/* "zeros (symmetric), uniform(r=1) (diverged)": the arms of a setting whose most frequent
  * outcome is slow (is_slow) or failed. Returns how many. */
 static int add_failures(text *t, const alv_results *results, int lo, int hi, bool is_slow,
                         alv_lang lang)
@@ -175,7 +175,7 @@ static void add_race(text *t, const alv_results *results, int lo, int hi, alv_la
 static void conclude(text *t, const alv_results *results, int lo, int hi, alv_lang lang)
 {
     bool pt = lang == ALV_PT;
-    add(t, pt ? "Com %s, " : "With %s, ", results->arms[lo].activation);
+    add(t, pt ? "Com %s, " : "With %s, ", results->arms[lo].setting);
     add_best(t, results, lo, hi, lang);
     add_race(t, results, lo, hi, lang);
     if (count_failures(results, lo, hi, true) > 0) {
@@ -193,9 +193,7 @@ size_t alv_conclusion_write(char *out, size_t size, const alv_results *results, 
 {
     text t = {out, size, 0};
     if (size > 0) out[0] = '\0';
-    for (int lo = 0, hi; lo < results->n_arms; lo = hi) {
-        for (hi = lo; hi < results->n_arms; hi++)
-            if (strcmp(results->arms[hi].activation, results->arms[lo].activation) != 0) break;
+    for (int lo = 0, hi = 0; alv_results_next(&lo, &hi, results);) {
         if (lo > 0) add(&t, " ");
         conclude(&t, results, lo, hi, lang);
     }

@@ -66,7 +66,12 @@ static alv_status write_trial(alv_json *json, const alv_trial_row *row, sqlite3_
 {
     alv_json_open(json, NULL, '{');
     alv_json_string(json, "scheme", row->scheme);
+    alv_json_string(json, "setting", row->setting);
     alv_json_string(json, "activation", row->activation);
+    alv_json_string(json, "optimizer", row->optimizer);
+    alv_json_real(json, "lr", row->lr);
+    alv_json_string(json, "schedule", row->schedule);
+    alv_json_string(json, "regularizer", row->regularizer);
     alv_json_unsigned(json, "seed", row->seed);
     alv_json_int(json, "steps", row->steps);
     alv_json_real(json, "initial_loss", row->initial_loss);
@@ -121,7 +126,9 @@ static void write_arm(alv_json *json, const alv_results *results, const alv_arm 
 {
     alv_json_open(json, NULL, '{');
     alv_json_string(json, "scheme", arm->scheme);
+    alv_json_string(json, "setting", arm->setting);
     alv_json_string(json, "activation", arm->activation);
+    alv_json_real(json, "lr", results->trials[arm->first].lr);
     alv_json_int(json, "n", arm->n);
     alv_json_int(json, "failed", arm->failed);
     alv_json_string(json, "outcome", arm->outcome);
@@ -144,6 +151,7 @@ static void write_rank(alv_json *json, const alv_arm *arm)
     const alv_interval *behind = &arm->behind;
     bool whole = isfinite(behind->median) && isfinite(behind->lo) && isfinite(behind->hi);
     alv_json_open(json, NULL, '{');
+    alv_json_string(json, "setting", arm->setting);
     alv_json_string(json, "activation", arm->activation);
     alv_json_int(json, "place", arm->place);
     alv_json_string(json, "scheme", arm->scheme);
@@ -161,6 +169,29 @@ static void write_rank(alv_json *json, const alv_arm *arm)
     if (!whole)
         alv_json_string(json, "reason",
                         behind->n < 2 ? "one pair has no interval" : reason_of(INFINITY));
+    alv_json_close(json);
+}
+
+/* What was tried for the learning rate of a scheme in a setting. */
+static void write_tuning(alv_json *json, const alv_tuning *t)
+{
+    alv_json_open(json, NULL, '{');
+    alv_json_string(json, "setting", t->setting);
+    alv_json_string(json, "scheme", t->scheme);
+    alv_json_real(json, "lr", t->best >= 0 ? t->rates[t->best] : (double)NAN);
+    alv_json_bool(json, "at_edge", alv_tuning_at_edge(t));
+    alv_json_open(json, "tried", '[');
+    for (int i = 0; i < t->n; i++) {
+        alv_json_open(json, NULL, '{');
+        alv_json_real(json, "lr", t->rates[i]);
+        alv_json_real(json, "validation_loss", t->losses[i]);
+        if (!isfinite(t->losses[i])) alv_json_string(json, "reason", "a trial diverged");
+        alv_json_close(json);
+    }
+    alv_json_close(json);
+    alv_json_int(json, "trials", t->trials);
+    alv_json_real(json, "seconds", t->seconds);
+    if (t->best < 0) alv_json_string(json, "reason", "every rate diverged");
     alv_json_close(json);
 }
 
@@ -205,6 +236,9 @@ alv_status alv_compare_document(char **out, const char *directory, alv_error *er
     alv_json_open(&json, "ranking", '[');
     for (int i = 0; i < results->n_arms; i++)
         write_rank(&json, &results->arms[results->ranking[i]]);
+    alv_json_close(&json);
+    alv_json_open(&json, "rates", '[');
+    for (int i = 0; i < results->n_tunings; i++) write_tuning(&json, &results->tunings[i]);
     alv_json_close(&json);
     write_conclusion(&json, results);
     alv_json_string(&json, "directory", directory);

@@ -16,27 +16,38 @@
 enum { SCALES = 8, EXTRA_SEEDS = 2 };
 static const double SCALE_SPAN = 8; /* from middle / 8 to middle * 8 */
 
-/* The schemes of one purpose; each is trained with every activation up to n_acts. */
+/* The schemes of one purpose; each is trained in the settings 0, step, 2 step, ... below the
+ * setup's n_settings, with `seeds` seeds. */
 typedef struct group {
     const char *purpose;
-    int n_schemes, n_acts, seeds;
+    int n_schemes, step, seeds;
+    int n_settings; /* at most so many; 0: all */
     const alv_arm_scheme *schemes;
     bool light, histograms;
 } group;
 
+static const alv_recipe *recipe_of(const alv_setup *setup, const alv_job *job)
+{
+    return setup->settings[job->setting].recipe;
+}
+
 static alv_status make_key(alv_job *job, const alv_setup *setup, alv_error *error)
 {
-    char model[512], engine[96], text[2048];
-    ALV_TRY(alv_model_print(model, sizeof model, setup->acts[job->act].model, error));
+    char model[512], engine[96], optimizer[ALV_TERM_TEXT], rate[32], text[4096];
+    const alv_setting *setting = &setup->settings[job->setting];
+    const alv_recipe *recipe = setting->recipe;
+    ALV_TRY(alv_model_print(model, sizeof model, setup->acts[setting->act].model, error));
     alv_engine_text(engine, sizeof engine);
-    const alv_optimizer *optimizer = &setup->optimizer;
+    alv_optimizer_print(optimizer, &recipe->optimizer);
+    /* A rate yet to be chosen follows from all that the key holds. */
+    alv_text_format(rate, sizeof rate, job->lr > 0 ? "%g" : "auto", job->lr);
     size_t length = alv_text_format(
         text, sizeof text,
-        "%s|%s|%s|%s|%llu|%s|%s|%s|%llu|%s %g %g %g|%s|%lld|%lld|%lld|%d|%llu|%d%d", job->purpose,
-        engine, setup->rounding, alv_backend_name(setup->backend), setup->data->digest, model,
-        job->scheme.text, setup->has_bias ? setup->bias.text : "", job->seed,
-        alv_optimizer_name(optimizer->kind), optimizer->lr, optimizer->momentum,
-        optimizer->weight_decay, alv_loss_name(setup->loss), setup->batch, setup->steps,
+        "%s|%s|%s|%s|%llu|%lld|%s|%s|%s|%llu|%s %s|%s|%s|%s|%lld|%lld|%lld|%d|%llu|%d%d",
+        job->purpose, engine, setup->rounding, alv_backend_name(setup->backend),
+        setup->data->digest, setup->validation.n, model, job->scheme.text,
+        setup->has_bias ? setup->bias.text : "", job->seed, optimizer, rate, recipe->schedule_text,
+        recipe->regularizer_text, alv_loss_name(setup->loss), setup->batch, setup->steps,
         setup->final_window, setup->n_curve, setup->seed, job->light, job->histograms);
     if (length >= sizeof text)
         return alv_fail(error, ALV_ERR_RANGE, "model", "the text of the trial is too long");
@@ -44,47 +55,105 @@ static alv_status make_key(alv_job *job, const alv_setup *setup, alv_error *erro
     return ALV_OK;
 }
 
-/* The comparison's trial of the same scheme, activation and seed: a group trains its own trials
- * with the same batches, steps and optimizer. The comparison comes first in the plan, in the order
- * of add_group. */
+/* The comparison's trial of the same scheme, setting and seed: a group trains its own trials with
+ * the same batches, steps and recipe. The comparison comes first in the plan, in the order of
+ * add_group. */
 static int find_twin(const alv_setup *setup, const alv_job *job)
 {
     int64_t seed = (int64_t)(job->seed - setup->seed);
-    if (seed >= setup->seeds) return -1;
+    if (seed >= setup->seeds || job->tunes) return -1;
     for (int s = 0; s < setup->n_schemes; s++)
         if (strcmp(setup->schemes[s].text, job->scheme.text) == 0)
-            return (int)((seed * setup->n_acts + job->act) * setup->n_schemes + s);
+            return (int)((seed * setup->n_settings + job->setting) * setup->n_schemes + s);
     return -1;
 }
 
-/* Appends a group's trials; ids go activation by activation, training seed by seed. */
-static alv_status add_group(alv_plan *plan, const group *g, const alv_setup *setup,
-                            alv_error *error)
+/* Room for n more jobs. */
+static alv_status grow(alv_plan *plan, int64_t n, alv_error *error)
 {
-    int64_t n = (int64_t)g->n_schemes * g->n_acts * g->seeds;
     if (n > INT32_MAX - plan->n)
         return alv_fail(error, ALV_ERR_RANGE, "seeds", "%lld trials are too many", n);
     alv_job *grown = realloc(plan->jobs, (size_t)(plan->n + n) * sizeof *grown);
     if (!grown) return alv_fail(error, ALV_ERR_MEMORY, "plan", "out of memory");
     plan->jobs = grown;
+    return ALV_OK;
+}
+
+static int settings_of(const group *g, const alv_setup *setup)
+{
+    const int n = (setup->n_settings + g->step - 1) / g->step;
+    return g->n_settings > 0 && g->n_settings < n ? g->n_settings : n;
+}
+
+/* Appends a group's trials; ids go setting by setting, training seed by seed. */
+static alv_status add_group(alv_plan *plan, const group *g, const alv_setup *setup,
+                            alv_error *error)
+{
+    const int n_settings = settings_of(g, setup);
+    ALV_TRY(grow(plan, (int64_t)g->n_schemes * n_settings * g->seeds, error));
     int64_t first = plan->n + 1;
     for (int seed = 0; seed < g->seeds; seed++)
-        for (int act = 0; act < g->n_acts; act++)
+        for (int k = 0; k < n_settings; k++)
             for (int s = 0; s < g->n_schemes; s++) {
                 alv_job *job = &plan->jobs[plan->n++];
                 *job = (alv_job){
-                    .id = first + ((int64_t)act * g->n_schemes + s) * g->seeds + seed,
+                    .id = first + ((int64_t)k * g->n_schemes + s) * g->seeds + seed,
                     .purpose = g->purpose,
                     .scheme = g->schemes[s],
-                    .act = act,
+                    .setting = k * g->step,
                     .seed = setup->seed + (uint64_t)seed,
                     .light = g->light || setup->light,
                     .histograms = g->histograms && seed == 0 && !setup->light,
                 };
+                const alv_recipe *recipe = recipe_of(setup, job);
+                if (!recipe->own_rate) job->lr = recipe->optimizer.lr;
                 job->twin = first > 1 ? find_twin(setup, job) : -1;
                 ALV_TRY(make_key(job, setup, error));
             }
     return ALV_OK;
+}
+
+/* The trials that choose rates, with seeds beyond the comparison's. */
+static alv_status add_tuning(alv_plan *plan, const alv_setup *setup, alv_error *error)
+{
+    int n_own = 0;
+    for (int k = 0; k < setup->n_settings; k++) n_own += setup->settings[k].recipe->own_rate;
+    const int64_t n = (int64_t)n_own * setup->n_schemes * ALV_RATES * ALV_RATE_SEEDS;
+    ALV_TRY(grow(plan, n, error));
+    plan->n_tuning = (int)n;
+    for (int seed = 0; seed < ALV_RATE_SEEDS; seed++)
+        for (int k = 0; k < setup->n_settings; k++) {
+            const alv_recipe *recipe = setup->settings[k].recipe;
+            double rates[ALV_RATES];
+            if (!recipe->own_rate) continue;
+            alv_rates_grid(rates, recipe->optimizer.kind);
+            for (int s = 0; s < setup->n_schemes; s++)
+                for (int r = 0; r < ALV_RATES; r++) {
+                    alv_job *job = &plan->jobs[plan->n];
+                    *job = (alv_job){.id = ++plan->n,
+                                     .purpose = "tune",
+                                     .scheme = setup->schemes[s],
+                                     .setting = k,
+                                     .lr = rates[r],
+                                     .seed = setup->seed + (uint64_t)(setup->seeds + seed),
+                                     .tunes = true,
+                                     .light = true,
+                                     .twin = -1};
+                    ALV_TRY(make_key(job, setup, error));
+                }
+        }
+    return ALV_OK;
+}
+
+void alv_plan_set_rates(alv_plan *plan, const alv_setup *setup, const alv_tuning *tunings, int n)
+{
+    for (int i = 0; i < plan->n; i++) {
+        alv_job *job = &plan->jobs[i];
+        if (job->lr > 0) continue;
+        const alv_setting *setting = &setup->settings[job->setting];
+        const alv_tuning *t = alv_tuning_find(tunings, n, setting->text, job->scheme.text);
+        job->lr = t && t->best >= 0 ? t->rates[t->best] : setting->recipe->optimizer.lr;
+    }
 }
 
 static alv_status parse(alv_arm_scheme *out, const char *text, alv_error *error)
@@ -117,7 +186,7 @@ static alv_status add_scales(alv_plan *plan, const alv_setup *setup, alv_error *
     }
     group g = {.purpose = "scale",
                .n_schemes = SCALES,
-               .n_acts = setup->n_acts,
+               .step = setup->recipes.n,
                .seeds = EXTRA_SEEDS,
                .schemes = schemes,
                .light = true};
@@ -134,7 +203,8 @@ static alv_status add_mistakes(alv_plan *plan, const alv_setup *setup, alv_error
     for (int i = 0; i < ALV_COUNT(texts); i++) ALV_TRY(parse(&schemes[i], texts[i], error));
     group g = {.purpose = "mistake",
                .n_schemes = ALV_COUNT(texts),
-               .n_acts = 1,
+               .step = 1,
+               .n_settings = 1,
                .seeds = EXTRA_SEEDS,
                .schemes = schemes,
                .light = true};
@@ -146,13 +216,14 @@ alv_status alv_plan_make(alv_plan *out, const alv_setup *setup, alv_error *error
     *out = (alv_plan){0};
     group g = {.purpose = "compare",
                .n_schemes = setup->n_schemes,
-               .n_acts = setup->n_acts,
+               .step = 1,
                .seeds = setup->seeds,
                .schemes = setup->schemes,
                .histograms = true};
     alv_status status = add_group(out, &g, setup, error);
     if (status == ALV_OK && setup->extra) status = add_scales(out, setup, error);
     if (status == ALV_OK && setup->extra) status = add_mistakes(out, setup, error);
+    if (status == ALV_OK && setup->tuned) status = add_tuning(out, setup, error);
     if (status != ALV_OK) alv_plan_free(out);
     return status;
 }

@@ -59,8 +59,8 @@ static bool text(char *out, size_t size, sqlite3_stmt *s, int column)
 static const char trial_sql[] =
     "SELECT id, scheme, activation, seed, steps, initial_loss, final_train_loss, final_test_loss,"
     " final_test_accuracy, forward_gain, backward_gain, forward_drift, backward_drift, forecast,"
-    " outcome, verdict, diverged_at, seconds, reason FROM trial WHERE purpose = 'compare'"
-    " ORDER BY id";
+    " outcome, verdict, diverged_at, seconds, reason, setting, optimizer, lr, schedule, regularizer"
+    " FROM trial WHERE purpose = 'compare' ORDER BY id";
 
 static bool read_trial(alv_trial_row *row, sqlite3_stmt *s)
 {
@@ -76,10 +76,15 @@ static bool read_trial(alv_trial_row *row, sqlite3_stmt *s)
                 text(row->forecast, sizeof row->forecast, s, 13) &&
                 text(row->outcome, sizeof row->outcome, s, 14) &&
                 text(row->verdict, sizeof row->verdict, s, 15) &&
-                text(row->reason, sizeof row->reason, s, 18);
+                text(row->reason, sizeof row->reason, s, 18) &&
+                text(row->setting, sizeof row->setting, s, 19) &&
+                text(row->optimizer, sizeof row->optimizer, s, 20) &&
+                text(row->schedule, sizeof row->schedule, s, 22) &&
+                text(row->regularizer, sizeof row->regularizer, s, 23);
     for (int i = 0; i < ALV_COUNT(reals); i++) *reals[i] = real(s, 5 + i);
     row->diverged_at = sqlite3_column_type(s, 16) == SQLITE_NULL ? -1 : sqlite3_column_int64(s, 16);
     row->seconds = real(s, 17);
+    row->lr = real(s, 21);
     return fine;
 }
 
@@ -146,6 +151,20 @@ static alv_status read_curves(alv_results *out, sqlite3 *db, alv_error *error)
     return status;
 }
 
+/* A version 1 has no settings; its runs are read by the alvor that made them. */
+static alv_status check_version(sqlite3 *db, alv_error *error)
+{
+    sqlite3_stmt *s;
+    if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &s, NULL) != SQLITE_OK)
+        return fail(db, error);
+    const int version = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int(s, 0) : 0;
+    sqlite3_finalize(s);
+    if (version == ALV_RUN_FORMAT) return ALV_OK;
+    return alv_fail(error, ALV_ERR_FORMAT, "run.db",
+                    "its format is version %d and this alvor reads version %d", version,
+                    ALV_RUN_FORMAT);
+}
+
 static alv_status read_spec(alv_results *out, sqlite3 *db, alv_error *error)
 {
     sqlite3_stmt *s;
@@ -166,10 +185,11 @@ static alv_status read_spec(alv_results *out, sqlite3 *db, alv_error *error)
     if (!spec) return alv_fail(error, ALV_ERR_FORMAT, "run.db", "its spec is missing or damaged");
     const json_t *data = json_object_get(spec, "data");
     out->chance_loss = json_number_value(json_object_get(data, "chance_loss"));
-    out->target = out->chance_loss / 2;
+    out->target = json_number_value(json_object_get(spec, "target"));
     out->seed = (uint64_t)json_integer_value(json_object_get(spec, "seed"));
     out->planned = (int)(json_array_size(json_object_get(spec, "schemes")) *
-                         json_array_size(json_object_get(spec, "activations"))) *
+                         json_array_size(json_object_get(spec, "activations")) *
+                         json_array_size(json_object_get(spec, "recipes"))) *
                    (int)json_integer_value(json_object_get(spec, "seeds"));
     const char *model = json_string_value(json_object_get(spec, "model"));
     alv_text_format(out->model, sizeof out->model, "%s", model ? model : "");
@@ -183,9 +203,12 @@ alv_status alv_results_load(alv_results **out, const char *directory, alv_error 
     alv_results *results = alv_new_array(1, sizeof *results);
     if (!results) return no_memory(error);
     alv_status status = open_db(&db, directory, error);
+    if (status == ALV_OK) status = check_version(db, error);
     if (status == ALV_OK) status = read_spec(results, db, error);
     if (status == ALV_OK) status = read_trials(results, db, error);
     if (status == ALV_OK) status = read_curves(results, db, error);
+    if (status == ALV_OK)
+        status = alv_tunings_load(&results->tunings, &results->n_tunings, db, error);
     sqlite3_close(db);
     if (status == ALV_OK) status = alv_results_summarise(results, error);
     if (status == ALV_OK)
@@ -213,6 +236,7 @@ void alv_results_free(alv_results *results)
     free(results->trials);
     free(results->arms);
     free(results->ranking);
+    free(results->tunings);
     free(results->spec);
     free(results);
 }

@@ -12,7 +12,9 @@ enum { ALV_SPARK = 8, ALV_KEY = 24 };
 typedef struct alv_trial_row {
     int64_t id, steps, diverged_at; /* -1: did not */
     uint64_t seed;
-    char scheme[ALV_MAX_TEXT], activation[ALV_MAX_TEXT];
+    char scheme[ALV_MAX_TEXT], setting[ALV_MAX_SETTING], activation[ALV_MAX_TEXT];
+    char optimizer[ALV_TERM_TEXT], schedule[ALV_TERM_TEXT], regularizer[ALV_TERM_TEXT];
+    double lr;
     double initial_loss, final_train_loss, final_test_loss, final_test_accuracy;
     double forward_gain, backward_gain, forward_drift, backward_drift, seconds;
     char forecast[ALV_KEY], outcome[ALV_KEY], verdict[ALV_KEY], reason[96];
@@ -20,9 +22,9 @@ typedef struct alv_trial_row {
     double spark[ALV_SPARK];
 } alv_trial_row;
 
-/* One scheme with one activation, over seeds. A trial that diverged counts as the worst. */
+/* One scheme in one setting, over seeds. A trial that diverged counts as the worst. */
 typedef struct alv_arm {
-    const char *scheme, *activation;
+    const char *scheme, *setting, *activation;
     int first, n; /* its trials: trials[first .. first + n), by seed */
     int failed;   /* of them, stuck or diverged */
     alv_quartiles initial_loss, final_train_loss, final_test_loss, final_test_accuracy;
@@ -30,19 +32,22 @@ typedef struct alv_arm {
     const char *verdict, *outcome; /* the most frequent; the worse of two as frequent */
     int verdict_n, outcome_n;      /* how many trials have it */
     double spark[ALV_SPARK];       /* medians of the training loss along the run */
-    int place;                     /* 1: the best of its activation */
+    int place;                     /* 1: the best of its setting */
     alv_interval behind;           /* final training loss minus that of the best, paired by seed */
-    int order;                     /* 1: the first of its activation to the target, by median */
+    int order;                     /* 1: the first of its setting to the target, by median */
     alv_interval slower;           /* times as many steps to the target as the first, by seed; 1
                                     * where neither gets there, infinite where it alone does not */
 } alv_arm;
 
 typedef struct alv_results {
     int n_trials, n_arms;
-    alv_trial_row *trials;      /* purpose 'compare', by id */
-    alv_arm *arms;              /* in the order of the command line, activation by activation */
-    int *ranking;               /* (n_arms) arms, best first, activation by activation */
-    double chance_loss, target; /* target: half of chance */
+    alv_trial_row *trials; /* purpose 'compare', by id */
+    alv_arm *arms;         /* in the order of the command line, setting by setting */
+    int *ranking;          /* (n_arms) arms, best first, setting by setting */
+    int n_settings;        /* of which there are trials */
+    int n_tunings;
+    alv_tuning *tunings;        /* of the settings with rates of their own; NULL: none */
+    double chance_loss, target; /* target: half of chance, or what was asked */
     uint64_t seed;
     char model[512]; /* its text */
     int planned;     /* trials that the spec asks for */
@@ -53,6 +58,11 @@ typedef struct alv_results {
  * there; an unfinished run gives what it has. Pairs are trials of equal seed. */
 alv_status alv_results_load(alv_results **out, const char *directory, alv_error *error);
 void alv_results_free(alv_results *results); /* NULL is fine */
+
+/* The arms of a setting, [*lo, *hi): the first where *hi is 0, then the next. False at the end. */
+bool alv_results_next(int *lo, int *hi, const alv_results *results);
+/* What was tried for the arm's rate; NULL where its rate was given. */
+const alv_tuning *alv_arm_tuning(const alv_results *results, const alv_arm *arm);
 
 bool alv_trial_trained(const alv_trial_row *row);
 bool alv_trial_failed(const alv_trial_row *row); /* stuck or diverged */

@@ -9,6 +9,8 @@
 #include "lab/file.h"
 
 enum { MAX_SEEDS = 10000, MAX_STEPS = 1000000000, MAX_BATCH = 1 << 24 };
+/* Of the training samples, one in so many is set aside where rates are chosen. */
+enum { VALIDATION_SHARE = 5 };
 
 /* Deep enough that the choice decides between training and not (12 hidden layers), small enough
  * that all of it takes less than half a minute on two cores. */
@@ -18,47 +20,17 @@ alv_compare alv_compare_defaults(void)
         .data = "spirals",
         .hidden = "100x12",
         .schemes = "zeros,normal(std=0.01),uniform(r=1),torch_default,xavier_uniform,he_normal",
-        .optimizer = "sgd",
+        .optimizers = "sgd",
+        .schedules = "constant",
+        .regularizers = "none",
         .loss = "cross_entropy",
         .backend = "onednn",
-        .lr = 0.01,
         .batch = 128,
         .steps = 800,
         .seeds = 5,
         .seed = 42,
         .extra = true,
     };
-}
-
-alv_status alv_list_next(char *out, size_t size, const char **at, bool *more, const char *where,
-                         alv_error *error)
-{
-    const char *start = *at, *end = start;
-    int depth = 0;
-    for (; *end && (depth > 0 || *end != ','); end++) {
-        depth += (*end == '(') - (*end == ')');
-        if (depth < 0)
-            return alv_fail(error, ALV_ERR_SYNTAX, where, "')' without '(' in '%s'", start);
-    }
-    if (depth > 0) return alv_fail(error, ALV_ERR_SYNTAX, where, "'(' without ')' in '%s'", start);
-    *more = *end == ',';
-    *at = end + *more;
-    while (start < end && *start == ' ') start++;
-    while (end > start && end[-1] == ' ') end--;
-    size_t n = (size_t)(end - start);
-    if (n == 0) return alv_fail(error, ALV_ERR_SYNTAX, where, "an item of the list is empty");
-    if (n >= size) return alv_fail(error, ALV_ERR_SYNTAX, where, "an item is too long");
-    memcpy(out, start, n);
-    out[n] = '\0';
-    return ALV_OK;
-}
-
-/* Commas that could split, plus one: room for every item. */
-static size_t list_room(const char *text)
-{
-    size_t n = 1;
-    for (; *text; text++) n += *text == ',';
-    return n;
 }
 
 static alv_status no_memory(alv_error *error)
@@ -74,7 +46,7 @@ static alv_status parse_scheme(alv_arm_scheme *out, const char *text, alv_error 
 
 static alv_status parse_schemes(alv_setup *setup, const char *list, alv_error *error)
 {
-    setup->schemes = alv_new_array(list_room(list), sizeof *setup->schemes);
+    setup->schemes = alv_new_array(alv_list_room(list), sizeof *setup->schemes);
     if (!setup->schemes) return no_memory(error);
     for (bool more = true; more;) {
         char item[ALV_MAX_TEXT];
@@ -148,13 +120,29 @@ static alv_status parse_acts(alv_setup *setup, const alv_compare *what, alv_erro
         return alv_fail(error, ALV_ERR_ARGUMENT, "act",
                         "the model's text already names %s: leave one of them out", named);
     const char *list = what->activations ? what->activations : named[0] ? named : "relu,tanh";
-    setup->acts = alv_new_array(list_room(list), sizeof *setup->acts);
+    setup->acts = alv_new_array(alv_list_room(list), sizeof *setup->acts);
     if (!setup->acts) return no_memory(error);
     for (bool more = true; more;) {
         char item[ALV_MAX_TEXT];
         ALV_TRY(alv_list_next(item, sizeof item, &list, &more, "act", error));
         ALV_TRY(add_act(setup, what, item, error));
     }
+    return ALV_OK;
+}
+
+static alv_status make_settings(alv_setup *setup, alv_error *error)
+{
+    const alv_recipes *recipes = &setup->recipes;
+    setup->settings =
+        alv_new_array((size_t)setup->n_acts * (size_t)recipes->n, sizeof *setup->settings);
+    if (!setup->settings) return no_memory(error);
+    for (int act = 0; act < setup->n_acts; act++)
+        for (int i = 0; i < recipes->n; i++) {
+            alv_setting *setting = &setup->settings[setup->n_settings++];
+            setting->act = act;
+            setting->recipe = &recipes->list[i];
+            ALV_TRY(alv_setting_print(setting->text, recipes, i, setup->acts[act].text, error));
+        }
     return ALV_OK;
 }
 
@@ -167,7 +155,6 @@ static alv_status check_range(const char *name, double value, double lo, double 
 
 static alv_status check_numbers(const alv_compare *what, alv_error *error)
 {
-    ALV_TRY(check_range("lr", what->lr, 1e-12, 1e6, error));
     ALV_TRY(check_range("momentum", what->momentum, 0, 1, error));
     ALV_TRY(check_range("weight-decay", what->weight_decay, 0, 1e6, error));
     ALV_TRY(check_range("batch", (double)what->batch, 1, MAX_BATCH, error));
@@ -175,6 +162,7 @@ static alv_status check_numbers(const alv_compare *what, alv_error *error)
     ALV_TRY(check_range("epochs", (double)what->epochs, 0, MAX_STEPS, error));
     ALV_TRY(check_range("seeds", (double)what->seeds, 1, MAX_SEEDS, error));
     ALV_TRY(check_range("train", (double)what->n_train, 0, INT32_MAX, error));
+    ALV_TRY(check_range("target", what->target, 0, 1e300, error));
     return check_range("test", (double)what->n_test, 0, INT32_MAX, error);
 }
 
@@ -239,12 +227,11 @@ static alv_status check_memory(const alv_setup *setup, const alv_compare *what, 
 
 static alv_status parse_training(alv_setup *setup, const alv_compare *what, alv_error *error)
 {
-    ALV_TRY(alv_optimizer_parse(&setup->optimizer, what->optimizer, error));
+    ALV_TRY(alv_recipes_make(&setup->recipes, what, error));
+    for (int i = 0; i < setup->recipes.n; i++)
+        setup->tuned = setup->tuned || setup->recipes.list[i].own_rate;
     ALV_TRY(alv_loss_parse(&setup->loss, what->loss, error));
     ALV_TRY(alv_backend_parse(&setup->backend, what->backend, error));
-    setup->optimizer.lr = what->lr;
-    setup->optimizer.momentum = what->momentum;
-    setup->optimizer.weight_decay = what->weight_decay;
     setup->seeds = (int)what->seeds;
     setup->seed = what->seed;
     setup->extra = what->extra;
@@ -258,6 +245,9 @@ static alv_status load_data(alv_setup *setup, const alv_compare *what, alv_error
     alv_data_options options = {
         .seed = what->seed, .n_train = what->n_train, .n_test = what->n_test, .normalize = true};
     ALV_TRY(alv_data_load(&setup->data, what->data, &options, error));
+    if (setup->tuned)
+        ALV_TRY(alv_split_hold_out(&setup->validation, setup->data, VALIDATION_SHARE, what->seed,
+                                   "validation", error));
     int64_t n = setup->data->train.n;
     if (n < 1 || setup->data->test.n < 1)
         return alv_fail(error, ALV_ERR_FORMAT, "data", "it has no %s samples",
@@ -268,7 +258,9 @@ static alv_status load_data(alv_setup *setup, const alv_compare *what, alv_error
     if (what->epochs > MAX_STEPS / setup->epoch_steps)
         return alv_fail(error, ALV_ERR_RANGE, "epochs", "more than %d steps", MAX_STEPS);
     if (what->epochs > 0) setup->steps = what->epochs * setup->epoch_steps;
-    return measure_chance(setup, error);
+    ALV_TRY(measure_chance(setup, error));
+    setup->target = what->target > 0 ? what->target : setup->chance_loss / 2;
+    return ALV_OK;
 }
 
 /* oneDNN rounds by processor and by version; the portable kernels round alike everywhere. */
@@ -289,6 +281,7 @@ alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *er
     ALV_TRY(parse_schemes(out, what->schemes, error));
     ALV_TRY(load_data(out, what, error));
     ALV_TRY(parse_acts(out, what, error));
+    ALV_TRY(make_settings(out, error));
     ALV_TRY(check_memory(out, what, error));
     describe_rounding(out);
     ALV_TRY(check_schemes(out, error));
@@ -300,8 +293,12 @@ void alv_setup_free(alv_setup *setup)
 {
     for (int i = 0; setup->acts && i < setup->n_acts; i++) alv_model_free(setup->acts[i].model);
     alv_split_free(setup->data);
+    alv_recipes_free(&setup->recipes);
+    free(setup->settings);
     free(setup->schemes);
     free(setup->acts);
+    free(setup->validation.x);
+    free(setup->validation.y);
     free(setup->probe.x);
     free(setup->probe.y);
     free(setup->quick_test.x);

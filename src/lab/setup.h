@@ -4,9 +4,8 @@
 
 #include "alvor/lab.h"
 #include "data/data.h"
-#include "nn/net.h"
-
-enum { ALV_MAX_TEXT = 128 }; /* bytes of a scheme's or activation's canonical text */
+#include "lab/rates.h"
+#include "lab/recipe.h"
 
 /* One scheme of the comparison. */
 typedef struct alv_arm_scheme {
@@ -20,14 +19,22 @@ typedef struct alv_arm_act {
     char text[ALV_MAX_TEXT];
 } alv_arm_act;
 
+/* Where schemes compete: an activation and a recipe. */
+typedef struct alv_setting {
+    int act;
+    const alv_recipe *recipe;
+    char text[ALV_MAX_SETTING]; /* unique */
+} alv_setting;
+
 typedef struct alv_setup {
     alv_split *data;
-    int n_schemes, n_acts;
+    int n_schemes, n_acts, n_settings;
     alv_arm_scheme *schemes;
     alv_arm_act *acts;
-    bool has_bias; /* false: zeros, except under torch_default */
+    alv_recipes recipes;
+    alv_setting *settings; /* (n_acts, recipes.n) */
+    bool has_bias;         /* false: zeros, except under torch_default */
     alv_arm_scheme bias;
-    alv_optimizer optimizer;
     alv_loss loss;
     alv_backend backend;
     int64_t batch, steps;
@@ -36,7 +43,10 @@ typedef struct alv_setup {
     int seeds;
     uint64_t seed;
     bool extra, light;
-    double chance_loss; /* of the best constant predictor: class frequencies of the train set */
+    double chance_loss;     /* of the best constant predictor: class frequencies of the train set */
+    double target;          /* the loss to get to */
+    bool tuned;             /* some setting has rates of its own: then validation is not empty */
+    alv_samples validation; /* set aside from the training samples, to choose rates on */
     /* Fixed samples, the same for every trial: what probes look at, and what the curve's test
      * rows are measured on (the last row takes the whole test set). */
     alv_samples probe, quick_test;
@@ -68,11 +78,5 @@ alv_status alv_setup_describe(alv_setup *setup, alv_error *error);
 alv_status alv_setup_model_text(char *out, size_t size, const alv_setup *setup, alv_error *error);
 /* A 64-bit digest of a text as 16 hexadecimal digits. */
 void alv_text_digest(char out[17], const char *text);
-
-/* The next item of a comma-separated list whose commas inside parentheses do not count. Spaces
- * around items are dropped. *more is false at the end of the list. ALV_ERR_SYNTAX: an empty item,
- * unbalanced parentheses, an item that does not fit. `where` names the list in messages. */
-alv_status alv_list_next(char *out, size_t size, const char **at, bool *more, const char *where,
-                         alv_error *error);
 
 #endif

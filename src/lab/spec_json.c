@@ -24,6 +24,7 @@ static void write_data(alv_json *json, const alv_setup *setup)
     alv_json_string(json, "name", data->name);
     alv_json_string(json, "digest", digest);
     alv_json_int(json, "train", data->train.n);
+    alv_json_int(json, "validation", setup->validation.n);
     alv_json_int(json, "test", data->test.n);
     alv_json_int(json, "inputs", data->dim);
     alv_json_int(json, "classes", data->classes);
@@ -31,15 +32,34 @@ static void write_data(alv_json *json, const alv_setup *setup)
     alv_json_close(json);
 }
 
+static void write_recipe(alv_json *json, const alv_recipe *recipe)
+{
+    const alv_optimizer *o = &recipe->optimizer;
+    alv_json_open(json, NULL, '{');
+    alv_json_string(json, "optimizer", recipe->optimizer_text);
+    alv_json_real(json, "lr", o->lr);
+    alv_json_real(json, "momentum", o->momentum);
+    alv_json_real(json, "weight_decay", o->weight_decay);
+    alv_json_string(json, "schedule", recipe->schedule_text);
+    alv_json_string(json, "regularizer", recipe->regularizer_text);
+    if (recipe->own_rate) {
+        double rates[ALV_RATES];
+        alv_rates_grid(rates, o->kind);
+        alv_json_open(json, "own_rate_of", '[');
+        for (int i = 0; i < ALV_RATES; i++) alv_json_real(json, NULL, rates[i]);
+        alv_json_close(json);
+        alv_json_int(json, "rate_seeds", ALV_RATE_SEEDS);
+    }
+    alv_json_close(json);
+}
+
 static void write_training(alv_json *json, const alv_setup *setup)
 {
-    alv_json_open(json, "optimizer", '{');
-    alv_json_string(json, "name", alv_optimizer_name(setup->optimizer.kind));
-    alv_json_real(json, "lr", setup->optimizer.lr);
-    alv_json_real(json, "momentum", setup->optimizer.momentum);
-    alv_json_real(json, "weight_decay", setup->optimizer.weight_decay);
+    alv_json_open(json, "recipes", '[');
+    for (int i = 0; i < setup->recipes.n; i++) write_recipe(json, &setup->recipes.list[i]);
     alv_json_close(json);
     alv_json_string(json, "loss", alv_loss_name(setup->loss));
+    alv_json_real(json, "target", setup->target);
     alv_json_int(json, "batch", setup->batch);
     alv_json_int(json, "steps", setup->steps);
     alv_json_int(json, "steps_per_epoch", setup->epoch_steps);

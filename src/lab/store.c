@@ -9,14 +9,17 @@
 #include "lab/file.h"
 #include "lab/statement.h"
 
-enum { FORMAT_VERSION = 1, BUSY_MILLISECONDS = 5000 };
+enum { FORMAT_VERSION = ALV_RUN_FORMAT, BUSY_MILLISECONDS = 5000 };
 
 static const char schema[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE trial (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, purpose TEXT NOT NULL,"
-    " scheme TEXT NOT NULL, activation TEXT NOT NULL, seed INTEGER NOT NULL,"
+    " scheme TEXT NOT NULL, setting TEXT NOT NULL, activation TEXT NOT NULL,"
+    " optimizer TEXT NOT NULL, lr REAL NOT NULL, schedule TEXT NOT NULL, regularizer TEXT NOT NULL,"
+    " seed INTEGER NOT NULL,"
     " steps INTEGER NOT NULL, initial_loss REAL, final_train_loss REAL, final_test_loss REAL,"
-    " final_test_accuracy REAL, forward_gain REAL, backward_gain REAL, forward_drift REAL,"
+    " final_test_accuracy REAL, final_validation_loss REAL, forward_gain REAL, backward_gain REAL, "
+    "forward_drift REAL,"
     " backward_drift REAL, forecast TEXT NOT NULL, outcome TEXT NOT NULL, verdict TEXT NOT NULL,"
     " diverged_at INTEGER, seconds REAL NOT NULL, reason TEXT, probe_seconds REAL NOT NULL,"
     " test_seconds REAL NOT NULL);"
@@ -36,7 +39,7 @@ static const char schema[] =
     " kind TEXT NOT NULL, severity TEXT NOT NULL, layer_lo INTEGER NOT NULL,"
     " layer_hi INTEGER NOT NULL, quantity TEXT NOT NULL, measured REAL, threshold REAL,"
     " PRIMARY KEY (trial, ordinal)) WITHOUT ROWID;"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 2;";
 
 /* Mean square and, feature by feature, variance of the samples that probes look at: what the first
  * layer's signal follows from. */
@@ -241,4 +244,9 @@ alv_status alv_store_match(int64_t *done, alv_store *store, alv_plan *plan, alv_
     }
     sqlite3_finalize(statement);
     return status;
+}
+
+alv_status alv_store_tunings(alv_tuning **out, int *n, alv_store *store, alv_error *error)
+{
+    return alv_tunings_load(out, n, store->db, error);
 }

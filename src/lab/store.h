@@ -4,6 +4,8 @@
 
 #include "lab/trial.h"
 
+enum { ALV_RUN_FORMAT = 2 }; /* run.db's PRAGMA user_version */
+
 typedef struct alv_store alv_store;
 
 /* Opens or makes directory/run.db and takes the directory's lock. A database of another comparison
@@ -16,6 +18,9 @@ void alv_store_close(alv_store *store); /* NULL is fine */
 /* Marks the jobs whose results are there, and drops results of no job in the plan: those of another
  * engine or processor. *done counts the marked. */
 alv_status alv_store_match(int64_t *done, alv_store *store, alv_plan *plan, alv_error *error);
+
+/* What the trials of learning rates say so far; free *out with free(). */
+alv_status alv_store_tunings(alv_tuning **out, int *n, alv_store *store, alv_error *error);
 
 /* Writes all rows of a trial, or none. */
 alv_status alv_store_add(alv_store *store, const alv_setup *setup, const alv_job *job,

@@ -12,31 +12,50 @@ static void bind_real(sqlite3_stmt *statement, int column, double value)
         sqlite3_bind_null(statement, column);
 }
 
+/* One for each column of the table of trials. */
+#define TRIAL_PLACES "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"
+
 static alv_status add_trial_row(alv_store *store, const alv_setup *setup, const alv_job *job,
                                 const alv_trial *trial, alv_error *error)
 {
     sqlite3_stmt *s;
-    ALV_TRY(alv_store_prepare(
-        &s, store, "INSERT INTO trial VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        error));
-    const char *texts[] = {job->key, job->purpose, job->scheme.text, setup->acts[job->act].text};
-    const double reals[] = {
-        trial->initial_loss,        trial->final_train_loss,        trial->final_test_loss,
-        trial->final_test_accuracy, trial->drift.forward_per_layer, trial->drift.backward_per_layer,
-        trial->drift.forward,       trial->drift.backward};
+    ALV_TRY(alv_store_prepare(&s, store, "INSERT INTO trial VALUES (" TRIAL_PLACES ")", error));
+    const alv_setting *setting = &setup->settings[job->setting];
+    const alv_recipe *recipe = setting->recipe;
+    const char *texts[] = {job->key,
+                           job->purpose,
+                           job->scheme.text,
+                           setting->text,
+                           setup->acts[setting->act].text,
+                           recipe->optimizer_text};
+    const double reals[] = {trial->initial_loss,
+                            trial->final_train_loss,
+                            trial->final_test_loss,
+                            trial->final_test_accuracy,
+                            trial->final_validation_loss,
+                            trial->drift.forward_per_layer,
+                            trial->drift.backward_per_layer,
+                            trial->drift.forward,
+                            trial->drift.backward};
     const char *keys[] = {alv_forecast_key(&trial->forecast), alv_outcome_key(trial->outcome),
                           alv_verdict_key(trial->verdict)};
     sqlite3_bind_int64(s, 1, job->id);
     for (int i = 0; i < ALV_COUNT(texts); i++) alv_store_bind_text(s, 2 + i, texts[i]);
-    sqlite3_bind_int64(s, 6, (int64_t)job->seed);
-    sqlite3_bind_int64(s, 7, trial->steps);
-    for (int i = 0; i < ALV_COUNT(reals); i++) bind_real(s, 8 + i, reals[i]);
-    for (int i = 0; i < ALV_COUNT(keys); i++) alv_store_bind_text(s, 16 + i, keys[i]);
-    if (trial->diverged_at >= 0) sqlite3_bind_int64(s, 19, trial->diverged_at);
-    sqlite3_bind_double(s, 20, trial->seconds);
-    if (trial->reason[0]) alv_store_bind_text(s, 21, trial->reason);
-    sqlite3_bind_double(s, 22, trial->probe_seconds);
-    sqlite3_bind_double(s, 23, trial->test_seconds);
+    int at = 2 + ALV_COUNT(texts);
+    sqlite3_bind_double(s, at++, job->lr);
+    alv_store_bind_text(s, at++, recipe->schedule_text);
+    alv_store_bind_text(s, at++, recipe->regularizer_text);
+    sqlite3_bind_int64(s, at++, (int64_t)job->seed);
+    sqlite3_bind_int64(s, at++, trial->steps);
+    for (int i = 0; i < ALV_COUNT(reals); i++) bind_real(s, at++, reals[i]);
+    for (int i = 0; i < ALV_COUNT(keys); i++) alv_store_bind_text(s, at++, keys[i]);
+    if (trial->diverged_at >= 0) sqlite3_bind_int64(s, at, trial->diverged_at);
+    at++;
+    sqlite3_bind_double(s, at++, trial->seconds);
+    if (trial->reason[0]) alv_store_bind_text(s, at, trial->reason);
+    at++;
+    sqlite3_bind_double(s, at++, trial->probe_seconds);
+    sqlite3_bind_double(s, at, trial->test_seconds);
     alv_status status = alv_store_execute(store, s, error);
     sqlite3_finalize(s);
     return status;

@@ -1,6 +1,6 @@
 /* Trials summarised: quartiles over seeds, the most frequent verdict, and a ranking.
  *
- * Schemes are ranked within one activation, by the median over seeds of the final training loss:
+ * Schemes are ranked within one setting, by the median over seeds of the final training loss:
  * first weights act on optimization, and trials of one seed saw the same mini-batches, so that
  * their training losses pair exactly. A diverged trial counts as infinite loss and comes last. */
 #include <math.h>
@@ -106,7 +106,7 @@ static void judge(const alv_results *results, alv_arm *arm)
 
 static bool same_arm(const alv_trial_row *a, const alv_trial_row *b)
 {
-    return strcmp(a->scheme, b->scheme) == 0 && strcmp(a->activation, b->activation) == 0;
+    return strcmp(a->scheme, b->scheme) == 0 && strcmp(a->setting, b->setting) == 0;
 }
 
 /* Trials come by id, so that those of an arm stand together. */
@@ -115,8 +115,10 @@ static void find_arms(alv_results *results)
     for (int i = 0; i < results->n_trials; i++) {
         alv_trial_row *row = &results->trials[i];
         if (i == 0 || !same_arm(row, row - 1))
-            results->arms[results->n_arms++] =
-                (alv_arm){.scheme = row->scheme, .activation = row->activation, .first = i};
+            results->arms[results->n_arms++] = (alv_arm){.scheme = row->scheme,
+                                                         .setting = row->setting,
+                                                         .activation = row->activation,
+                                                         .first = i};
         results->arms[results->n_arms - 1].n++;
     }
 }
@@ -126,7 +128,7 @@ static bool is_better(const alv_arm *a, const alv_arm *b)
     return a->final_train_loss.median < b->final_train_loss.median;
 }
 
-/* Orders the arms of one activation, arms[lo .. hi), by insertion: equal ones stay in order. */
+/* Orders the arms of one setting, arms[lo .. hi), by insertion: equal ones stay in order. */
 static void rank(alv_results *results, int lo, int hi)
 {
     for (int i = lo; i < hi; i++) {
@@ -200,6 +202,21 @@ static alv_status race(alv_results *results, int lo, int hi, alv_error *error)
     return ALV_OK;
 }
 
+bool alv_results_next(int *lo, int *hi, const alv_results *results)
+{
+    *lo = *hi;
+    if (*lo >= results->n_arms) return false;
+    while (*hi < results->n_arms &&
+           strcmp(results->arms[*hi].setting, results->arms[*lo].setting) == 0)
+        ++*hi;
+    return true;
+}
+
+const alv_tuning *alv_arm_tuning(const alv_results *results, const alv_arm *arm)
+{
+    return alv_tuning_find(results->tunings, results->n_tunings, arm->setting, arm->scheme);
+}
+
 alv_status alv_results_summarise(alv_results *results, alv_error *error)
 {
     size_t room = (size_t)results->n_trials;
@@ -212,10 +229,8 @@ alv_status alv_results_summarise(alv_results *results, alv_error *error)
         judge(results, &results->arms[i]);
     }
     if (!fine) return alv_fail(error, ALV_ERR_MEMORY, "results", "out of memory");
-    for (int lo = 0, hi; lo < results->n_arms; lo = hi) {
-        const char *activation = results->arms[lo].activation;
-        for (hi = lo; hi < results->n_arms; hi++)
-            if (strcmp(results->arms[hi].activation, activation) != 0) break;
+    for (int lo = 0, hi = 0; alv_results_next(&lo, &hi, results);) {
+        results->n_settings++;
         rank(results, lo, hi);
         const alv_arm *best = &results->arms[results->ranking[lo]];
         for (int i = lo; i < hi; i++)

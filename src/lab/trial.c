@@ -20,6 +20,8 @@ typedef struct trainer {
     const alv_job *job;
     alv_control *control;
     alv_trial *out;
+    const alv_recipe *recipe;
+    alv_plateau plateau;
     alv_net_f32 *net;
     float *x; /* (batch, dim): the mini-batch */
     int32_t *y;
@@ -64,9 +66,14 @@ static alv_status fill(trainer *t, float *out, const alv_tensor *tensor, alv_err
     return status;
 }
 
+static const alv_model *model_of(const trainer *t)
+{
+    return t->setup->acts[t->setup->settings[t->job->setting].act].model;
+}
+
 static alv_status fill_all(trainer *t, alv_error *error)
 {
-    const alv_model *model = t->setup->acts[t->job->act].model;
+    const alv_model *model = model_of(t);
     for (int i = 0; i < t->net->n_layers; i++) {
         alv_net_layer_f32 *layer = &t->net->layers[i];
         ALV_TRY(fill(t, layer->w, &model->params[layer->weight], error));
@@ -78,12 +85,16 @@ static alv_status fill_all(trainer *t, alv_error *error)
 static alv_status take_memory(trainer *t, alv_error *error)
 {
     const alv_setup *setup = t->setup;
+    t->recipe = setup->settings[t->job->setting].recipe;
     alv_net_options options = {.batch =
                                    setup->batch > setup->probe.n ? setup->batch : setup->probe.n,
                                .loss = setup->loss,
                                .backend = setup->backend,
-                               .optimizer = setup->optimizer};
-    ALV_TRY(alv_net_new_f32(&t->net, setup->acts[t->job->act].model, &options, error));
+                               .optimizer = t->recipe->optimizer,
+                               .regularizer = t->recipe->regularizer,
+                               .seed = t->job->seed};
+    options.optimizer.lr = t->job->lr;
+    ALV_TRY(alv_net_new_f32(&t->net, model_of(t), &options, error));
     alv_trial *out = t->out;
     out->n_layers = t->net->n_layers;
     t->n_schedule = alv_probe_schedule(t->schedule, MAX_PROBES, setup->steps);
@@ -164,8 +175,7 @@ static alv_status probe(trainer *t, int64_t step, alv_error *error)
         out->initial_loss = loss;
         if (!alv_probe_drift(&out->drift, t->net, stats))
             return alv_fail(error, ALV_ERR_MEMORY, "probe", "out of memory");
-        alv_forecast_make(&out->forecast, stats, out->n_layers, &out->drift,
-                          t->setup->acts[t->job->act].model);
+        alv_forecast_make(&out->forecast, stats, out->n_layers, &out->drift, model_of(t));
     }
     out->probe_steps[out->n_probes++] = step;
     out->probe_seconds += now() - start;
@@ -194,8 +204,11 @@ static void end_row(trainer *t, int64_t step)
     alv_trial *out = t->out;
     alv_curve_row row = {step, NAN, NAN, NAN};
     bool last = step == t->setup->steps;
+    double accuracy;
     row.train_loss = t->row_n > 0 ? t->row_sum / (double)t->row_n : out->initial_loss;
-    if (last || !t->job->light)
+    if (last && t->job->tunes)
+        evaluate(t, &t->setup->validation, &out->final_validation_loss, &accuracy);
+    else if (last || !t->job->light)
         evaluate(t, last ? &t->setup->data->test : &t->setup->quick_test, &row.test_loss,
                  &row.test_accuracy);
     t->row_sum = 0;
@@ -214,7 +227,11 @@ static bool take_step(trainer *t, int64_t step)
     int64_t rows = gather(t, step - 1);
     if (is_probed(t, step))
         memcpy(t->before, t->net->params, (size_t)t->net->n_params * sizeof *t->before);
+    t->net->options.optimizer.lr =
+        t->job->lr *
+        alv_schedule_factor(&t->recipe->schedule, &t->plateau, step - 1, t->setup->steps);
     double loss = alv_net_train_f32(t->net, t->x, t->y, rows, NULL);
+    alv_schedule_watch(&t->plateau, &t->recipe->schedule, loss, step - 1, t->setup->steps);
     t->out->steps = step;
     t->row_sum += loss;
     t->row_n++;
@@ -265,7 +282,7 @@ static void conclude(trainer *t)
         out->final_train_loss = t->final_sum / (double)t->final_n;
     out->final_test_loss = last->test_loss;
     out->final_test_accuracy = last->test_accuracy;
-    if (out->diverged_at < 0 && !isfinite(out->final_test_loss))
+    if (out->diverged_at < 0 && !isfinite(out->final_test_loss) && !t->job->tunes)
         alv_text_format(out->reason, sizeof out->reason, "the test loss was not finite");
     alv_curve_summary summary = {.initial_loss = out->initial_loss,
                                  .final_loss = out->final_train_loss,
@@ -280,7 +297,7 @@ alv_status alv_trial_run(alv_trial *out, const alv_setup *setup, const alv_job *
                          alv_control *control, alv_error *error)
 {
     double start = now();
-    *out = (alv_trial){.diverged_at = -1};
+    *out = (alv_trial){.diverged_at = -1, .final_validation_loss = NAN};
     trainer t = {.setup = setup, .job = job, .control = control, .out = out};
     alv_status status = take_memory(&t, error);
     if (status == ALV_OK) status = fill_all(&t, error);

@@ -26,7 +26,8 @@ typedef struct alv_trial {
     int64_t diverged_at; /* the step whose loss was not finite; -1: none */
     double initial_loss; /* over the probe samples, before the first step */
     double final_train_loss, final_test_loss, final_test_accuracy;
-    alv_drift drift; /* at initialization */
+    double final_validation_loss; /* of a trial that tunes, which sees no test sample; else NaN */
+    alv_drift drift;              /* at initialization */
     alv_forecast forecast;
     alv_outcome outcome;
     alv_verdict verdict;

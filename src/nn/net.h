@@ -119,6 +119,9 @@ void alv_batch_gather(float *x, int32_t *y, const float *all_x, const int32_t *a
 alv_status alv_optimizer_parse(alv_optimizer *out, const char *text, alv_error *error);
 void alv_optimizer_print(char out[ALV_TERM_TEXT], const alv_optimizer *optimizer);
 const char *alv_optimizer_name(alv_optimizer_kind kind);
+/* Every default written out; given may be out. ALV_ERR_ARGUMENT, ALV_ERR_RANGE, and
+ * ALV_ERR_UNSUPPORTED for a number that the kind does not take. */
+alv_status alv_optimizer_resolve(alv_optimizer *out, const alv_optimizer *given, alv_error *error);
 /* The usual rate (PyTorch's or Keras's default, the smaller; of SGD and its kin 0.01), and the
  * middle of those worth trying, which span a hundredfold to both sides. */
 double alv_optimizer_rate(alv_optimizer_kind kind);

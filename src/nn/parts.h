@@ -7,7 +7,6 @@
 /* Refuses models and options that the engine cannot run; on success *out holds every default. */
 alv_status alv_net_check(alv_net_options *out, const alv_model *model,
                          const alv_net_options *options, alv_error *error);
-alv_status alv_optimizer_resolve(alv_optimizer *out, const alv_optimizer *given, alv_error *error);
 /* Arrays as long as the parameters that a kind keeps between steps. */
 int alv_optimizer_slots(alv_optimizer_kind kind);
 /* What the next step needs to know, in doubles; the engine rounds it to `real`. */

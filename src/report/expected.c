@@ -22,7 +22,7 @@ typedef struct expected {
 static const char inputs_sql[] =
     "SELECT (SELECT CAST(value AS REAL) FROM meta WHERE key = 'input_mean_square'), "
     "(SELECT CAST(value AS REAL) FROM meta WHERE key = 'input_variance') FROM trial t "
-    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 LIMIT 1";
+    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.setting = ?3 LIMIT 1";
 
 static alv_status read_inputs(double *mean_square, double *variance, const report_run *run,
                               const report_group *group, alv_error *error)

@@ -22,7 +22,7 @@ typedef struct merged {
 static const char finding_sql[] =
     "SELECT f.quantity, f.layer_lo, f.layer_hi, f.measured, f.threshold "
     "FROM finding f JOIN trial t ON t.id = f.trial "
-    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 AND f.kind = ?4 "
+    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.setting = ?3 AND f.kind = ?4 "
     "AND f.severity = ?5 ORDER BY f.quantity, t.seed, f.ordinal";
 
 static json_t *in_languages(const char *(*text)(alv_verdict, alv_lang), alv_verdict kind)

@@ -5,7 +5,7 @@ enum { BINS = 64 };
 
 static const char histogram_sql[] =
     "WITH chosen AS (SELECT min(h.trial) AS trial FROM histogram h JOIN trial t ON t.id = h.trial "
-    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3), "
+    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.setting = ?3), "
     "ends AS (SELECT min(step) AS first, max(step) AS last FROM histogram, chosen "
     "WHERE histogram.trial = chosen.trial) "
     "SELECT h.step, h.layer, h.kind, h.lo, h.hi, h.nonfinite, h.counts "

@@ -1,6 +1,6 @@
 /* What the files of this room share: the open run, groups of trials, and the parts of the document.
  *
- * A group is the trials of one purpose, scheme and activation: they differ in their seeds only. */
+ * A group is the trials of one purpose, scheme and setting: they differ in their seeds only. */
 #ifndef ALV_REPORT_PARTS_H
 #define ALV_REPORT_PARTS_H
 
@@ -13,7 +13,7 @@
 enum { REPORT_MAX_TARGETS = 4 };
 
 typedef struct report_group {
-    char *purpose, *scheme, *activation;
+    char *purpose, *scheme, *setting, *activation;
     int n; /* trials */
 } report_group;
 
@@ -33,7 +33,7 @@ alv_status alv_report_open(report_run *run, const char *dir, alv_error *error);
 void alv_report_close(report_run *run);
 
 /* query.c: a statement over the trials of one group (its first three parameters); `sql` selects
- * from trial t with WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3. */
+ * from trial t with WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.setting = ?3. */
 alv_status alv_report_query(sqlite3_stmt **out, const report_run *run, const char *sql,
                             const report_group *group, alv_error *error);
 /* *more = a row is there. A corrupt page is ALV_ERR_FORMAT. */

@@ -63,7 +63,7 @@ alv_status alv_report_query(sqlite3_stmt **out, const report_run *run, const cha
     if (sqlite3_prepare_v2(run->db, sql, -1, &statement, NULL) != SQLITE_OK)
         return alv_report_db_error(ALV_ERR_FORMAT, run->db, error);
     if (group) {
-        const char *keys[] = {group->purpose, group->scheme, group->activation};
+        const char *keys[] = {group->purpose, group->scheme, group->setting};
         for (int i = 0; i < ALV_COUNT(keys); i++)
             sqlite3_bind_text(statement, i + 1, keys[i], -1, SQLITE_STATIC);
     }

@@ -28,6 +28,7 @@ static alv_status group_json(json_t *list, const report_run *run, const report_g
     alv_report_append(list, entry);
     alv_report_set(entry, "purpose", alv_report_string(group->purpose));
     alv_report_set(entry, "scheme", alv_report_string(group->scheme));
+    alv_report_set(entry, "setting", alv_report_string(group->setting));
     alv_report_set(entry, "activation", alv_report_string(group->activation));
     alv_report_set(entry, "n", json_integer(group->n));
     int n = all ? ALV_COUNT(whole) : ALV_COUNT(brief);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "formats/json_text.h"
+#include "lab/store.h"
 
 enum { MAX_JSON_BYTES = 16 << 20 };
 
@@ -93,9 +94,10 @@ static alv_status check_version(report_run *run, alv_error *error)
     int version = more ? sqlite3_column_int(statement, 0) : 0;
     sqlite3_finalize(statement);
     ALV_TRY(status);
-    if (version == 1) return ALV_OK;
+    if (version == ALV_RUN_FORMAT) return ALV_OK;
     return alv_fail(error, ALV_ERR_FORMAT, "run.db",
-                    "its format is version %d and this alvor reads version 1", version);
+                    "its format is version %d and this alvor reads version %d", version,
+                    ALV_RUN_FORMAT);
 }
 
 static char *copy_text(sqlite3_stmt *statement, int column)
@@ -109,8 +111,8 @@ static char *copy_text(sqlite3_stmt *statement, int column)
 
 /* Groups in the order in which their first trials were planned: the order of the command line. */
 static const char group_sql[] =
-    "SELECT purpose, scheme, activation, count(*) FROM trial GROUP BY purpose, scheme, activation "
-    "ORDER BY purpose, min(id)";
+    "SELECT purpose, scheme, setting, activation, count(*) FROM trial WHERE purpose <> 'tune' "
+    "GROUP BY purpose, scheme, setting, activation ORDER BY purpose, min(id)";
 
 static alv_status append_group(report_run *run, sqlite3_stmt *statement, alv_error *error)
 {
@@ -121,9 +123,11 @@ static alv_status append_group(report_run *run, sqlite3_stmt *statement, alv_err
     report_group *group = &grown[run->n_groups++];
     *group = (report_group){.purpose = copy_text(statement, 0),
                             .scheme = copy_text(statement, 1),
-                            .activation = copy_text(statement, 2),
-                            .n = sqlite3_column_int(statement, 3)};
-    if (!group->purpose || !group->scheme || !group->activation) return alv_report_no_memory(error);
+                            .setting = copy_text(statement, 2),
+                            .activation = copy_text(statement, 3),
+                            .n = sqlite3_column_int(statement, 4)};
+    if (!group->purpose || !group->scheme || !group->setting || !group->activation)
+        return alv_report_no_memory(error);
     return ALV_OK;
 }
 
@@ -171,6 +175,7 @@ void alv_report_close(report_run *run)
     for (int i = 0; i < run->n_groups; i++) {
         free(run->groups[i].purpose);
         free(run->groups[i].scheme);
+        free(run->groups[i].setting);
         free(run->groups[i].activation);
     }
     free(run->groups);

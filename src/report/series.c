@@ -61,7 +61,7 @@ static const char *const band_names[] = {"median", "q1", "q3"};
 static const char curve_sql[] =
     "SELECT c.step, c.train_loss, c.test_loss, c.test_accuracy FROM curve c "
     "JOIN trial t ON t.id = c.trial "
-    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 ORDER BY c.step, t.seed";
+    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.setting = ?3 ORDER BY c.step, t.seed";
 
 static json_t *curves_new(void)
 {
@@ -160,7 +160,7 @@ static const char layer_sql[] =
     "SELECT l.step, l.layer, l.z_mean, l.z_std, l.a_mean, l.a_std, l.saturated, l.dead, "
     "l.forward_gain, l.backward_gain, l.delta_rms, l.grad_rms, l.weight_std, l.update_ratio, "
     "l.symmetry, l.locked FROM layer l JOIN trial t ON t.id = l.trial "
-    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 "
+    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.setting = ?3 "
     "ORDER BY l.step, l.layer, t.seed";
 
 /* Appends the medians of one (step, layer): a new step begins a new row in every column. */

@@ -25,7 +25,7 @@ static const char trial_sql[] =
     "SELECT t.seed, t.steps, t.initial_loss, t.final_train_loss, t.final_test_loss, "
     "t.final_test_accuracy, t.forward_gain, t.backward_gain, t.forward_drift, t.backward_drift, "
     "t.seconds, t.forecast, t.outcome, t.verdict, t.reason, t.diverged_at FROM trial t "
-    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 ORDER BY t.seed, t.id";
+    "WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.setting = ?3 ORDER BY t.seed, t.id";
 
 /* {"healthy": 4, "stuck": 1}: adds one to a key. */
 static void count_key(json_t *counts, const char *key)
@@ -87,7 +87,7 @@ static alv_status read_targets(json_t *entry, const report_run *run, const repor
     static const char sql[] =
         "SELECT (SELECT min(c.step) FROM curve c WHERE c.trial = t.id AND c.train_loss <= ?4 "
         "AND t.diverged_at IS NULL) "
-        "FROM trial t WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.activation = ?3 "
+        "FROM trial t WHERE t.purpose = ?1 AND t.scheme = ?2 AND t.setting = ?3 "
         "ORDER BY t.seed, t.id";
     json_t *targets = json_array();
     alv_report_set(entry, "targets", targets);

@@ -54,8 +54,10 @@ static alv_status train(outcome *he, outcome *xavier, const char *hidden, double
     what.hidden = hidden;
     what.activations = "relu";
     what.schemes = "he_normal,xavier_normal";
-    what.optimizer = "momentum";
-    what.lr = lr;
+    what.optimizers = "momentum";
+    char rates[32];
+    alv_number_print(rates, lr, 17);
+    what.rates = rates;
     what.batch = 64;
     what.steps = steps;
     what.seeds = SEEDS;

@@ -15,7 +15,13 @@ refused 'whole number' --seeds 0
 refused 'whole number' --steps -5
 refused 'whole number' --batch 1e3
 refused 'number' --lr nan
-refused 'number' --lr ''
+refused 'empty' --lr ''
+refused 'nor auto' --lr fast
+refused 'given twice' --optimizer sgd,adam,sgd
+refused "mean 'cosine'?" --schedule cosin
+refused 'rate = 1 is not in (0, 1)' --regularizer 'dropout(1)'
+refused 'sgd has no momentum' --momentum 0.5
+refused "optimizer, byte 4: there is no argument 'momentum'" --optimizer 'sgd(momentum=0.9)'
 refused '--model or --hidden' --model 2-3-3 --hidden 3
 refused '--epochs or --steps' --epochs 2 --steps 5
 refused GB --hidden 2000000x3

@@ -189,7 +189,7 @@ static void schemes_of_one_seed_see_the_same_batches(void **state)
     what.activations = "tanh";
     what.schemes = "normal(std=0.3),normal(std=0.3000001)";
     what.extra = false;
-    what.lr = 0.05;
+    what.rates = "0.05";
     what.batch = 8;
     run_fine(&what);
     const char *sql =
@@ -301,7 +301,7 @@ static void other_settings_train_too(void **state)
     static const char *const losses[] = {"cross_entropy", "mse"};
     for (int i = 0; i < ALV_COUNT(losses); i++) {
         alv_compare what = small_comparison(losses[i]), again;
-        what.optimizer = "adam";
+        what.optimizers = "adam";
         what.loss = losses[i];
         what.backend = "portable";
         what.batch = 1;
@@ -310,7 +310,7 @@ static void other_settings_train_too(void **state)
         what.hidden = "24x2";
         what.schemes = "zeros,he_normal";
         what.extra = false;
-        what.lr = 0.003;
+        what.rates = "0.003";
         run_fine(&what);
         assert_int_equal(query_int(what.directory, "SELECT count(*) FROM trial WHERE scheme = "
                                                    "'he_normal' AND outcome = 'trained' AND "
@@ -354,7 +354,7 @@ static void what_cannot_be_is_refused(void **state)
     REFUSED(schemes, "zeros,zeros", ALV_ERR_ARGUMENT, "twice");
     REFUSED(activations, "rellu", ALV_ERR_UNKNOWN_NAME, "relu");
     REFUSED(data, "blob", ALV_ERR_UNKNOWN_NAME, "blobs");
-    REFUSED(optimizer, "adamm", ALV_ERR_UNKNOWN_NAME, "adam");
+    REFUSED(optimizers, "adamm", ALV_ERR_UNKNOWN_NAME, "adam");
     REFUSED(backend, "onedn", ALV_ERR_UNKNOWN_NAME, "onednn");
     REFUSED(hidden, "1000000x12", ALV_ERR_RANGE, "GB");
     REFUSED(model, "3-5-2", ALV_ERR_SHAPE, "");
@@ -362,7 +362,16 @@ static void what_cannot_be_is_refused(void **state)
     REFUSED(batch, 0, ALV_ERR_RANGE, "");
     REFUSED(steps, -1, ALV_ERR_RANGE, "");
     REFUSED(epochs, INT64_MAX, ALV_ERR_RANGE, "");
-    REFUSED(lr, (double)NAN, ALV_ERR_RANGE, "");
+    REFUSED(rates, "nan", ALV_ERR_RANGE, "");
+    REFUSED(rates, "0", ALV_ERR_RANGE, "1e-12");
+    REFUSED(rates, "0.1,fast", ALV_ERR_SYNTAX, "auto");
+    REFUSED(rates, "0.1,0.1", ALV_ERR_ARGUMENT, "twice");
+    REFUSED(optimizers, "sgd,adam,sgd", ALV_ERR_ARGUMENT, "twice");
+    REFUSED(optimizers, "adam(beta2=1)", ALV_ERR_RANGE, "beta2");
+    REFUSED(schedules, "cosin", ALV_ERR_UNKNOWN_NAME, "cosine");
+    REFUSED(regularizers, "dropout(1)", ALV_ERR_RANGE, "rate");
+    REFUSED(momentum, 0.5, ALV_ERR_UNSUPPORTED, "sgd has no momentum");
+    REFUSED(target, -1, ALV_ERR_RANGE, "");
     REFUSED(bias, "he_normal", ALV_ERR_SHAPE, "");
 #undef REFUSED
 }

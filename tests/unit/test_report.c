@@ -54,8 +54,9 @@ static void add_trial(sqlite3 *db, int id, const char *loss, int diverged)
 {
     char sql[512];
     snprintf(sql, sizeof sql,
-             "INSERT INTO trial VALUES (%d,'k%d','compare','he_normal','relu',%d,10,1.0,%s,%s,0.5,"
-             "0.9,0.8,0.5,0.25,'trains','%s','%s',%s,0.1,%s,0.0,0.0)",
+             "INSERT INTO trial VALUES (%d,'k%d','compare','he_normal','relu','relu','sgd',0.01,"
+             "'constant','none',%d,10,1.0,%s,%s,0.5,NULL,0.9,"
+             "0.8,0.5,0.25,'trains','%s','%s',%s,0.1,%s,0.0,0.0)",
              id, id, id, loss, loss, diverged ? "diverged" : "trained",
              diverged ? "diverged" : "healthy", diverged ? "5" : "NULL",
              diverged ? "'lost'" : "NULL");
@@ -65,7 +66,7 @@ static void add_trial(sqlite3 *db, int id, const char *loss, int diverged)
 static const char spec[] =
     "{\"schema\":\"alvor.spec/1\",\"model\":\"mlp 2-8x2-3\",\"loss\":\"cross_entropy\","
     "\"data\":{\"name\":\"</script>\",\"chance_loss\":1.0986},\"activations\":[\"relu\"],"
-    "\"schemes\":[\"he_normal\"],\"seeds\":3,\"seed\":1}";
+    "\"schemes\":[\"he_normal\"],\"recipes\":[{}],\"target\":0.5493,\"seeds\":3,\"seed\":1}";
 
 static int make_run(void **state)
 {
@@ -78,7 +79,7 @@ static int make_run(void **state)
     char *schema = documented_schema();
     run_sql(db, schema);
     free(schema);
-    run_sql(db, "PRAGMA user_version = 1");
+    run_sql(db, "PRAGMA user_version = 2");
     sqlite3_stmt *statement;
     assert_int_equal(
         sqlite3_prepare_v2(db, "INSERT INTO meta VALUES ('spec', ?)", -1, &statement, NULL),

@@ -8,7 +8,7 @@ static alv_trial_row trial(const char *scheme, uint64_t seed, double loss, const
 {
     alv_trial_row row = {.seed = seed, .diverged_at = -1, .final_train_loss = loss};
     snprintf(row.scheme, sizeof row.scheme, "%s", scheme);
-    snprintf(row.activation, sizeof row.activation, "relu");
+    snprintf(row.setting, sizeof row.setting, "relu");
     snprintf(row.outcome, sizeof row.outcome, "%s", outcome);
     snprintf(row.verdict, sizeof row.verdict, "%s", verdict);
     return row;
@@ -126,7 +126,7 @@ static void the_target_is_half_of_chance(void **state)
     alv_compare what = small_comparison("target");
     what.extra = false;
     what.steps = 200;
-    what.lr = 0.1;
+    what.rates = "0.1";
     run_fine(&what);
     alv_results *results;
     assert_int_equal(alv_results_load(&results, what.directory, NULL), ALV_OK);

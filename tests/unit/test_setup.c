@@ -22,6 +22,7 @@ static void everything_that_decides_results_is_in_the_digest(void **state)
     base.n_train = 200;
     base.n_test = 50;
     base.hidden = "5x2";
+    base.optimizers = "momentum";
     digest_of(digest, &base);
 #define CHANGE(field, value)                                                                       \
     other = base;                                                                                  \
@@ -32,10 +33,16 @@ static void everything_that_decides_results_is_in_the_digest(void **state)
     CHANGE(activations, "tanh,relu");
     CHANGE(schemes, "zeros");
     CHANGE(bias, "zeros");
-    CHANGE(optimizer, "adam");
+    CHANGE(optimizers, "adam");
+    CHANGE(optimizers, "momentum,adam");
+    CHANGE(schedules, "cosine");
+    CHANGE(regularizers, "l2");
+    CHANGE(target, 0.25);
     CHANGE(loss, "mse");
     CHANGE(backend, "portable");
-    CHANGE(lr, 0.02);
+    CHANGE(rates, "0.02");
+    CHANGE(rates, "auto");
+    CHANGE(rates, "0.01,0.02");
     CHANGE(momentum, 0.5);
     CHANGE(weight_decay, 0.5);
     CHANGE(batch, 64);
@@ -56,7 +63,9 @@ static void everything_that_decides_results_is_in_the_digest(void **state)
     CHANGE(command, "alvor compare");
     CHANGE(fresh, true);
     CHANGE(activations, "relu, tanh"); /* the default, written otherwise */
-    CHANGE(lr, 1e-2);
+    CHANGE(rates, "1e-2");
+    CHANGE(optimizers, " momentum ( momentum=0.9 )");
+    CHANGE(schedules, "constant");
 #undef CHANGE
     for (int i = 0; i < n; i++) assert_string_equal(changed[i], digest);
 }
@@ -122,12 +131,109 @@ static void plans_are_numbered_by_arm_and_trained_by_seed(void **state)
     for (int i = 0; i < plan.n; i++) {
         const alv_job *job = &plan.jobs[i], *twin = &plan.jobs[job->twin < 0 ? i : job->twin];
         assert_string_equal(job->scheme.text, twin->scheme.text);
-        assert_int_equal(job->act, twin->act);
+        assert_int_equal(job->setting, twin->setting);
         assert_int_equal(job->seed, twin->seed);
         assert_true(twin->twin < 0 && !twin->copied);
     }
     alv_plan_free(&plan);
     alv_setup_free(&setup);
+}
+
+static void expect_settings(alv_compare what, const char *const *texts, int n)
+{
+    alv_setup setup;
+    alv_error error = {0};
+    if (alv_setup_make(&setup, &what, &error) != ALV_OK) fail_msg("%s", error.message);
+    assert_int_equal(setup.n_settings, n);
+    for (int i = 0; i < n; i++) assert_string_equal(setup.settings[i].text, texts[i]);
+    alv_setup_free(&setup);
+}
+
+/* A setting's text names what the comparison varies and nothing else. */
+static void settings_say_what_varies(void **state)
+{
+    (void)state;
+    alv_compare what = alv_compare_defaults();
+    const char *const plain[] = {"relu", "tanh"};
+    expect_settings(what, plain, 2);
+    what.activations = "relu";
+    what.optimizers = "sgd,adam(beta2=0.99)";
+    const char *const optimizers[] = {"relu, sgd", "relu, adam(beta2=0.99)"};
+    expect_settings(what, optimizers, 2);
+    what.rates = "auto";
+    const char *const rates[] = {"relu, sgd, lr 0.01", "relu, sgd, lr auto",
+                                 "relu, adam(beta2=0.99), lr 0.001",
+                                 "relu, adam(beta2=0.99), lr auto"};
+    expect_settings(what, rates, 4);
+    what.optimizers = "adam(lr=0.5)"; /* its own rate, once, and beside it auto */
+    what.rates = "0.1,0.2,auto";
+    const char *const stated[] = {"relu, lr 0.5", "relu, lr auto"};
+    expect_settings(what, stated, 2);
+    what.optimizers = "sgd";
+    what.rates = "0.1";
+    what.schedules = "constant,step(drops=1)";
+    what.regularizers = "none,dropout+l2(0.1)";
+    const char *const others[] = {"relu, constant", "relu, constant, l2(0.1)+dropout(0.5)",
+                                  "relu, step(drops=1)",
+                                  "relu, step(drops=1), l2(0.1)+dropout(0.5)"};
+    expect_settings(what, others, 4);
+}
+
+/* Own rates: nine of each scheme in each such setting, with seeds that the comparison has not got;
+ * a fifth of the training samples is set aside, and no sample is in both parts. */
+static void rates_are_tried_apart(void **state)
+{
+    (void)state;
+    alv_compare what = alv_compare_defaults();
+    alv_setup setup;
+    alv_plan plan;
+    what.schemes = "zeros,he_normal";
+    what.rates = "auto";
+    what.seeds = 3;
+    assert_int_equal(alv_setup_make(&setup, &what, NULL), ALV_OK);
+    assert_int_equal(alv_plan_make(&plan, &setup, NULL), ALV_OK);
+    assert_int_equal(plan.n_tuning, 2 * 2 * ALV_RATES * ALV_RATE_SEEDS);
+    assert_int_equal(plan.n, 2 * 4 * 3 + 8 * 2 * 2 + 4 * 2 + plan.n_tuning);
+    int unknown = 0;
+    for (int i = 0; i < plan.n; i++) {
+        const alv_job *job = &plan.jobs[i];
+        const bool tunes = i >= plan.n - plan.n_tuning;
+        const bool own = setup.settings[job->setting].recipe->own_rate;
+        assert_int_equal(job->tunes, tunes);
+        if (tunes) assert_true(own && job->lr > 0 && job->seed >= what.seed + 3);
+        if (strcmp(job->purpose, "compare") == 0) assert_true(own == (job->lr == 0));
+        if (strcmp(job->purpose, "scale") == 0) assert_false(own);
+        unknown += job->lr == 0;
+        for (int j = 0; j < i; j++) assert_string_not_equal(job->key, plan.jobs[j].key);
+    }
+    assert_int_equal(unknown, 2 * 2 * 3);
+    alv_tuning tuning = {.scheme = "zeros", .n = 2, .rates = {0.25, 0.5}, .best = 1};
+    snprintf(tuning.setting, sizeof tuning.setting, "tanh, lr auto");
+    alv_plan_set_rates(&plan, &setup, &tuning, 1);
+    for (int i = 0; i < plan.n - plan.n_tuning; i++) {
+        const alv_job *job = &plan.jobs[i];
+        const bool chosen = strcmp(setup.settings[job->setting].text, "tanh, lr auto") == 0 &&
+                            strcmp(job->scheme.text, "zeros") == 0;
+        assert_true(job->lr == (chosen ? 0.5 : 0.01));
+    }
+    const alv_samples *train = &setup.data->train, *held = &setup.validation;
+    assert_int_equal(held->n, (train->n + held->n) / 5);
+    for (int64_t i = 0; i < held->n; i++)
+        for (int64_t j = 0; j < train->n; j++)
+            assert_memory_not_equal(held->x + 2 * i, train->x + 2 * j, 2 * sizeof *held->x);
+    alv_plan_free(&plan);
+    alv_setup_free(&setup);
+}
+
+static void the_grid_spans_four_decades(void **state)
+{
+    (void)state;
+    double rates[ALV_RATES];
+    static const double sgd[ALV_RATES] = {0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1, 3.16, 10};
+    alv_rates_grid(rates, ALV_SGD);
+    for (int i = 0; i < ALV_RATES; i++) assert_true(rates[i] == sgd[i]);
+    alv_rates_grid(rates, ALV_ADAM);
+    assert_true(rates[0] == 1e-5 && rates[4] == 0.001 && rates[8] == 0.1);
 }
 
 int main(void)
@@ -137,6 +243,9 @@ int main(void)
         cmocka_unit_test(lists_split_outside_parentheses),
         cmocka_unit_test(chance_is_the_best_constant),
         cmocka_unit_test(plans_are_numbered_by_arm_and_trained_by_seed),
+        cmocka_unit_test(settings_say_what_varies),
+        cmocka_unit_test(rates_are_tried_apart),
+        cmocka_unit_test(the_grid_spans_four_decades),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,9 @@ static void check(const fact *f)
     what.data = f->data;
     what.hidden = "50x12";
     what.schemes = "zeros,normal(std=0.01),torch_default,he_normal";
-    what.lr = f->lr;
+    char rate[32];
+    snprintf(rate, sizeof rate, "%g", f->lr);
+    what.rates = rate;
     what.batch = 64;
     what.steps = 400;
     what.n_train = 2000;

@@ -76,9 +76,10 @@ def write_trial(db, trial, purpose, scheme, activation, seed, gains, rng, full, 
     final = None if outcome == "diverged" else loss_at(STEPS, outcome, forward, noise)
     accuracy = None if final is None else min(0.99, max(0.33, 1 - final / 1.6))
     db.execute(
-        "INSERT INTO trial VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (trial, f"key{trial}", purpose, scheme, activation, seed, stop,
-         math.log(CLASSES) * (1 + 0.02 * abs(noise)), final, final and final * 1.1, accuracy,
+        f"INSERT INTO trial VALUES ({','.join('?' * 29)})",
+        (trial, f"key{trial}", purpose, scheme, activation, activation, "sgd", 0.01, "constant",
+         "none", seed, stop,
+         math.log(CLASSES) * (1 + 0.02 * abs(noise)), final, final and final * 1.1, accuracy, None,
          forward or None, backward or None, forward**LAYERS or None, backward**LAYERS or None,
          "trains" if outcome == "trained" else verdict, outcome, verdict,
          stop if outcome == "diverged" else None, 0.21 + 0.01 * noise,
@@ -171,6 +172,23 @@ def write_runs(db, rng, hostile):
         for seed in range(42, 42 + SEEDS):
             trial += 1
             write_trial(db, trial, "mistake", scheme, "relu", seed, (gain, gain, 0.1), rng, False)
+    write_rates(db, trial)
+
+
+def write_rates(db, trial):
+    """Two schemes at nine rates: one with a valley that diverges beyond it, one that never trains."""
+    for scheme, best in (("he_normal", 4), ("zeros", None)):
+        for seed in (90, 91):
+            for i in range(9):
+                trial += 1
+                loss = math.log(CLASSES) if best is None else 0.02 * 4 ** abs(i - best)
+                lost = best is not None and i > 6
+                db.execute(
+                    f"INSERT INTO trial VALUES ({','.join('?' * 29)})",
+                    (trial, f"key{trial}", "tune", scheme, "relu, lr auto", "relu", "sgd",
+                     0.001 * 10 ** (i / 2), "constant", "none", seed, STEPS, 1.1, loss, None, None,
+                     None if lost else loss, 1, 1, 1, 1, "trains", "trained", "healthy",
+                     50 if lost else None, 0.2, None, 0.01, 0.01))
 
 
 def main():
@@ -184,7 +202,8 @@ def main():
                      "test": 1200, "inputs": 2, "classes": 3, "chance_loss": math.log(CLASSES)},
             "model": f"mlp 2-{WIDTH}x{LAYERS - 1}-{CLASSES}", "activations": ["relu", "tanh"],
             "schemes": list(SCHEMES), "bias": None, "loss": "cross_entropy", "batch": 128,
-            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0, "weight_decay": 0},
+            "recipes": [{"optimizer": "sgd", "lr": 0.01, "momentum": 0, "weight_decay": 0,
+                         "schedule": "constant", "regularizer": "none"}], "target": math.log(CLASSES) / 2,
             "steps": STEPS, "seeds": SEEDS, "seed": 42, "backend": "onednn"}
     env = {"command": "alvor compare --data " + spec["data"]["name"], "version": "0.1.0",
            "compiler": "cc", "cpu": "a processor", "threads": 2, "date": "2026-01-01T00:00:00Z"}
@@ -193,7 +212,7 @@ def main():
             json.dump(value, file, ensure_ascii=not hostile, indent=1)
     db = sqlite3.connect(path)
     db.executescript(schema())
-    db.execute("PRAGMA user_version = 1")
+    db.execute("PRAGMA user_version = 2")
     db.executemany("INSERT INTO meta VALUES (?,?)",
                    [("spec", json.dumps(spec)), ("digest", "0123456789abcdef"),
                     ("engine", "0.1.0"), ("input_mean_square", "1.25"),

@@ -70,7 +70,11 @@ async function open(file, { query = "", ...options } = {}) {
   return { page, context, trouble };
 }
 
+// Without the section on rates, which a comparison at given rates does not have.
 const HEADINGS = 16;
+const FIGURES = 17;
+const triesRates = async (page) =>
+  JSON.parse(await page.textContent("#data")).rates.length > 0 ? 1 : 0;
 const headings = (page) => page.$$eval("h2", (list) => list.map((one) => one.textContent));
 
 // Theory under the measurements: a band for each scheme, and a sentence on where it was farthest off.
@@ -92,7 +96,8 @@ async function testExpected(file) {
 async function testLanguages(file) {
   const { page, context, trouble } = await open(file);
   const english = await headings(page);
-  check("sixteen sections", english.length === HEADINGS, english.join(" | "));
+  const headed = HEADINGS + (await triesRates(page));
+  check("all sections", english.length === headed, english.join(" | "));
   await page.click("header button[lang=pt]");
   const portuguese = await headings(page);
   check(
@@ -137,7 +142,8 @@ async function testFigures(file) {
       read: figure.querySelector(".read").textContent,
     })),
   );
-  check("seventeen figures", figures.length === 17, String(figures.length));
+  const drawn = FIGURES + (await triesRates(page));
+  check("all figures", figures.length === drawn, String(figures.length));
   for (const figure of figures) {
     check(
       `${figure.id} is drawn`,
@@ -228,17 +234,35 @@ async function testTheme(file) {
   await dark.context.close();
 }
 
-// A facet per activation of the sweep; the title speaks of each. The wide tables fit.
+// A line per scheme, a ring at each rate that was chosen, a cross at each that diverged.
+async function testRates(file) {
+  const { page, context } = await open(file, { viewport: { width: 1090, height: 900 } });
+  const data = JSON.parse(await page.textContent("#data"));
+  check("the fixture tries rates", given || data.rates.length === 2);
+  const chosen = data.rates.filter((one) => one.best !== null).length;
+  const lost = data.rates.flatMap((one) => one.losses).filter((v) => v === null).length;
+  const rings = await page.locator('#figure-rates circle[r="7"]').count();
+  const crosses = await page.locator("#figure-rates text", { hasText: /^✕$/ }).count();
+  check("a ring at each chosen rate", rings === chosen, `${rings} of ${chosen}`);
+  check("a cross at each lost rate", crosses === lost, `${crosses} of ${lost}`);
+  if (!given) {
+    const title = await page.textContent("#title-rates");
+    check("the title names the best", title.includes("he_normal") && title.includes("0.02"), title);
+  }
+  await context.close();
+}
+
+// A facet per setting of the sweep; the title speaks of each. The wide tables fit.
 async function testScale(file) {
   const { page, context } = await open(file, { viewport: { width: 1090, height: 900 } });
   const data = JSON.parse(await page.textContent("#data"));
-  const swept = data.groups.filter((one) => one.purpose === "scale").map((one) => one.activation);
+  const swept = data.groups.filter((one) => one.purpose === "scale").map((one) => one.setting);
   const expected = [...new Set(swept)].join();
-  check("the fixture sweeps two activations", given || expected === "relu,tanh", expected);
+  check("the fixture sweeps two settings", given || expected === "relu,tanh", expected);
   for (const id of ["scale-loss", "scale-gains"]) {
     const labels = await page.$$eval(`#figure-${id} h4`, (list) => list.map((x) => x.textContent));
     const title = await page.textContent(`#title-${id}`);
-    check(`${id} has a facet per activation`, labels.join() === expected, labels.join());
+    check(`${id} has a facet per setting`, labels.join() === expected, labels.join());
     check(
       `${id} speaks of each`,
       labels.every((label) => title.includes(`${label}: `)),
@@ -387,6 +411,7 @@ try {
     testLanguages,
     testFigures,
     testExpected,
+    testRates,
     testScale,
     testFindings,
     testTheme,

@@ -4,8 +4,8 @@ import { num, t } from "./i18n.js";
 import { groupsOf, layersAt, run } from "./run.js";
 
 // Rows of the middle and, for independent weights, of the band that holds 95 % of networks.
-export const expectedRows = (activation, name) =>
-  groupsOf(activation).flatMap((one) =>
+export const expectedRows = (setting, name) =>
+  groupsOf(setting).flatMap((one) =>
     (one.expected?.[name]?.mid ?? []).map((mid, layer) => ({
       scheme: one.scheme,
       x: layer + 1,
@@ -23,7 +23,7 @@ export function farthest(name) {
       const times = value / one.expected?.[name]?.mid[layer];
       if (!(times > 0 && Number.isFinite(times))) return;
       if (worst === null || Math.abs(Math.log(times)) > Math.abs(Math.log(worst.times)))
-        worst = { scheme: one.scheme, activation: one.activation, layer: layer + 1, times };
+        worst = { scheme: one.scheme, setting: one.setting, layer: layer + 1, times };
     });
   return worst === null
     ? ""

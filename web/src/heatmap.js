@@ -41,9 +41,9 @@ function cells(one, name, scale, steps) {
   });
 }
 
-// A panel per scheme of one activation.
-export function heatPanels(activation, name, { log, label }) {
-  const groups = groupsOf(activation);
+// A panel per scheme of one setting.
+export function heatPanels(setting, name, { log, label }) {
+  const groups = groupsOf(setting);
   const scale = heatScale(groups, name, log);
   const steps = [...new Set(groups.flatMap((one) => one.layers.step))].sort((a, b) => a - b);
   return groups.map((one) => ({
@@ -106,8 +106,8 @@ function heatChart(one, name, scale, label, steps, width, title) {
   });
 }
 
-export function heatLegend(activation, name, { log, label }) {
-  const scale = heatScale(groupsOf(activation), name, log);
+export function heatLegend(setting, name, { log, label }) {
+  const scale = heatScale(groupsOf(setting), name, log);
   const stops = Array.from({ length: 11 }, (_, i) => `${interpolateViridis(i / 10)} ${i * 10}%`);
   const end = (v) => (log ? power(v) : num(v));
   const bar = h("span", { class: "ramp", role: "presentation" });

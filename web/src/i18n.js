@@ -1,6 +1,7 @@
 // Sentences and numbers in the reader's language. Files for machines (CSV, JSON) never pass here.
 import en from "./lang/en.js";
 import pt from "./lang/pt.js";
+import { run } from "./run.js";
 import { state } from "./state.js";
 
 export const tables = { en, pt };
@@ -12,6 +13,9 @@ export function t(key, values = {}) {
   if (text === undefined) return `[[${key}]]`;
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
+
+// What the settings in which schemes compete differ in: activations, unless more varies.
+export const settingWord = () => t(run.spec.recipes?.length > 1 ? "setting" : "activation");
 
 t.has = (key) => key in tables[state.lang];
 

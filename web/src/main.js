@@ -11,6 +11,7 @@ import { forward } from "./sections/forward.js";
 import { glossary } from "./sections/glossary.js";
 import { mistakes } from "./sections/mistakes.js";
 import { performance } from "./sections/performance.js";
+import { rates } from "./sections/rates.js";
 import { reproducibility } from "./sections/reproducibility.js";
 import { saturation } from "./sections/saturation.js";
 import { scale } from "./sections/scale.js";
@@ -32,6 +33,7 @@ const SECTIONS = [
   symmetry,
   updates,
   scale,
+  rates,
   performance,
   findings,
   formulas,

@@ -16,7 +16,7 @@ import {
 } from "./charts.js";
 import { expectedMarks, expectedRows } from "./expected.js";
 import { h, rich } from "./dom.js";
-import { num, pick, t } from "./i18n.js";
+import { num, pick, settingWord, t } from "./i18n.js";
 import { groupsOf, layersAt, run } from "./run.js";
 import { set, state } from "./state.js";
 
@@ -53,12 +53,12 @@ export function choice(label, key, options) {
   return group;
 }
 
-export const activationTabs = () =>
-  run.activations.length > 1 &&
+export const settingTabs = () =>
+  run.settings.length > 1 &&
   choice(
-    t("activation"),
-    "activation",
-    run.activations.map((a) => [a, a]),
+    settingWord(),
+    "setting",
+    run.settings.map((a) => [a, a]),
   );
 
 export const momentTabs = () =>
@@ -107,21 +107,26 @@ const opened = (text) =>
     ? text
     : text.charAt(0).toUpperCase() + text.slice(1);
 
-// "relu: a. tanh: b." with one clause per activation, or the clause alone.
-export function clauses(make, activations = run.activations) {
-  const parts = activations.map((a) => [a, make(a)]).filter(([, text]) => text);
+// More would be a paragraph; the panels and the table tell the rest.
+const MOST_CLAUSES = 3;
+
+// "relu: a. tanh: b." with one clause per setting, or the clause alone.
+export function clauses(make, settings = run.settings) {
+  const parts = settings.map((a) => [a, make(a)]).filter(([, text]) => text);
   if (parts.length === 0) return t("nothing");
-  if (activations.length === 1 && run.activations.length <= 1)
+  if (settings.length === 1 && run.settings.length <= 1)
     return `${opened(parts[0][1])}.`;
   if (parts.length > 1 && parts.every(([, text]) => text === parts[0][1]))
     return `${opened(parts[0][1])}.`;
-  return parts.map(([a, text]) => `${a}: ${text}`).join("; ") + ".";
+  const told = parts.slice(0, MOST_CLAUSES).map(([a, text]) => `${a}: ${text}`);
+  const more = parts.length - told.length;
+  return told.concat(more > 0 ? t("settings.more", { n: num(more) }) : []).join("; ") + ".";
 }
 
 // ---- charts of one value per layer ----
 
-export const layerRows = (activation, name, moment) =>
-  groupsOf(activation).flatMap((one) =>
+export const layerRows = (setting, name, moment) =>
+  groupsOf(setting).flatMap((one) =>
     layersAt(one, name, moment).map((value, layer) => ({
       scheme: one.scheme,
       x: layer + 1,
@@ -129,20 +134,20 @@ export const layerRows = (activation, name, moment) =>
     })),
   );
 
-// A panel per activation: lines over layers, one per scheme.
+// A panel per setting: lines over layers, one per scheme.
 export function layerPanels(name, { label, log, domain, moment = "first", guides = [] }) {
-  const all = run.activations.flatMap((a) => layerRows(a, name, moment)).map((row) => row.value);
-  return run.activations
-    .filter((activation) => layerRows(activation, name, moment).some((row) => row.value !== null))
-    .map((activation) => ({
-      label: activation,
+  const all = run.settings.flatMap((a) => layerRows(a, name, moment)).map((row) => row.value);
+  return run.settings
+    .filter((setting) => layerRows(setting, name, moment).some((row) => row.value !== null))
+    .map((setting) => ({
+      label: setting,
       plot: (width, title) =>
-        layerChart(layerRows(activation, name, moment), all, width, title, {
+        layerChart(layerRows(setting, name, moment), all, width, title, {
           label,
           log,
           domain,
           guides,
-          expected: moment === "first" ? expectedRows(activation, name) : [],
+          expected: moment === "first" ? expectedRows(setting, name) : [],
         }),
     }));
 }
@@ -206,14 +211,14 @@ export const layerTable =
   (names, moment = "first") =>
   () => ({
     columns: [
-      { key: "activation", label: t("activation") },
+      { key: "setting", label: settingWord() },
       { key: "scheme", label: t("scheme") },
       { key: "layer", label: t("layer") },
       ...names.map(([key, label]) => ({ key, label })),
     ],
     rows: run.compare.flatMap((one) =>
       layersAt(one, names[0][0], moment).map((_, layer) => [
-        one.activation,
+        one.setting,
         one.scheme,
         layer + 1,
         ...names.map(([name]) => valuesOf(one, name, moment)[layer] ?? null),
@@ -237,16 +242,16 @@ export function stepPanels(name, reduce, { label, log, domain, guides = [] }) {
     groupsOf(a)
       .flatMap((one) => stepSeries(one, name, reduce))
       .filter((row) => row.value !== null);
-  const all = run.activations.flatMap((a) => rows(a).map((row) => row.value)).concat(guides);
-  return run.activations
+  const all = run.settings.flatMap((a) => rows(a).map((row) => row.value)).concat(guides);
+  return run.settings
     .filter((a) => rows(a).length > 0)
-    .map((activation) => ({
-      label: activation,
+    .map((setting) => ({
+      label: setting,
       plot: (width, title) => {
         const scale = log
           ? logScale(all, label)
           : { place: (v) => v, options: linearScale(label, domain) };
-        const points = rows(activation).map((row) => ({ ...row, y: scale.place(row.value) }));
+        const points = rows(setting).map((row) => ({ ...row, y: scale.place(row.value) }));
         const ends = run.schemes
           .map((scheme) => points.filter((row) => row.scheme === scheme).pop())
           .filter(Boolean);
@@ -281,7 +286,7 @@ export function stepPanels(name, reduce, { label, log, domain, guides = [] }) {
 
 export const stepTable = (names) => () => ({
   columns: [
-    { key: "activation", label: t("activation") },
+    { key: "setting", label: settingWord() },
     { key: "scheme", label: t("scheme") },
     { key: "step", label: t("step") },
     { key: "layer", label: t("layer") },
@@ -290,7 +295,7 @@ export const stepTable = (names) => () => ({
   rows: run.compare.flatMap((one) =>
     one.layers.step.flatMap((step, i) =>
       (one.layers[names[0][0]][i] ?? []).map((_, layer) => [
-        one.activation,
+        one.setting,
         one.scheme,
         step,
         layer + 1,

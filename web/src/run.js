@@ -5,7 +5,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const compare = data.groups.filter((group) => group.purpose === "compare");
 const unique = (list) => [...new Set(list)];
 const schemes = unique(compare.map((group) => group.scheme));
-const activations = unique(compare.map((group) => group.activation));
+const settings = unique(compare.map((group) => group.setting));
 
 function middleShape() {
   const sizes = data.shapes.map((shape) => shape.layers.length);
@@ -18,17 +18,17 @@ export const run = {
   activations_info: data.activations,
   compare,
   schemes,
-  activations,
+  settings,
   scale: data.groups.filter((group) => group.purpose === "scale"),
   mistakes: data.groups.filter((group) => group.purpose === "mistake"),
   chance: data.classes > 1 && data.spec.loss !== "mse" ? Math.log(data.classes) : null,
   middleShape: middleShape(),
 };
 
-export const group = (scheme, activation) =>
-  compare.find((one) => one.scheme === scheme && one.activation === activation);
+export const group = (scheme, setting) =>
+  compare.find((one) => one.scheme === scheme && one.setting === setting);
 
-export const groupsOf = (activation) => compare.filter((one) => one.activation === activation);
+export const groupsOf = (setting) => compare.filter((one) => one.setting === setting);
 
 // The key that most seeds share, the first in order of appearance on a tie.
 export function mode(counts) {

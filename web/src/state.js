@@ -1,4 +1,4 @@
-// What the reader chose: language, theme, activation tab, switches. One object, one redraw.
+// What the reader chose: language, theme, setting tab, switches. One object, one redraw.
 import { run } from "./run.js";
 
 const query = new URLSearchParams(location.search);
@@ -13,7 +13,7 @@ function firstLanguage() {
 export const state = {
   lang: firstLanguage(),
   theme: query.get("theme") ?? "auto", // "auto", "light", "dark"
-  activation: run.activations[0],
+  setting: run.settings[0],
   logLoss: true,
   shape: run.middleShape, // index into run.shapes: whose weights are drawn
   moment: "first", // "first" or "last" probe step

@@ -27,6 +27,7 @@ export default {
   "h.symmetry": "Symmetry",
   "h.updates": "Update ratio",
   "h.scale": "The choice of scale",
+  "h.rates": "Each scheme at its own learning rate",
   "h.performance": "Impact on performance",
   "h.findings": "Findings and what to try",
   "h.formulas": "Why: the formulas",
@@ -36,6 +37,8 @@ export default {
 
   scheme: "scheme",
   activation: "activation",
+  setting: "setting",
+  "settings.more": "and {n} more below",
   "activation.value": "activation value",
   layer: "layer",
   layers: "Layers",
@@ -95,8 +98,7 @@ export default {
   "spec.model": "Network",
   "spec.activations": "Activations",
   "spec.schemes": "Schemes",
-  "spec.optimizer": "Optimizer",
-  "spec.lr": "Learning rate",
+  "spec.recipes": "Training",
   "spec.batch": "Mini-batch",
   "spec.steps": "Steps",
   "spec.epochs": "Epochs",
@@ -107,6 +109,7 @@ export default {
   "spec.backend": "Arithmetic",
   "setup.data":
     "{name}: {train} training and {test} test samples, {inputs} inputs, {classes} classes",
+  "setup.own_rate": "each scheme at its own best of {n} learning rates",
   "setup.bias": "zero, except where the scheme is torch_default",
   "setup.intro":
     "Every scheme trains the same network on the same samples in the same order; only the first weights differ. Each scheme is tried with several seeds, because one run proves little.",
@@ -115,7 +118,7 @@ export default {
   "verdict.trials.many": "{n} trials.",
   "verdict.confidence":
     "Medians are over seeds, and a trial that diverged counts as the worst, not as absent. The result holds for this network, data, optimizer and rate; another rate can change the order.",
-  "card.loss": "best median final loss ({scheme}, {activation})",
+  "card.loss": "best median final loss ({scheme}, {setting})",
   "card.accuracy": "its median test accuracy",
   "card.failed": "trials that learned nothing",
   "card.diverged": "trials that diverged",
@@ -164,8 +167,8 @@ export default {
   "forward.read":
     "the deviation of z over the batch, at initialization, layer by layer. A level line is healthy; a falling line loses the signal, a rising one explodes. The gain also counts the first layer, from the data to its z. Medians over seeds.",
   "ridges.collapse":
-    "{activation}: in {n} of {of} layers, {scheme} maps all inputs to almost the same activations.",
-  "ridges.spread": "{activation}: no scheme squeezes a layer's activations to a point.",
+    "{setting}: in {n} of {of} layers, {scheme} maps all inputs to almost the same activations.",
+  "ridges.spread": "{setting}: no scheme squeezes a layer's activations to a point.",
   "ridges.read":
     "one ridge per layer, the first at the bottom; each shows how activations are distributed (one seed, each ridge scaled to its own peak, where a tower such as ReLU's zeros is cut). The horizontal scales differ.",
   "bin.activation": "activation",
@@ -179,7 +182,7 @@ export default {
   "expected.read":
     "Thin lines and bands: what theory expects from the scheme alone, for inputs of one typical size, and where 95 % of networks of these widths would lie.",
   "expected.worst":
-    "Farthest from it: {scheme} with {activation} at layer {layer}, {times} times what was expected.",
+    "Farthest from it: {scheme} with {setting} at layer {layer}, {times} times what was expected.",
   "expected.mid": "expected",
   "expected.lo": "95 % from",
   "expected.hi": "95 % to",
@@ -191,10 +194,10 @@ export default {
   "backward.grows": "; {scheme} makes it explode (gain {gain})",
   "backward.read":
     "the size of δ at initialization. Read from right to left: the gradient enters at the last layer. Curves that are level, but tiny as a whole, are as stuck as steep ones.",
-  "heat.flat": "{activation}: the gradients of {schemes} are still below 10⁻⁸ at the last step.",
+  "heat.flat": "{setting}: the gradients of {schemes} are still below 10⁻⁸ at the last step.",
   "heat.awake":
-    "{activation}: training wakes the gradients of {schemes}; they grow at least tenfold.",
-  "heat.steady": "{activation}: the gradients stay within a factor of ten of where they began.",
+    "{setting}: training wakes the gradients of {schemes}; they grow at least tenfold.",
+  "heat.steady": "{setting}: the gradients stay within a factor of ten of where they began.",
   "heat.read":
     "each cell is one layer at one probed step (steps are spaced by powers of two); colour is the size of δ on one scale for all panels.",
   "heat.zero": "exactly zero",
@@ -225,6 +228,18 @@ export default {
   "updates.still": "; the weights of {schemes} hardly move",
   "updates.read":
     "the RMS of the last update over the RMS of the weights, median over layers. The dashed line is the guide at 10⁻³. A network that has learned its task slows down too.",
+
+  "rates.intro":
+    "One learning rate for all favours the schemes that it happens to suit. Here each scheme trained at {n} rates, with seeds that the comparison does not use, and was judged by its loss on {v} samples set aside from the training data; its own rate is the one where that was lowest. The choice took {trials} trainings, {share} of all training time.",
+  "rates.best": "{scheme} has the lowest validation loss, {loss}, at rate {rate}",
+  "rates.wide": "{scheme} stays within twice its lowest loss over the widest range of rates, {times}-fold",
+  "rates.none": "every rate diverged",
+  "rates.read":
+    "final validation loss against the learning rate, the median of two seeds; the ring is the rate chosen, ✕ at the top a rate that diverged. A wide valley is a scheme that forgives a wrong rate; the dotted line is guessing.",
+  "rates.edge": "chosen at the end of the grid: {schemes}; a rate beyond it may do better",
+  "rates.chosen": "chosen",
+  "axis.rate": "learning rate",
+  "m.validation_loss": "final validation loss",
 
   "scale.intro":
     "How should σ, or the bound r of a uniform distribution, be chosen? Here the same network starts from normal weights of {n} sizes. The uniform law with the same σ has r = σ√3. The vertical lines are the values that LeCun, Xavier and He compute for the layers that this network has most of.",
@@ -286,7 +301,7 @@ export default {
     "and a small error per layer becomes a power of the depth. LeCun satisfies the first condition for the identity; Xavier is the compromise between both; He adds the factor 2, because ReLU passes half of the second moment: E[max(0, z)²] = ½ Var(z).",
   "formulas.bound": "Uniform",
   "formulas.caption":
-    "Every scheme with this network's fans filled in ({activation}); n_in → n_out",
+    "Every scheme with this network's fans filled in ({setting}); n_in → n_out",
   "formulas.formula": "formula",
   "formulas.gains": "Gains that keep the size of z and of δ, by quadrature over z ~ N(0, 1)",
   "formulas.forward": "forward gain",

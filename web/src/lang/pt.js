@@ -27,6 +27,7 @@ export default {
   "h.symmetry": "Simetria",
   "h.updates": "Razão de atualização",
   "h.scale": "A escolha da escala",
+  "h.rates": "Cada esquema na sua própria taxa de aprendizado",
   "h.performance": "Impacto no desempenho",
   "h.findings": "Diagnóstico e o que tentar",
   "h.formulas": "Por quê: as fórmulas",
@@ -36,6 +37,8 @@ export default {
 
   scheme: "esquema",
   activation: "ativação",
+  setting: "configuração",
+  "settings.more": "e mais {n} abaixo",
   "activation.value": "valor da ativação",
   layer: "camada",
   layers: "Camadas",
@@ -95,8 +98,7 @@ export default {
   "spec.model": "Rede",
   "spec.activations": "Ativações",
   "spec.schemes": "Esquemas",
-  "spec.optimizer": "Otimizador",
-  "spec.lr": "Taxa de aprendizado",
+  "spec.recipes": "Treino",
   "spec.batch": "Minilote",
   "spec.steps": "Passos",
   "spec.epochs": "Épocas",
@@ -107,6 +109,7 @@ export default {
   "spec.backend": "Aritmética",
   "setup.data":
     "{name}: {train} amostras de treino e {test} de teste, {inputs} entradas, {classes} classes",
+  "setup.own_rate": "cada esquema na sua melhor de {n} taxas de aprendizado",
   "setup.bias": "zero, exceto onde o esquema é torch_default",
   "setup.intro":
     "Todos os esquemas treinam a mesma rede com as mesmas amostras na mesma ordem; só os primeiros pesos mudam. Cada esquema é testado com várias sementes (*seeds*), porque uma única execução prova pouco.",
@@ -115,7 +118,7 @@ export default {
   "verdict.trials.many": "{n} ensaios.",
   "verdict.confidence":
     "As medianas são sobre as sementes, e um ensaio que divergiu conta como o pior, não como ausente. O resultado vale para esta rede, estes dados, este otimizador e esta taxa; outra taxa pode mudar a ordem.",
-  "card.loss": "melhor perda final mediana ({scheme}, {activation})",
+  "card.loss": "melhor perda final mediana ({scheme}, {setting})",
   "card.accuracy": "sua acurácia de teste mediana",
   "card.failed": "ensaios que não aprenderam nada",
   "card.diverged": "ensaios que divergiram",
@@ -165,8 +168,8 @@ export default {
   "forward.read":
     "o desvio padrão de z sobre o lote, na inicialização, camada por camada. Uma linha nivelada é saudável; uma que cai perde o sinal, uma que sobe explode. O ganho conta também a primeira camada, dos dados ao seu z. Medianas sobre as sementes.",
   "ridges.collapse":
-    "{activation}: em {n} de {of} camadas, {scheme} leva todas as entradas a quase as mesmas ativações.",
-  "ridges.spread": "{activation}: nenhum esquema reduz as ativações de uma camada a um ponto.",
+    "{setting}: em {n} de {of} camadas, {scheme} leva todas as entradas a quase as mesmas ativações.",
+  "ridges.spread": "{setting}: nenhum esquema reduz as ativações de uma camada a um ponto.",
   "ridges.read":
     "uma curva por camada, a primeira embaixo; cada uma mostra como as ativações se distribuem (uma semente, cada curva na escala do seu próprio pico, em que uma torre como a dos zeros da ReLU é cortada). As escalas horizontais diferem.",
   "bin.activation": "ativação",
@@ -180,7 +183,7 @@ export default {
   "expected.read":
     "Linhas finas e faixas: o que a teoria prevê só pelo esquema, para entradas de um tamanho típico, e onde ficariam 95 % das redes destas larguras.",
   "expected.worst":
-    "Mais longe dela: {scheme} com {activation} na camada {layer}, {times} vezes o previsto.",
+    "Mais longe dela: {scheme} com {setting} na camada {layer}, {times} vezes o previsto.",
   "expected.mid": "previsto",
   "expected.lo": "95 % de",
   "expected.hi": "95 % até",
@@ -193,10 +196,10 @@ export default {
   "backward.read":
     "o tamanho de δ na inicialização. Leia da direita para a esquerda: o gradiente entra pela última camada. Curvas niveladas, mas minúsculas por inteiro, estão tão travadas quanto as íngremes.",
   "heat.flat":
-    "{activation}: os gradientes de {schemes} ainda estão abaixo de 10⁻⁸ no último passo.",
+    "{setting}: os gradientes de {schemes} ainda estão abaixo de 10⁻⁸ no último passo.",
   "heat.awake":
-    "{activation}: o treinamento desperta os gradientes de {schemes}; crescem ao menos dez vezes.",
-  "heat.steady": "{activation}: os gradientes ficam a menos de um fator dez de onde começaram.",
+    "{setting}: o treinamento desperta os gradientes de {schemes}; crescem ao menos dez vezes.",
+  "heat.steady": "{setting}: os gradientes ficam a menos de um fator dez de onde começaram.",
   "heat.read":
     "cada célula é uma camada em um passo medido (os passos crescem em potências de dois); a cor é o tamanho de δ, numa só escala para todos os painéis.",
   "heat.zero": "exatamente zero",
@@ -229,6 +232,18 @@ export default {
   "updates.still": "; os pesos de {schemes} quase não se movem",
   "updates.read":
     "o RMS da última atualização sobre o RMS dos pesos, mediana sobre as camadas. A linha tracejada é a guia em 10⁻³. Uma rede que já aprendeu a tarefa também desacelera.",
+
+  "rates.intro":
+    "Uma só taxa de aprendizado para todos favorece os esquemas aos quais ela por acaso serve. Aqui cada esquema treinou com {n} taxas, com sementes que a comparação não usa, e foi julgado pela perda em {v} amostras separadas dos dados de treino; a sua taxa é aquela em que essa perda foi menor. A escolha levou {trials} treinamentos, {share} de todo o tempo de treino.",
+  "rates.best": "{scheme} tem a menor perda de validação, {loss}, com a taxa {rate}",
+  "rates.wide": "{scheme} fica a menos do dobro da sua menor perda na maior faixa de taxas: a maior é {times} vezes a menor",
+  "rates.none": "todas as taxas divergiram",
+  "rates.read":
+    "perda final de validação contra a taxa de aprendizado, mediana de duas sementes; o anel é a taxa escolhida, ✕ no alto uma taxa que divergiu. Um vale largo é um esquema que perdoa uma taxa errada; a linha pontilhada é o palpite.",
+  "rates.edge": "escolhidas na ponta da grade: {schemes}; uma taxa além dela pode servir melhor",
+  "rates.chosen": "escolhida",
+  "axis.rate": "taxa de aprendizado",
+  "m.validation_loss": "perda final de validação",
 
   "scale.intro":
     "Como escolher σ, ou o limite r de uma distribuição uniforme? Aqui a mesma rede parte de pesos normais de {n} tamanhos. A lei uniforme com o mesmo σ tem r = σ√3. As linhas verticais são os valores que LeCun, Xavier e He calculam para o tipo de camada mais frequente nesta rede.",
@@ -290,7 +305,7 @@ export default {
   "formulas.product.text":
     "e um pequeno erro por camada vira uma potência da profundidade. LeCun satisfaz a primeira condição para a identidade; Xavier é o compromisso entre as duas; He acrescenta o fator 2, porque a ReLU deixa passar metade do segundo momento: E[max(0, z)²] = ½ Var(z).",
   "formulas.bound": "Uniforme",
-  "formulas.caption": "Cada esquema com os fans desta rede ({activation}); n_in → n_out",
+  "formulas.caption": "Cada esquema com os fans desta rede ({setting}); n_in → n_out",
   "formulas.formula": "fórmula",
   "formulas.gains": "Ganhos que conservam o tamanho de z e de δ, por quadratura sobre z ~ N(0, 1)",
   "formulas.forward": "ganho direto",

@@ -4,7 +4,7 @@ import { figure } from "../figure.js";
 import { heatLegend, heatPanels } from "../heatmap.js";
 import { num, t } from "../i18n.js";
 import {
-  activationTabs,
+  settingTabs,
   clauses,
   layerPanels,
   layerTable,
@@ -22,7 +22,7 @@ const gain = (one) =>
 
 // Schemes whose middle delta grew by ten or more between the first and the last probe.
 function awake() {
-  return groupsOf(state.activation).filter((one) => {
+  return groupsOf(state.setting).filter((one) => {
     const first = middle(layersAt(one, "delta_rms", "first")),
       last = middle(layersAt(one, "delta_rms", "last"));
     return first !== null && last !== null && last >= 10 * first && last > 0;
@@ -30,14 +30,14 @@ function awake() {
 }
 
 function heatTitle() {
-  const flat = groupsOf(state.activation).filter((one) => {
+  const flat = groupsOf(state.setting).filter((one) => {
     const last = middle(layersAt(one, "delta_rms", "last"));
     return last !== null && last < 1e-8;
   });
   const key = flat.length > 0 ? "heat.flat" : awake().length > 0 ? "heat.awake" : "heat.steady";
   const named = flat.length > 0 ? flat : awake();
   return t(key, {
-    activation: state.activation,
+    setting: state.setting,
     schemes: named.map((one) => one.scheme).join(", "),
     n: num(named.length),
   });
@@ -71,9 +71,9 @@ export function backward() {
       title: heatTitle(),
       read: t("heat.read"),
       least: 230,
-      controls: activationTabs(),
-      legend: heatLegend(state.activation, "delta_rms", options),
-      panels: heatPanels(state.activation, "delta_rms", options),
+      controls: settingTabs(),
+      legend: heatLegend(state.setting, "delta_rms", options),
+      panels: heatPanels(state.setting, "delta_rms", options),
       table: stepTable([
         ["delta_rms", t("m.delta_rms")],
         ["grad_rms", t("m.grad_rms")],

@@ -11,13 +11,13 @@ import {
   seriesLines,
 } from "../charts.js";
 import { figure } from "../figure.js";
-import { list, num, percent, t } from "../i18n.js";
+import { list, num, percent, settingWord, t } from "../i18n.js";
 import { choice, clauses, prose, section } from "../parts.js";
 import { diverged, failed, groupsOf, median, ranked, run } from "../run.js";
 import { state } from "../state.js";
 
-function rowsOf(activation, name) {
-  return groupsOf(activation).flatMap((one) =>
+function rowsOf(setting, name) {
+  return groupsOf(setting).flatMap((one) =>
     one.curves.step.map((step, i) => ({
       scheme: one.scheme,
       x: step,
@@ -34,17 +34,17 @@ const bandOf = (rows, scheme, place, top) =>
     .filter((row) => row.scheme === scheme && row.q1 !== null && row.value !== null)
     .map((row) => ({ x: row.x, y1: place(row.q1), y2: row.q3 === null ? top : place(row.q3) }));
 
-function panel(activation, name, { log, label, domain, guide }) {
-  const every = run.activations.flatMap((a) => rowsOf(a, name));
+function panel(setting, name, { log, label, domain, guide }) {
+  const every = run.settings.flatMap((a) => rowsOf(a, name));
   const values = every.flatMap((row) => [row.value, row.q1, row.q3]).filter((v) => v !== null);
   return {
-    label: activation,
+    label: setting,
     plot: (width, title) => {
       const scale = log
         ? logScale(capped(values, guide), label)
         : { place: (v) => v, options: linearScale(label, domain ?? linearDomain(values, guide)) };
       const top = scale.options.domain?.[1];
-      const rows = rowsOf(activation, name);
+      const rows = rowsOf(setting, name);
       const clamp = (v) => Math.min(scale.place(v), top ?? Infinity);
       const points = rows
         .filter((row) => row.value !== null)
@@ -53,7 +53,7 @@ function panel(activation, name, { log, label, domain, guide }) {
         .map((scheme) => points.filter((row) => row.scheme === scheme).pop())
         .filter(Boolean);
       const stopped = ends.filter((end) =>
-        groupsOf(activation).some((one) => one.scheme === end.scheme && diverged(one) * 2 > one.n),
+        groupsOf(setting).some((one) => one.scheme === end.scheme && diverged(one) * 2 > one.n),
       );
       const room = labelRoom(width, run.schemes);
       return Plot.plot({
@@ -128,9 +128,9 @@ function linearDomain(values, guide) {
   return [0, guide ? Math.min(high, 3 * guide.y) : high];
 }
 
-function lossTitle(activation) {
-  const [best] = ranked(groupsOf(activation));
-  const lost = groupsOf(activation)
+function lossTitle(setting) {
+  const [best] = ranked(groupsOf(setting));
+  const lost = groupsOf(setting)
     .filter((one) => failed(one) === one.n)
     .map((one) => one.scheme);
   if (!best || median(best, "final_train_loss") === null) return t("convergence.none");
@@ -140,8 +140,8 @@ function lossTitle(activation) {
   );
 }
 
-function accuracyTitle(activation) {
-  const best = [...groupsOf(activation)].sort(
+function accuracyTitle(setting) {
+  const best = [...groupsOf(setting)].sort(
     (a, b) => (median(b, "final_test_accuracy") ?? -1) - (median(a, "final_test_accuracy") ?? -1),
   )[0];
   if (!best || median(best, "final_test_accuracy") === null) return "";
@@ -153,7 +153,7 @@ function accuracyTitle(activation) {
 
 const table = (names) => () => ({
   columns: [
-    { key: "activation", label: t("activation") },
+    { key: "setting", label: settingWord() },
     { key: "scheme", label: t("scheme") },
     { key: "step", label: t("step") },
     ...names.flatMap((name) =>
@@ -165,7 +165,7 @@ const table = (names) => () => ({
   ],
   rows: run.compare.flatMap((one) =>
     one.curves.step.map((step, i) => [
-      one.activation,
+      one.setting,
       one.scheme,
       step,
       ...names.flatMap((name) => ["median", "q1", "q3"].map((q) => one.curves[name][q][i])),
@@ -189,7 +189,7 @@ export function convergence() {
         [true, t("log")],
         [false, t("linear")],
       ]),
-      panels: run.activations.map((a) =>
+      panels: run.settings.map((a) =>
         panel(a, "train_loss", { log: state.logLoss, label: t("m.train_loss"), guide }),
       ),
       table: table(["train_loss", "test_loss"]),
@@ -198,7 +198,7 @@ export function convergence() {
       id: "accuracy",
       title: clauses(accuracyTitle),
       read: t("accuracy.read"),
-      panels: run.activations.map((a) =>
+      panels: run.settings.map((a) =>
         panel(a, "test_accuracy", {
           log: false,
           label: t("m.test_accuracy"),

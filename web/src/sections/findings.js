@@ -26,7 +26,7 @@ const casesOf = (cases) =>
         "li",
         {},
         schemeName(one.scheme),
-        ` · ${one.activation} · `,
+        ` · ${one.setting} · `,
         h("span", { class: `severity ${finding.severity}` }, t(`severity.${finding.severity}`)),
         ` · ${t("findings.seeds", { a: num(finding.seeds), b: num(one.n) })}`,
         h("br"),
@@ -62,7 +62,7 @@ export function findings() {
         "p",
         {},
         h("b", {}, `${t("findings.healthy")} `),
-        healthy.map((one, i) => [i ? ", " : "", h("code", {}, one.scheme), ` (${one.activation})`]),
+        healthy.map((one, i) => [i ? ", " : "", h("code", {}, one.scheme), ` (${one.setting})`]),
       ),
   );
 }

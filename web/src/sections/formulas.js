@@ -102,14 +102,14 @@ const text = (law) => {
   return `${law.kind === "normal" ? "N" : "TN"}(${num(law.mean)}; ${num(law.sd)}²)`;
 };
 
-const filled = (activation) =>
+const filled = (setting) =>
   h(
     "div",
     { class: "scroll" },
     h(
       "table",
       {},
-      h("caption", {}, rich(t("formulas.caption", { activation }))),
+      h("caption", {}, rich(t("formulas.caption", { setting }))),
       h(
         "thead",
         {},
@@ -130,7 +130,7 @@ const filled = (activation) =>
       h(
         "tbody",
         {},
-        groupsOf(activation).map((one) =>
+        groupsOf(setting).map((one) =>
           h(
             "tr",
             {},
@@ -215,7 +215,7 @@ export function formulas() {
       h("dt", {}, t("formulas.bound")),
       h("dd", {}, display(bound())),
     ),
-    run.shapes.length > 0 && filled(run.activations[0]),
-    run.activations.length > 0 && gains(),
+    run.shapes.length > 0 && filled(run.settings[0]),
+    run.settings.length > 0 && gains(),
   );
 }

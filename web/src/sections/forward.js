@@ -4,7 +4,7 @@ import { expectedColumns, farthest } from "../expected.js";
 import { figure } from "../figure.js";
 import { num, t } from "../i18n.js";
 import {
-  activationTabs,
+  settingTabs,
   clauses,
   layerPanels,
   layerTable,
@@ -21,8 +21,8 @@ const gain = (one) =>
   median(one, "forward_gain") ?? geometric(layersAt(one, "forward_gain", "first"));
 
 // The scheme whose gain is nearest to one, and the farthest on either side.
-export function gainTitle(activation, of, keys) {
-  const known = groupsOf(activation)
+export function gainTitle(setting, of, keys) {
+  const known = groupsOf(setting)
     .map((one) => ({ scheme: one.scheme, g: of(one) }))
     .filter((row) => row.g !== null && row.g > 0);
   if (known.length === 0) return "";
@@ -111,7 +111,7 @@ function collapsed(one) {
 }
 
 function ridgeTitle() {
-  const groups = groupsOf(state.activation).map((one) => ({
+  const groups = groupsOf(state.setting).map((one) => ({
     scheme: one.scheme,
     n: collapsed(one),
     of: layersAt(one, "a_std", state.moment).length,
@@ -119,30 +119,30 @@ function ridgeTitle() {
   const worst = [...groups].sort((a, b) => b.n - a.n)[0];
   return worst && worst.n > 0
     ? t("ridges.collapse", {
-        activation: state.activation,
+        setting: state.setting,
         scheme: worst.scheme,
         n: num(worst.n),
         of: num(worst.of),
       })
-    : t("ridges.spread", { activation: state.activation });
+    : t("ridges.spread", { setting: state.setting });
 }
 
 const ridgeTable = () => ({
-  columns: ["activation", "scheme", "step", "layer", "lo", "hi", "count"].map((key) => ({
+  columns: ["setting", "scheme", "step", "layer", "lo", "hi", "count"].map((key) => ({
     key,
     label: t(`bin.${key}`),
   })),
-  rows: groupsOf(state.activation).flatMap((one) =>
+  rows: groupsOf(state.setting).flatMap((one) =>
     one.histograms
       .filter((h) => h.kind === "act")
       .flatMap((h) =>
-        bars(h).map((d) => [one.activation, one.scheme, h.step, h.layer + 1, d.x1, d.x2, d.count]),
+        bars(h).map((d) => [one.setting, one.scheme, h.step, h.layer + 1, d.x1, d.x2, d.count]),
       ),
   ),
 });
 
 export function forward() {
-  const withRidges = groupsOf(state.activation).filter((one) =>
+  const withRidges = groupsOf(state.setting).filter((one) =>
     one.histograms.some((h) => h.kind === "act"),
   );
   return section(
@@ -174,7 +174,7 @@ export function forward() {
         title: ridgeTitle(),
         read: t("ridges.read"),
         least: 250,
-        controls: [activationTabs(), momentTabs()],
+        controls: [settingTabs(), momentTabs()],
         panels: withRidges.map((one) => ({
           label: one.scheme,
           plot: (width, title) => ridges(one, width, title),

@@ -2,7 +2,7 @@
 import { Plot, brief, logScale, shorten } from "../charts.js";
 import { h, rich } from "../dom.js";
 import { figure } from "../figure.js";
-import { num, t } from "../i18n.js";
+import { num, settingWord, t } from "../i18n.js";
 import { prose, section } from "../parts.js";
 import { diverged, median, ranked, run } from "../run.js";
 
@@ -33,8 +33,8 @@ const references = () => {
     .filter((row) => row.told?.key === "right")
     .map((row) => row.one);
   if (meant.length > 0) return meant;
-  const acts = new Set(run.mistakes.map((one) => one.activation));
-  return run.compare.filter((one) => acts.has(one.activation) && /^(he|xavier)/.test(one.scheme));
+  const acts = new Set(run.mistakes.map((one) => one.setting));
+  return run.compare.filter((one) => acts.has(one.setting) && /^(he|xavier)/.test(one.scheme));
 };
 
 function chart(width, title) {
@@ -43,8 +43,8 @@ function chart(width, title) {
   const values = drawn.flatMap((one) => one.summary.final_train_loss).filter((v) => v !== null);
   const scale = logScale(values.concat(run.chance ?? []), t("m.final_train_loss"));
   const edge = scale.options.domain[1];
-  const several = new Set(drawn.map((one) => one.activation)).size > 1;
-  const name = (one) => brief(one.scheme) + (several ? ` · ${one.activation}` : "");
+  const several = new Set(drawn.map((one) => one.setting)).size > 1;
+  const name = (one) => brief(one.scheme) + (several ? ` · ${one.setting}` : "");
   const left = Math.min(220, width * 0.42);
   const wrong = (one) => !meant.has(one);
   const fine = drawn.filter((one) => median(one, "final_train_loss") !== null);
@@ -121,7 +121,7 @@ function title() {
 
 const table = () => ({
   columns: [
-    ["activation", t("activation")],
+    ["setting", settingWord()],
     ["scheme", t("scheme")],
     ["sigma", "σ"],
     ["sigma_intended", t("mistakes.intended")],
@@ -134,7 +134,7 @@ const table = () => ({
     ["diverged", t("diverged")],
   ].map(([key, label]) => ({ key, label })),
   rows: all().map(({ one, told }) => [
-    one.activation,
+    one.setting,
     one.scheme,
     one.sigma ?? null,
     told?.right ?? null,
@@ -162,7 +162,7 @@ export function mistakes() {
             {},
             h("code", {}, brief(one.scheme)),
             " (",
-            one.activation,
+            one.setting,
             "): ",
             rich(t(`mistake.${told.key}`)),
             " ",

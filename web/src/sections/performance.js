@@ -2,7 +2,7 @@
 import { Plot, color, logScale, mark, shorten } from "../charts.js";
 import { h } from "../dom.js";
 import { figure } from "../figure.js";
-import { list, num, percent, t } from "../i18n.js";
+import { list, num, percent, settingWord, t } from "../i18n.js";
 import { chip, choice, clauses, prose, schemeName, section } from "../parts.js";
 import { failed, groupsOf, median, ranked, run, verdictOf } from "../run.js";
 import { state } from "../state.js";
@@ -30,8 +30,8 @@ const rowAxis = (groups, width) => ({
 });
 
 // Median and quartiles of the final loss; a lost quartile runs to the edge, a lost median is a ✕.
-function rankingChart(activation, width, title) {
-  const groups = ranked(groupsOf(activation));
+function rankingChart(setting, width, title) {
+  const groups = ranked(groupsOf(setting));
   const values = run.compare
     .flatMap((one) => one.summary.final_train_loss)
     .filter((v) => v !== null);
@@ -102,8 +102,8 @@ function rankingChart(activation, width, title) {
 const targetOf = (one) => one.targets[state.target] ?? one.targets[0];
 
 // One tick per seed at the step where it reached the target; those that never did stand beyond.
-function targetChart(activation, width, title) {
-  const groups = ranked(groupsOf(activation));
+function targetChart(setting, width, title) {
+  const groups = ranked(groupsOf(setting));
   const last = Math.max(...run.compare.flatMap((one) => one.curves.step));
   const data = groups.flatMap((one) =>
     (targetOf(one)?.steps ?? []).map((step) => ({ scheme: one.scheme, step })),
@@ -160,8 +160,8 @@ function targetChart(activation, width, title) {
   });
 }
 
-function rankingTitle(activation) {
-  const order = ranked(groupsOf(activation)).filter(
+function rankingTitle(setting) {
+  const order = ranked(groupsOf(setting)).filter(
     (one) => median(one, "final_train_loss") !== null && failed(one) < one.n,
   );
   if (order.length === 0) return t("ranking.none");
@@ -182,11 +182,11 @@ const middleStep = (one) => {
   return Number.isFinite(value) ? value : null;
 };
 
-function targetTitle(activation) {
-  const order = groupsOf(activation)
+function targetTitle(setting) {
+  const order = groupsOf(setting)
     .filter((one) => middleStep(one) !== null)
     .sort((a, b) => middleStep(a) - middleStep(b));
-  const never = groupsOf(activation)
+  const never = groupsOf(setting)
     .filter((one) => middleStep(one) === null)
     .map((one) => one.scheme);
   if (order.length === 0) return t("target.none");
@@ -218,14 +218,14 @@ function difference(one) {
   );
 }
 
-const rankingTable = (activation) =>
+const rankingTable = (setting) =>
   h(
     "div",
     { class: "scroll" },
     h(
       "table",
       { class: "ranking" },
-      h("caption", {}, run.activations.length > 1 ? activation : t("ranking.caption")),
+      h("caption", {}, run.settings.length > 1 ? setting : t("ranking.caption")),
       h(
         "thead",
         {},
@@ -240,7 +240,7 @@ const rankingTable = (activation) =>
       h(
         "tbody",
         {},
-        ranked(groupsOf(activation)).map((one, i) =>
+        ranked(groupsOf(setting)).map((one, i) =>
           h(
             "tr",
             {},
@@ -260,7 +260,7 @@ const rankingTable = (activation) =>
 
 const trialTable = () => ({
   columns: [
-    "activation",
+    "setting",
     "scheme",
     "seed",
     "steps",
@@ -280,13 +280,13 @@ const trialTable = () => ({
     "diverged_at",
   ].map((key) => ({ key, label: t(`m.${key}`) })),
   rows: run.compare.flatMap((one) =>
-    one.trials.map((trial) => [one.activation, one.scheme, ...trial]),
+    one.trials.map((trial) => [one.setting, one.scheme, ...trial]),
   ),
 });
 
 const targetTable = () => ({
   columns: [
-    ["activation", t("activation")],
+    ["setting", settingWord()],
     ["scheme", t("scheme")],
     ["target_loss", t("target.loss")],
     ["seed", t("m.seed")],
@@ -295,7 +295,7 @@ const targetTable = () => ({
   rows: run.compare.flatMap((one) =>
     one.targets.flatMap((target) =>
       target.steps.map((step, i) => [
-        one.activation,
+        one.setting,
         one.scheme,
         target.loss,
         one.trials[i]?.[0] ?? "",
@@ -316,12 +316,12 @@ export function performance() {
       title: clauses(rankingTitle),
       read: t("ranking.read"),
       table: trialTable,
-      panels: run.activations.map((a) => ({
+      panels: run.settings.map((a) => ({
         label: a,
         plot: (width, title) => rankingChart(a, width, title),
       })),
     }),
-    run.activations.map(rankingTable),
+    run.settings.map(rankingTable),
     h("p", { class: "small" }, t("rank.note", { target: num(current?.loss) })),
     targets.length > 0 &&
       figure({
@@ -334,7 +334,7 @@ export function performance() {
           "target",
           targets.map((target, i) => [i, num(target.loss)]),
         ),
-        panels: run.activations.map((a) => ({
+        panels: run.settings.map((a) => ({
           label: a,
           plot: (width, title) => targetChart(a, width, title),
         })),

@@ -3,7 +3,7 @@ import { figure } from "../figure.js";
 import { heatLegend, heatPanels } from "../heatmap.js";
 import { percent, t } from "../i18n.js";
 import {
-  activationTabs,
+  settingTabs,
   clauses,
   layerPanels,
   layerTable,
@@ -19,8 +19,8 @@ const worstShare = (one, name, moment) =>
   Math.max(-1, ...layersAt(one, name, moment).filter((v) => v !== null));
 
 // The scheme with the largest share in any layer.
-function shareTitle(activation, name, moment) {
-  const rows = groupsOf(activation)
+function shareTitle(setting, name, moment) {
+  const rows = groupsOf(setting)
     .map((one) => ({ scheme: one.scheme, share: worstShare(one, name, moment) }))
     .filter((row) => row.share >= 0);
   if (rows.length === 0) return "";
@@ -44,7 +44,7 @@ export function saturation() {
       panels: layerPanels(name, { label: t(`m.${name}`), domain: [0, 1], moment: state.moment }),
       table: layerTable([[name, t(`m.${name}`)]], state.moment),
     });
-  const heat = groupsOf(state.activation).some((one) => one.layers.dead.flat().some((v) => v > 0))
+  const heat = groupsOf(state.setting).some((one) => one.layers.dead.flat().some((v) => v > 0))
     ? "dead"
     : "saturated";
   const options = { log: false, label: t(`m.${heat}`) };
@@ -56,12 +56,12 @@ export function saturation() {
     known(heat) &&
       figure({
         id: "flat-steps",
-        title: `${state.activation}: ${shareTitle(state.activation, heat, "last")} (${t("moment.last")}).`,
+        title: `${state.setting}: ${shareTitle(state.setting, heat, "last")} (${t("moment.last")}).`,
         read: t("flat.read"),
         least: 230,
-        controls: activationTabs(),
-        legend: heatLegend(state.activation, heat, options),
-        panels: heatPanels(state.activation, heat, options),
+        controls: settingTabs(),
+        legend: heatLegend(state.setting, heat, options),
+        panels: heatPanels(state.setting, heat, options),
         table: stepTable([[heat, t(`m.${heat}`)]]),
       }),
   );

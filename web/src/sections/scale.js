@@ -1,7 +1,7 @@
 // 9. How large should the weights be? Final loss and both gains against their deviation.
 import { Plot, base, linearScale, logScale } from "../charts.js";
 import { figure } from "../figure.js";
-import { num, t } from "../i18n.js";
+import { num, settingWord, t } from "../i18n.js";
 import { clauses, prose, section } from "../parts.js";
 import { diverged, median, run } from "../run.js";
 
@@ -9,13 +9,13 @@ const LABELS = { lecun_normal: "LeCun", xavier_normal: "Xavier", he_normal: "He"
 const FORWARD = "var(--series-0)",
   BACKWARD = "var(--series-1)";
 
-const sweep = (activation) =>
+const sweep = (setting) =>
   run.scale
-    .filter((one) => one.activation === activation && one.sigma > 0)
+    .filter((one) => one.setting === setting && one.sigma > 0)
     .sort((a, b) => a.sigma - b.sigma);
 // Those of the sweep itself, which need not be those of the comparison.
-const activations = () =>
-  [...new Set(run.scale.map((one) => one.activation))].filter((a) => sweep(a).length > 0);
+const settings = () =>
+  [...new Set(run.scale.map((one) => one.setting))].filter((a) => sweep(a).length > 0);
 
 const sigmaTicks = (lo, hi) =>
   [-4, -3, -2, -1, 0, 1, 2]
@@ -61,8 +61,8 @@ const marks = (height) => [
   ),
 ];
 
-function lossChart(activation, width, title) {
-  const rows = sweep(activation).map((one) => ({
+function lossChart(setting, width, title) {
+  const rows = sweep(setting).map((one) => ({
     sigma: one.sigma,
     quartiles: one.summary.final_train_loss,
     lost: diverged(one),
@@ -124,9 +124,9 @@ function lossChart(activation, width, title) {
   });
 }
 
-function gainChart(activation, width, title) {
+function gainChart(setting, width, title) {
   const rows = ["forward_gain", "backward_gain"].flatMap((name) =>
-    sweep(activation)
+    sweep(setting)
       .map((one) => ({ name, sigma: one.sigma, y: median(one, name) }))
       .filter((row) => row.y > 0),
   );
@@ -187,8 +187,8 @@ const nearest = (sigma) =>
     (a, b) => Math.abs(Math.log(a.sigma / sigma)) - Math.abs(Math.log(b.sigma / sigma)),
   )[0];
 
-function lossTitle(activation) {
-  const fine = sweep(activation).filter((one) => median(one, "final_train_loss") !== null);
+function lossTitle(setting) {
+  const fine = sweep(setting).filter((one) => median(one, "final_train_loss") !== null);
   if (fine.length === 0) return "";
   const best = fine.sort(
     (a, b) => median(a, "final_train_loss") - median(b, "final_train_loss"),
@@ -203,8 +203,8 @@ function lossTitle(activation) {
 }
 
 // Where a gain crosses one, between two neighbours on logarithmic axes.
-function crossing(activation, name) {
-  const rows = sweep(activation)
+function crossing(setting, name) {
+  const rows = sweep(setting)
     .map((one) => [one.sigma, median(one, name)])
     .filter(([, g]) => g > 0);
   for (let i = 1; i < rows.length; i++) {
@@ -217,18 +217,18 @@ function crossing(activation, name) {
   return null;
 }
 
-function gainTitle(activation) {
-  const forward = crossing(activation, "forward_gain"),
-    backward = crossing(activation, "backward_gain");
+function gainTitle(setting) {
+  const forward = crossing(setting, "forward_gain"),
+    backward = crossing(setting, "backward_gain");
   if (forward === null && backward === null) return t("scale.nocross");
   return t("scale.cross", { forward: num(forward, 2), backward: num(backward, 2) });
 }
 
-const clausesOf = (make) => clauses(make, activations());
+const clausesOf = (make) => clauses(make, settings());
 
 const table = () => ({
   columns: [
-    ["activation", t("activation")],
+    ["setting", settingWord()],
     ["sigma", "σ"],
     ["final_train_loss", t("m.final_train_loss")],
     ["q1", t("q.q1")],
@@ -238,7 +238,7 @@ const table = () => ({
     ["n", t("seeds")],
     ["diverged", t("diverged")],
   ].map(([key, label]) => ({ key, label })),
-  rows: activations().flatMap((a) =>
+  rows: settings().flatMap((a) =>
     sweep(a).map((one) => [
       a,
       one.sigma,
@@ -252,16 +252,16 @@ const table = () => ({
 });
 
 export function scale() {
-  if (activations().length === 0) return null;
+  if (settings().length === 0) return null;
   return section(
     "scale",
-    prose("scale.intro", { n: num(Math.max(...activations().map((a) => sweep(a).length))) }),
+    prose("scale.intro", { n: num(Math.max(...settings().map((a) => sweep(a).length))) }),
     figure({
       id: "scale-loss",
       title: clausesOf(lossTitle),
       read: t("scale.read"),
       table,
-      panels: activations().map((a) => ({
+      panels: settings().map((a) => ({
         label: a,
         plot: (width, title) => lossChart(a, width, title),
       })),
@@ -271,7 +271,7 @@ export function scale() {
       title: clausesOf(gainTitle),
       read: t("scale.gains.read"),
       table,
-      panels: activations().map((a) => ({
+      panels: settings().map((a) => ({
         label: a,
         plot: (width, title) => gainChart(a, width, title),
       })),

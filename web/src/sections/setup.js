@@ -4,13 +4,18 @@ import { num, pick, t } from "../i18n.js";
 import { prose, schemeName, section } from "../parts.js";
 import { run } from "../run.js";
 
-const optimizer = ({ name, ...rest }) =>
+// "adam, lr 0.001, cosine": what every recipe has and what this one does not leave out.
+const recipe = (one) =>
   [
-    name,
-    ...Object.entries(rest)
-      .filter(([, v]) => v)
-      .map(([key, v]) => `${key} ${num(v, 6)}`),
-  ].join(", ");
+    one.optimizer,
+    one.own_rate_of ? t("setup.own_rate", { n: one.own_rate_of.length }) : `lr ${num(one.lr, 6)}`,
+    /^(momentum|nesterov)/.test(one.optimizer) && `momentum ${num(one.momentum, 6)}`,
+    one.weight_decay && `weight decay ${num(one.weight_decay, 6)}`,
+    one.schedule !== "constant" && one.schedule,
+    one.regularizer !== "none" && one.regularizer,
+  ]
+    .filter(Boolean)
+    .join(", ");
 
 // Values that read better as a sentence than as JSON.
 const told = {
@@ -23,7 +28,7 @@ const told = {
           ),
         )
       : data,
-  optimizer: (value) => (typeof value === "object" ? optimizer(value) : value),
+  recipes: (list) => (Array.isArray(list) ? list.map(recipe).join("; ") : text(list)),
   bias: (value) => value ?? t("setup.bias"),
 };
 
@@ -43,8 +48,7 @@ const FIRST = [
   "model",
   "activations",
   "schemes",
-  "optimizer",
-  "lr",
+  "recipes",
   "batch",
   "steps",
   "epochs",

@@ -9,9 +9,9 @@ const mean = (values) => {
   return fine.length ? fine.reduce((sum, v) => sum + v, 0) / fine.length : null;
 };
 
-function title(activation) {
+function title(setting) {
   const at = (moment) =>
-    groupsOf(activation)
+    groupsOf(setting)
       .filter((one) => (mean(layersAt(one, "symmetry", moment)) ?? 0) > 0.5)
       .map((one) => one.scheme);
   const first = at("first"),

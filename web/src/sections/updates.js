@@ -7,8 +7,8 @@ import { failed, groupsOf } from "../run.js";
 const GUIDE = 1e-3;
 
 // Judged at the last probe where the middle layer has a ratio.
-function title(activation) {
-  const ends = groupsOf(activation)
+function title(setting) {
+  const ends = groupsOf(setting)
     .map((one) => {
       const values = one.layers.update_ratio.map(middle).filter((v) => v !== null);
       return {

@@ -18,7 +18,7 @@ function cards() {
     { class: "cards" },
     card(
       num(median(best, "final_train_loss")),
-      t("card.loss", { scheme: best.scheme, activation: best.activation }),
+      t("card.loss", { scheme: best.scheme, setting: best.setting }),
     ),
     accuracy !== null && card(percent(accuracy), t("card.accuracy")),
     card(t("of", { a: num(total(failed)), b: num(total((one) => one.n)) }), t("card.failed")),
@@ -65,7 +65,7 @@ const matrix = () =>
           "tr",
           {},
           h("th", { scope: "col" }, t("scheme")),
-          run.activations.map((a) => h("th", { scope: "col" }, a)),
+          run.settings.map((a) => h("th", { scope: "col" }, a)),
         ),
       ),
       h(
@@ -76,7 +76,7 @@ const matrix = () =>
             "tr",
             {},
             h("th", { scope: "row" }, schemeName(scheme)),
-            run.activations.map((activation) => glance(group(scheme, activation))),
+            run.settings.map((setting) => glance(group(scheme, setting))),
           ),
         ),
       ),

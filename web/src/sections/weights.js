@@ -2,7 +2,7 @@
 import { Plot, base, color } from "../charts.js";
 import { figure } from "../figure.js";
 import { num, percent, t } from "../i18n.js";
-import { activationTabs, choice, prose, section } from "../parts.js";
+import { settingTabs, choice, prose, section } from "../parts.js";
 import { groupsOf, layersAt, run } from "../run.js";
 import { state } from "../state.js";
 
@@ -116,7 +116,7 @@ const edges = (curve) =>
 const measured = (one) => layersAt(one, "weight_std", "first")[layerOf(state.shape)] ?? null;
 
 function worst() {
-  const off = groupsOf(state.activation)
+  const off = groupsOf(state.setting)
     .map((one) => ({ one, law: one.laws[state.shape]?.sd, std: measured(one) }))
     .filter((row) => row.law > 0 && row.std > 0)
     .map((row) => ({ ...row, error: Math.abs(row.std / row.law - 1) }));
@@ -147,7 +147,7 @@ const shapeTabs = () =>
 
 const table = () => ({
   columns: [
-    "activation",
+    "setting",
     "scheme",
     "layer",
     "law",
@@ -162,7 +162,7 @@ const table = () => ({
       .map(
         (law, i) =>
           law && [
-            one.activation,
+            one.setting,
             one.scheme,
             layerOf(i) + 1,
             law.kind,
@@ -186,8 +186,8 @@ export function weights() {
       title: title(),
       read: t("weights.read"),
       least: 250,
-      controls: [activationTabs(), shapeTabs()],
-      panels: groupsOf(state.activation).map((one) => ({
+      controls: [settingTabs(), shapeTabs()],
+      panels: groupsOf(state.setting).map((one) => ({
         label: one.scheme,
         plot: (width, name) => chart(one, width, name),
       })),

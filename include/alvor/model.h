@@ -19,7 +19,9 @@ extern "C" {
 #define ALV_MAX_LAYERS 10000
 #define ALV_MAX_WIDTH INT64_C(2147483647)
 
-typedef enum alv_role { ALV_ROLE_WEIGHT = 0, ALV_ROLE_BIAS = 1 } alv_role;
+/* GAIN: a factor of each unit (of a normalization) or of a whole branch; like a bias it has one
+ * value per output and no fans of its own. */
+typedef enum alv_role { ALV_ROLE_WEIGHT = 0, ALV_ROLE_BIAS = 1, ALV_ROLE_GAIN = 2 } alv_role;
 
 /* How a weight's axes are ordered; the table in src/model/layer.c has every kind's. For a dense
  * layer or a convolution, TORCH is (out, in, kernel ...), KERAS and FLAX are (kernel ..., in, out);
@@ -70,25 +72,73 @@ typedef struct alv_tensor {
     int depth;    /* residual branches in the network that this is a parameter of; 0: unknown */
 } alv_tensor;
 
-/* One layer of a network. */
+/* What a node does to the values that it is fed, before its activation. */
+typedef enum alv_op {
+    ALV_OP_WEIGHTS = 0, /* a dense layer or a convolution, by its kind */
+    ALV_OP_NORM = 1,    /* x / its deviation, times a gain, plus a shift */
+    ALV_OP_ADD = 2,     /* other + gain input: the end of a residual branch */
+    ALV_OP_POOL = 3,    /* the mean or the largest of each window */
+    ALV_OP_ACT = 4      /* nothing: an activation by itself */
+} alv_op;
+
+/* Over what a normalization takes its moments: of each unit over the samples and positions (Ioffe
+ * and Szegedy 2015); of each sample and position over the units (Ba et al. 2016); the same without
+ * taking the mean off (Zhang and Sennrich 2019). */
+typedef enum alv_norm {
+    ALV_NORM_NONE = 0,
+    ALV_NORM_BATCH = 1,
+    ALV_NORM_LAYER = 2,
+    ALV_NORM_RMS = 3
+} alv_norm;
+
+/* One step of a network. Values are (sample, position, unit): an image has height x width positions
+ * with a unit for each channel, plain features have one position. */
 typedef struct alv_node {
-    alv_layer kind;
-    int input;        /* index of the node that feeds it; -1: the data */
-    int64_t in, out;  /* units */
-    alv_act_spec act; /* applied to its output */
-    int weight, bias; /* indices into params; -1: none */
+    alv_op op;
+    alv_layer kind;     /* of ALV_OP_WEIGHTS: dense or conv */
+    int input;          /* index of the node that feeds it; -1: the data */
+    int other;          /* of ALV_OP_ADD: the start of the branch; -1: the data */
+    int64_t in, out;    /* units; a dense layer that ends an image takes all of its values */
+    int height, width;  /* positions of its output; 0: one position */
+    int kernel, stride; /* sides of a convolution's kernel (odd) and of a pool's window; 0: 1. A
+                           convolution pads with zeros to ceil(size / stride) positions, a pool of
+                           window 0 takes the whole image, others size / stride windows */
+    bool largest;       /* of ALV_OP_POOL: not the mean */
+    alv_norm norm;      /* of ALV_OP_NORM */
+    alv_act_spec act;   /* applied to its output */
+    int weight, bias;   /* indices into params, -1: none; of a norm its gain and shift, of an
+                           addition the gain of the branch */
+    double start;       /* of a gain: its first value */
 } alv_node;
 
+/* A network. Its text is what alv_model_print writes. */
+#define ALV_MAX_MODEL_TEXT 256
 typedef struct alv_model {
     int n_nodes, n_params;
-    alv_node *nodes;    /* in order of evaluation */
+    alv_node *nodes;    /* in order of evaluation; the last one gives the logits */
     alv_tensor *params; /* "fc1.weight", "fc1.bias", ... */
     int64_t inputs, outputs;
+    int height, width; /* of the data, if an image: channel after channel, row after row; else 0 */
+    char family[ALV_MAX_MODEL_TEXT]; /* text of a network that is no plain chain; else "" */
 } alv_model;
+
+/* A layer as one speaks of it: weights, and what follows them up to the next ones. */
+typedef struct alv_model_layer {
+    int weights; /* the node with the weights */
+    int end;     /* the last node after it with an activation before the next weights; without one
+                    the node itself */
+} alv_model_layer;
+
+/* Writes the layers in order; out may be NULL, else it has room for n_nodes. Returns how many. */
+ALV_API int alv_model_layers(alv_model_layer *out, const alv_model *model);
+/* Dense layers only, each fed by the one before: what mean-field theory of this library speaks of.
+ */
+ALV_API bool alv_model_is_chain(const alv_model *model);
 
 /* What a short text may leave out, and what it must agree with. */
 typedef struct alv_model_hints {
     int64_t inputs, outputs; /* of the data; 0: whatever the text says */
+    int height, width;       /* of the data, if images; inputs / (height width) are the channels */
     bool hidden_only;        /* "100x12" means inputs-100x12-outputs */
     const char *act;         /* of hidden layers where the text names none; NULL: relu */
 } alv_model_hints;

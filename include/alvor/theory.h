@@ -15,20 +15,11 @@
 #ifndef ALVOR_THEORY_H
 #define ALVOR_THEORY_H
 
-#include "act.h"
+#include "model.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* What is done to the pre-activations before f. */
-typedef enum alv_norm {
-    ALV_NORM_NONE,
-    ALV_NORM_RMS,  /* divided by their root mean square over the layer; layer norm does the same,
-                    * since the mean over the layer is 0 */
-    ALV_NORM_BATCH /* mean 0 and variance 1 of each unit over a large batch; q is then the variance
-                    * over the batch */
-} alv_norm;
 
 /* A net of layers that are all alike. */
 typedef struct alv_mean_field {
@@ -36,6 +27,8 @@ typedef struct alv_mean_field {
     double weight_variance; /* sigma_w^2 = fan_in Var W, >= 0 */
     double bias_variance;   /* sigma_b^2, >= 0 */
     double skip, branch;    /* both 0: a plain net, 0 and 1 */
+    /* Done to the pre-activations before f. LAYER and RMS are alike here, for the mean over a wide
+     * layer is 0; BATCH is of a large batch, and q is then the variance over it. */
     alv_norm norm;
 } alv_mean_field;
 

@@ -34,7 +34,8 @@ static alv_status check_enums(const alv_tensor *tensor, alv_error *error)
     if (!alv_layout_name(tensor->layout))
         return alv_fail(error, ALV_ERR_ARGUMENT, "layout", "there is no layout %d",
                         (int)tensor->layout);
-    if (tensor->role != ALV_ROLE_WEIGHT && tensor->role != ALV_ROLE_BIAS)
+    if (tensor->role != ALV_ROLE_WEIGHT && tensor->role != ALV_ROLE_BIAS &&
+        tensor->role != ALV_ROLE_GAIN)
         return alv_fail(error, ALV_ERR_ARGUMENT, "role", "there is no role %d", (int)tensor->role);
     return ALV_OK;
 }
@@ -96,7 +97,7 @@ static alv_status check_strides(const alv_tensor *tensor, const alv_axes *axes, 
 {
     int n = 0;
     for (unsigned left = axes->kernel; left; left &= left - 1) n++;
-    for (int i = tensor->role == ALV_ROLE_BIAS ? ALV_MAX_RANK : n; i < ALV_MAX_RANK; i++)
+    for (int i = tensor->role != ALV_ROLE_WEIGHT ? ALV_MAX_RANK : n; i < ALV_MAX_RANK; i++)
         if (tensor->stride[i] > 1)
             return alv_fail(error, ALV_ERR_SHAPE, "stride",
                             "stride[%d] = %lld, and the kernel has %d axes", i, tensor->stride[i],

@@ -159,7 +159,7 @@ alv_status alv_axes_of(alv_axes *out, const alv_tensor *tensor, alv_error *error
 {
     const layer_kind *kind = &kinds[tensor->layer];
     alv_axes axes = {.copy = tensor->copy_axes, .groups = 1};
-    if (tensor->role == ALV_ROLE_BIAS) {
+    if (tensor->role != ALV_ROLE_WEIGHT) {
         axes.out = all_axes(tensor) & ~axes.copy;
         *out = axes;
         return ALV_OK;

@@ -7,40 +7,162 @@ bool alv_act_is_identity(alv_act_spec spec)
     return !spec.act || strcmp(spec.act->name, "identity") == 0;
 }
 
-static alv_status check_weight(const alv_model *model, const alv_node *node, alv_error *error)
+/* What a node reads: units, and the positions of a sample. */
+typedef struct signal {
+    int64_t units;
+    int height, width;
+} signal;
+
+static signal signal_at(const alv_model *model, int i)
 {
-    const alv_tensor *w =
-        node->weight >= 0 && node->weight < model->n_params ? &model->params[node->weight] : NULL;
-    if (!w || w->rank != 2 || w->shape[0] != node->out || w->shape[1] != node->in)
-        return alv_fail(error, ALV_ERR_SHAPE, "model", "a dense layer needs a weight (%lld, %lld)",
-                        node->out, node->in);
-    if (w->layout != ALV_LAYOUT_TORCH)
-        return alv_fail(error, ALV_ERR_UNSUPPORTED, w->name, "the engine takes torch layout only");
-    if (node->bias < 0) return ALV_OK;
-    const alv_tensor *b = node->bias < model->n_params ? &model->params[node->bias] : NULL;
-    if (!b || b->rank != 1 || b->shape[0] != node->out)
-        return alv_fail(error, ALV_ERR_SHAPE, "model", "a dense layer needs a bias (%lld)",
-                        node->out);
+    if (i >= 0) {
+        const alv_node *node = &model->nodes[i];
+        return (signal){node->out, node->height, node->width};
+    }
+    const int64_t positions = alv_positions(model->height, model->width);
+    return (signal){model->inputs / positions, model->height, model->width};
+}
+
+static bool is_plane(const alv_node *node, signal at)
+{
+    return node->height == at.height && node->width == at.width;
+}
+
+static alv_status wrong(int i, const char *why, alv_error *error)
+{
+    return alv_fail(error, ALV_ERR_SHAPE, "model", "node %d: %s", i, why);
+}
+
+/* The parameter `index` has these sizes. */
+static alv_status check_param(const alv_model *model, int index, int rank, const int64_t *shape,
+                              const char *what, alv_error *error)
+{
+    const alv_tensor *t = index >= 0 && index < model->n_params ? &model->params[index] : NULL;
+    bool same = t && t->rank == rank;
+    for (int axis = 0; same && axis < rank; axis++) same = t->shape[axis] == shape[axis];
+    if (!same)
+        return alv_fail(error, ALV_ERR_SHAPE, "model", "%s must be (%lld%s", what, shape[0],
+                        rank == 1 ? ")" : ", ...)");
+    if (t->layout != ALV_LAYOUT_TORCH || t->groups > 1)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, t->name,
+                        "the engine takes torch layout without groups");
     return ALV_OK;
 }
 
-static alv_status check_chain(const alv_model *model, alv_error *error)
+static alv_status check_weights(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    const int64_t shape[4] = {node->out, node->in, node->kernel, node->kernel};
+    int64_t whole = 0;
+    if (node->kind != ALV_LAYER_DENSE && node->kind != ALV_LAYER_CONV)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, "model",
+                        "node %d is neither a dense layer nor a convolution", i);
+    if (node->kind == ALV_LAYER_DENSE) {
+        const bool fits = alv_mul_i64(&whole, from.units, alv_positions(from.height, from.width));
+        const bool each = is_plane(node, from) && node->in == from.units;
+        if (!each && !(fits && node->height == 0 && node->in == whole))
+            return wrong(i, "a dense layer takes all values, or those of each position", error);
+        if (i == 0 && each && from.height > 0)
+            return wrong(i, "a dense layer takes the whole image of the data", error);
+    } else if (from.height < 1 || node->kernel < 1 || node->kernel % 2 == 0 || node->stride < 1 ||
+               node->in != from.units ||
+               node->height != (from.height + node->stride - 1) / node->stride ||
+               node->width != (from.width + node->stride - 1) / node->stride) {
+        return wrong(i, "a convolution takes an image, with an odd kernel", error);
+    }
+    ALV_TRY(check_param(model, node->weight, node->kind == ALV_LAYER_CONV ? 4 : 2, shape,
+                        "a layer's weight", error));
+    return node->bias < 0 ? ALV_OK
+                          : check_param(model, node->bias, 1, shape, "a layer's bias", error);
+}
+
+static alv_status check_norm(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    if (node->norm <= ALV_NORM_NONE || node->norm > ALV_NORM_RMS || node->out != from.units ||
+        node->in != node->out || !is_plane(node, from) || node->input < 0)
+        return wrong(i, "a normalization keeps the units of the node before", error);
+    ALV_TRY(check_param(model, node->weight, 1, &node->out, "a norm's gain", error));
+    return node->bias < 0 ? ALV_OK
+                          : check_param(model, node->bias, 1, &node->out, "a norm's shift", error);
+}
+
+static alv_status check_add(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    static const int64_t one = 1;
+    if (node->other < -1 || node->other >= i)
+        return wrong(i, "a branch begins before its end", error);
+    const signal other = signal_at(model, node->other);
+    if (node->out != from.units || node->in != node->out || other.units != from.units ||
+        !is_plane(node, from) || !is_plane(node, other) ||
+        (from.height > 0 && (node->input < 0 || node->other < 0)))
+        return wrong(i, "a branch ends with the sizes that it began with", error);
+    return node->weight < 0 ? ALV_OK
+                            : check_param(model, node->weight, 1, &one, "a branch's gain", error);
+}
+
+static alv_status check_pool(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    const bool whole = node->kernel == 0;
+    const int height = whole || node->stride < 1 ? 0 : from.height / node->stride;
+    const int width = whole || node->stride < 1 ? 0 : from.width / node->stride;
+    if (node->input < 0 || from.height < 1 || node->out != from.units || node->in != node->out ||
+        node->height != height || node->width != width ||
+        (!whole && (height < 1 || width < 1 || node->kernel != node->stride)))
+        return wrong(i, "a pool takes an image of at least one window", error);
+    return ALV_OK;
+}
+
+static alv_status check_act(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    if (node->out != from.units || node->in != node->out || !is_plane(node, from) ||
+        node->input < 0)
+        return wrong(i, "an activation keeps the units of the node before", error);
+    return ALV_OK;
+}
+
+static alv_status (*const checks[])(const alv_model *model, int i, signal from,
+                                    alv_error *error) = {
+    [ALV_OP_WEIGHTS] = check_weights, [ALV_OP_NORM] = check_norm, [ALV_OP_ADD] = check_add,
+    [ALV_OP_POOL] = check_pool,       [ALV_OP_ACT] = check_act,
+};
+
+static bool feeds_another(const alv_model *model, int i)
+{
+    for (int j = i + 1; j < model->n_nodes; j++)
+        if (model->nodes[j].input == i ||
+            (model->nodes[j].op == ALV_OP_ADD && model->nodes[j].other == i))
+            return true;
+    return false;
+}
+
+static alv_status check_nodes(const alv_model *model, alv_error *error)
 {
     if (model->n_nodes < 1) return alv_fail(error, ALV_ERR_ARGUMENT, "model", "it has no layers");
-    int64_t units = model->inputs;
+    if (model->inputs < 1 || model->height < 0 || model->width < 0 ||
+        model->inputs % alv_positions(model->height, model->width) != 0)
+        return alv_fail(error, ALV_ERR_SHAPE, "model", "%lld inputs are no images of %d x %d",
+                        model->inputs, model->height, model->width);
     for (int i = 0; i < model->n_nodes; i++) {
         const alv_node *node = &model->nodes[i];
-        if (node->kind != ALV_LAYER_DENSE || node->input != i - 1)
+        if ((int)node->op < 0 || (int)node->op >= ALV_COUNT(checks) || node->input < -1 ||
+            node->input >= i)
             return alv_fail(error, ALV_ERR_UNSUPPORTED, "model",
-                            "layer %d is not a dense layer fed by the one before", i);
-        if (node->in < 1 || node->out < 1 || node->in != units)
-            return alv_fail(error, ALV_ERR_SHAPE, "model", "layer %d takes %lld values, not %lld",
-                            i, node->in, units);
-        ALV_TRY(check_weight(model, node, error));
-        units = node->out;
+                            "node %d is of no known kind, or fed by none before it", i);
+        if (node->in < 1 || node->out < 1 || node->height < 0 || node->width < 0 ||
+            (node->height == 0) != (node->width == 0))
+            return wrong(i, "its sizes are not at least 1", error);
+        ALV_TRY(checks[node->op](model, i, signal_at(model, node->input), error));
+        if (i + 1 < model->n_nodes && !feeds_another(model, i))
+            return alv_fail(error, ALV_ERR_UNSUPPORTED, "model", "node %d feeds no other", i);
     }
-    if (units != model->outputs || units > INT32_MAX)
-        return alv_fail(error, ALV_ERR_SHAPE, "model", "the last layer gives %lld values", units);
+    const alv_node *last = &model->nodes[model->n_nodes - 1];
+    if (last->height > 0 || last->out != model->outputs || last->out > INT32_MAX)
+        return alv_fail(error, ALV_ERR_SHAPE, "model", "the last node gives %lld values",
+                        last->out);
     return ALV_OK;
 }
 
@@ -66,7 +188,7 @@ alv_status alv_net_check(alv_net_options *out, const alv_model *model,
     if (!alv_backend_name(options->backend))
         return alv_fail(error, ALV_ERR_ARGUMENT, "backend", "no such backend: %d",
                         (int)options->backend);
-    ALV_TRY(check_chain(model, error));
+    ALV_TRY(check_nodes(model, error));
     ALV_TRY(check_regularizer(&options->regularizer, error));
     alv_optimizer optimizer;
     ALV_TRY(alv_optimizer_resolve(&optimizer, &options->optimizer, error));

@@ -1,4 +1,5 @@
-/* The training engine: a multi-layer perceptron, its loss, its gradients and its optimizers.
+/* The training engine: a network of dense layers, convolutions, normalizations, residual branches
+ * and pools, its loss, its gradients and its optimizers.
  *
  * The engine is written once for `real` and compiled twice: alv_net_f32 trains, alv_net_f64 exists
  * so that every gradient is checked by finite differences. All memory is taken once, in _new.
@@ -43,24 +44,27 @@ typedef struct alv_net_options {
     uint64_t seed; /* of the masks of dropout */
 } alv_net_options;
 
-/* One dense layer and everything that a probe may read after forward and backward.
- * B is the batch of the last call. */
+/* One layer, weights and what follows them up to the next ones (alv_model_layers), and everything
+ * that a probe may read after forward and backward. Its rows are the B samples of the last call,
+ * times the positions of an image. */
 #define ALV_NET_TYPES(real, suffix)                                                                \
     typedef struct alv_net_layer_##suffix {                                                        \
-        int64_t in, out;                                                                           \
+        int64_t in, out;   /* of one matrix: a convolution's in counts its kernel */               \
+        int64_t positions; /* rows of a sample; 0: 1 */                                            \
         alv_act_spec act;                                                                          \
         int weight, bias; /* indices into the model's params; bias -1: none */                     \
         real *w, *b;      /* (out, in), (out) */                                                   \
         real *dw, *db;    /* gradients of the mean loss, same shapes */                            \
-        real *z, *a;      /* (B, out): pre-activations, activations; equal if no act */            \
-        real *delta;      /* (B, out): d loss / d z */                                             \
-        real *mask, *fed; /* (B, out): of dropout, and a times it; NULL where there is none */     \
+        real *z, *a;      /* (rows, out): pre-activations, activations; equal if no act */         \
+        real *delta;      /* (rows, out): d loss / d z */                                          \
+        real *mask, *fed; /* (rows, out): of dropout, and a times it; NULL where there is none */  \
     } alv_net_layer_##suffix;                                                                      \
     typedef struct alv_net_##suffix {                                                              \
         int n_layers;                                                                              \
         alv_net_layer_##suffix *layers;                                                            \
         const real *x;        /* (B, inputs): the batch of the last forward, borrowed */           \
         int64_t rows;         /* B */                                                              \
+        bool chain;           /* dense layers only, each fed by the one before */                  \
         int64_t n_params;     /* scalars in all, contiguous at params[] and grads[] */             \
         real *params, *grads; /* layer by layer: weight, then bias */                              \
         alv_net_options options;                                                                   \
@@ -73,12 +77,16 @@ ALV_NET_TYPES(double, f64)
 
 /* `real` versions follow; each exists as alv_net_<verb>_f32 and _f64.
  *
- * new:      takes all memory; the weights are zero until the caller fills layers[i].w and .b. The
- *           model is a chain of dense layers in torch layout, else ALV_ERR_UNSUPPORTED or _SHAPE;
- *           ALV_ERR_RANGE for options out of bounds; ALV_ERR_OVERFLOW; ALV_ERR_MEMORY. The model is
- *           not kept.
+ * new:      takes all memory; the weights are zero until the caller fills layers[i].w and .b, gains
+ *           and shifts of normalizations and branches as the model begins them. Weights are in
+ * torch layout, every node feeds another and none a node before it, else ALV_ERR_UNSUPPORTED or
+ *           _SHAPE; ALV_ERR_RANGE for options out of bounds; ALV_ERR_OVERFLOW; ALV_ERR_MEMORY. The
+ *           model is not kept.
  * forward:  x (rows, inputs), 1 <= rows <= batch. The logits are layers[n - 1].a afterwards, equal
- *           to .z in models without an activation on the last layer.
+ *           to .z in models without an activation on the last layer. Batch normalization takes its
+ *           moments from these rows, as in training.
+ * evaluate: forward, but batch normalization takes the moments that training has kept (0 and 1
+ *           before the first step; each step moves them a tenth of the way, as torch.nn.BatchNorm).
  * loss:     mean loss of the last forward against labels y (rows), each in [0, outputs); `correct`
  *           (may be NULL) counts argmax hits. Mean squared error takes one-hot targets, mean over
  *           rows and classes (torch.nn.MSELoss). NaN or inf where the net has diverged.
@@ -100,6 +108,7 @@ ALV_NET_TYPES(double, f64)
                                     const alv_net_options *options, alv_error *error);             \
     void alv_net_free_##suffix(alv_net_##suffix *net);                                             \
     void alv_net_forward_##suffix(alv_net_##suffix *net, const real *x, int64_t rows);             \
+    void alv_net_evaluate_##suffix(alv_net_##suffix *net, const real *x, int64_t rows);            \
     double alv_net_loss_##suffix(alv_net_##suffix *net, const int32_t *y, int64_t *correct);       \
     void alv_net_backward_##suffix(alv_net_##suffix *net, const int32_t *y);                       \
     void alv_net_step_##suffix(alv_net_##suffix *net);                                             \

@@ -27,22 +27,54 @@ typedef struct alv_arena {
 
 void *alv_arena_take(alv_arena *arena, int64_t n, int64_t m, size_t size); /* n * m elements */
 
+/* What the last forward pass was for. */
+typedef enum alv_pass {
+    ALV_PASS_LOOK,    /* the whole net, moments of this batch */
+    ALV_PASS_TRAIN,   /* dropout acts, and moments are kept */
+    ALV_PASS_EVALUATE /* the whole net, moments that were kept */
+} alv_pass;
+
+/* A node at work. Values are (rows, out) with rows = B x positions, units side by side. */
 #define ALV_STATE_TYPE(real, suffix)                                                               \
+    typedef struct alv_stage_##suffix {                                                            \
+        alv_node node;     /* the model's; its params' indices are the model's */                  \
+        int64_t in, out;   /* of the matrix product of weights; else units */                      \
+        int64_t positions; /* of a sample, at least 1 */                                           \
+        int64_t chunk;     /* samples that a convolution unfolds at a time */                      \
+        real *w, *b, *dw, *db;                                                                     \
+        int64_t n_w, n_b; /* how many */                                                           \
+        real *z, *a, *delta, *mask, *fed;                                                          \
+        real *mean, *scale; /* of a norm: of each unit, or of each row */                          \
+        real *kept;         /* of batch normalization: (2, units), means and variances */          \
+        bool touched;       /* delta has a part of its sum in this backward pass */                \
+        alv_stream stream;  /* of its masks */                                                     \
+    } alv_stage_##suffix;                                                                          \
     typedef struct alv_state_##suffix {                                                            \
         void *memory; /* what calloc gave: all arrays lie in it */                                 \
+        int n;                                                                                     \
+        alv_stage_##suffix *stages;      /* (n), in the order of the model's nodes */              \
+        int64_t channels, height, width; /* of the data; 0 unless images */                        \
         const alv_gemm_##suffix *gemm;                                                             \
         alv_workspace_##suffix work;                                                               \
+        alv_pass pass;                                                                             \
         real *prob;      /* (batch, outputs): softmax of the last forward */                       \
         real *top, *sum; /* (batch): a row's largest output, and its sum of exp(a - top) */        \
         bool prob_ready; /* prob belongs to the last forward */                                    \
         real *slots[ALV_MAX_SLOTS];                                                                \
-        bool training;       /* the last forward was a step's: dropout acts */                     \
-        float *chance;       /* (batch, widest hidden layer): uniform draws of one mask */         \
-        alv_stream *streams; /* (n_layers) of the masks; NULL without dropout */                   \
         double power1, power2;                                                                     \
+        float *chance;  /* uniform draws of one mask */                                            \
+        real *unfolded; /* what a convolution's product takes, chunk by chunk */                   \
+        real *spare;    /* a gradient on its way to a sum */                                       \
+        double *sums;   /* (2, units of the widest norm) */                                        \
     } alv_state_##suffix;
 
 ALV_STATE_TYPE(float, f32)
 ALV_STATE_TYPE(double, f64)
+
+/* Positions of a node's output: height x width, or 1. */
+static inline int64_t alv_positions(int64_t height, int64_t width)
+{
+    return height > 0 && width > 0 ? height * width : 1;
+}
 
 #endif

@@ -35,7 +35,7 @@ alv_status alv_mean_field_check(alv_mean_field *out, const alv_mean_field *net, 
     if (!alv_isfinite(n.skip) || !alv_isfinite(n.branch))
         return alv_fail(error, ALV_ERR_ARGUMENT, "branch", "skip = %g, branch = %g", n.skip,
                         n.branch);
-    if ((unsigned)n.norm > ALV_NORM_BATCH)
+    if ((unsigned)n.norm > ALV_NORM_RMS)
         return alv_fail(error, ALV_ERR_ARGUMENT, "norm", "there is no norm %d", (int)n.norm);
     if (!(q >= ALV_MEAN_FIELD_LEAST && q <= ALV_MEAN_FIELD_MOST))
         return alv_fail(error, ALV_ERR_RANGE, "q", "q = %g is outside [1e-60, 1e60]", q);

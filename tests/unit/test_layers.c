@@ -218,7 +218,7 @@ static void contradictions_are_refused(void **state)
          "two of"},
         {{.layer = (alv_layer)6, .rank = 2, .shape = {8, 8}}, ALV_ERR_ARGUMENT, "layer", "6"},
         {{.layout = (alv_layout)4, .rank = 2, .shape = {8, 8}}, ALV_ERR_ARGUMENT, "layout", "4"},
-        {{.role = (alv_role)2, .rank = 2, .shape = {8, 8}}, ALV_ERR_ARGUMENT, "role", "2"},
+        {{.role = (alv_role)3, .rank = 2, .shape = {8, 8}}, ALV_ERR_ARGUMENT, "role", "3"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t count = -7;

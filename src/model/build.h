@@ -1,0 +1,40 @@
+/* A network put together node by node. */
+#ifndef ALV_MODEL_BUILD_H
+#define ALV_MODEL_BUILD_H
+
+#include "alvor/model.h"
+
+/* What the next node is fed. The first failure stays: calls after it do nothing. */
+typedef struct alv_builder {
+    alv_model *model;
+    int room_nodes, room_params;
+    int at;            /* node that was added last; -1: the data */
+    int64_t units;     /* of what it gives */
+    int height, width; /* 0: one position */
+    int depth;         /* residual branches, stated by every parameter */
+    alv_status status;
+    alv_error *error;
+} alv_builder;
+
+/* channels x height x width, or `channels` features where height is 0. */
+void alv_build_begin(alv_builder *b, int64_t channels, int height, int width, alv_error *error);
+/* Each adds a node behind b->at and moves there. `name` is that of its parameters, "fc1": they are
+ * "fc1.weight" and, if it has one, "fc1.bias". `follows` is the activation that the weight should
+ * know of; `act` the node's own. Dense layers take a whole image unless `each` position. */
+void alv_build_dense(alv_builder *b, const char *name, int64_t out, bool each, bool bias,
+                     alv_act_spec follows, alv_act_spec act);
+void alv_build_conv(alv_builder *b, const char *name, int64_t out, int kernel, int stride,
+                    bool bias, alv_act_spec follows, alv_act_spec act);
+void alv_build_norm(alv_builder *b, const char *name, alv_norm norm, alv_act_spec act);
+void alv_build_act(alv_builder *b, alv_act_spec act);
+/* window 0: the whole image. */
+void alv_build_pool(alv_builder *b, int window, bool largest);
+/* Ends the branch that began at node `start`. With a name the branch has a gain, at first `gain`;
+ * NULL: none. */
+void alv_build_add(alv_builder *b, int start, const char *name, double gain, alv_act_spec act);
+/* Goes back to a node that was added before. */
+void alv_build_go_to(alv_builder *b, int node);
+/* The model, or what went wrong, with everything freed. */
+alv_status alv_build_end(alv_model **out, alv_builder *b);
+
+#endif

@@ -1,0 +1,354 @@
+/* Every operator of the engine against finite differences in double, in networks small enough to
+ * try each parameter; and against the same sums written out plainly. */
+#include "nn_fixture.h"
+
+#include "model/build.h"
+
+enum { ROWS = 4, CLASSES = 3 };
+
+static const alv_act_spec none;
+
+static alv_act_spec act(const char *name)
+{
+    alv_act_spec spec;
+    assert_int_equal(alv_act_parse(&spec, name, NULL), ALV_OK);
+    return spec;
+}
+
+static alv_model *finish(alv_builder *b)
+{
+    alv_model *model = NULL;
+    alv_build_pool(b, b->height > 0 ? 0 : 1, false);
+    if (b->model->nodes[b->at].height == 0 && b->model->nodes[b->at].kernel == 1) {
+        /* no image: the pool is not needed */
+        b->model->n_nodes--;
+        b->at = b->model->n_nodes - 1;
+    }
+    alv_build_dense(b, "head", CLASSES, false, true, none, none);
+    if (alv_build_end(&model, b) != ALV_OK) fail_msg("%s", b->error->message);
+    return model;
+}
+
+static alv_net_f64 *net_of(const alv_model *model, alv_optimizer optimizer)
+{
+    const alv_net_options options = {.batch = ROWS, .optimizer = optimizer};
+    alv_net_f64 *net = NULL;
+    alv_error error = {0};
+    if (alv_net_new_f64(&net, model, &options, &error) != ALV_OK) fail_msg("%s", error.message);
+    return net;
+}
+
+/* d loss / d p of every parameter, gains and shifts too, by the five-point formula. */
+static void check_gradients(alv_model *model, const char *what)
+{
+    const double h = 1e-4;
+    alv_net_f64 *net = net_of(model, (alv_optimizer){.kind = ALV_SGD});
+    double *x = malloc((size_t)(ROWS * model->inputs) * sizeof *x), largest = 0;
+    int32_t y[ROWS];
+    fixture_normal(x, ROWS * model->inputs, 1, "x");
+    fixture_labels(y, ROWS, CLASSES);
+    alv_rng rng = alv_rng_make(7, "params");
+    for (int64_t i = 0; i < net->n_params; i++) net->params[i] += 0.4 * alv_rng_normal(&rng);
+    alv_net_forward_f64(net, x, ROWS);
+    alv_net_backward_f64(net, y);
+    double *grads = malloc((size_t)net->n_params * sizeof *grads);
+    memcpy(grads, net->grads, (size_t)net->n_params * sizeof *grads);
+    for (int64_t i = 0; i < net->n_params; i++) {
+        double *p = &net->params[i], at = *p, loss[5];
+        for (int k = 0; k < 5; k++) {
+            *p = at + (k - 2) * h;
+            alv_net_forward_f64(net, x, ROWS);
+            loss[k] = alv_net_loss_f64(net, y, NULL);
+        }
+        *p = at;
+        const double slope = (loss[0] - loss[4] + 8 * (loss[3] - loss[1])) / (12 * h);
+        if (!(fabs(slope - grads[i]) <= 1e-8 + 1e-7 * fabs(slope)))
+            fail_msg("%s: d loss / d p[%d of %d] = %.12g, differences say %.12g", what, (int)i,
+                     (int)net->n_params, grads[i], slope);
+        largest = fmax(largest, fabs(slope));
+    }
+    assert_true(largest > 1e-3);
+    free(grads);
+    free(x);
+    alv_net_free_f64(net);
+    alv_model_free(model);
+}
+
+static void convolutions(void **state)
+{
+    (void)state;
+    static const struct {
+        int channels, height, width, kernel, stride;
+    } cases[] = {
+        {1, 4, 5, 3, 1}, {2, 5, 4, 3, 2}, {3, 3, 3, 1, 1}, {2, 6, 6, 5, 3}, {1, 2, 2, 3, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_builder b;
+        alv_error error;
+        alv_build_begin(&b, cases[i].channels, cases[i].height, cases[i].width, &error);
+        alv_build_conv(&b, "conv1", 3, cases[i].kernel, cases[i].stride, true, none, act("tanh"));
+        alv_build_conv(&b, "conv2", 2, 3, 1, i % 2 == 0, none, act("tanh"));
+        check_gradients(finish(&b), "convolution");
+    }
+}
+
+/* The unfolded product against the sum that defines it, with a batch of several chunks' rows. */
+static void convolution_is_its_definition(void **state)
+{
+    (void)state;
+    enum { C = 2, H = 5, W = 4, OUT = 3, K = 3, S = 2, OH = 3, OW = 2 };
+    alv_builder b;
+    alv_error error;
+    alv_build_begin(&b, C, H, W, &error);
+    alv_build_conv(&b, "conv1", OUT, K, S, true, none, none);
+    alv_model *model = finish(&b);
+    alv_net_f64 *net = net_of(model, (alv_optimizer){.kind = ALV_SGD});
+    double x[ROWS * C * H * W];
+    fixture_normal(x, ROWS * C * H * W, 1, "x");
+    fixture_normal(net->params, net->n_params, 1, "params");
+    alv_net_forward_f64(net, x, ROWS);
+    const alv_net_layer_f64 *layer = &net->layers[0];
+    assert_int_equal(layer->positions, OH * OW);
+    assert_int_equal(layer->in, C * K * K);
+    for (int s = 0; s < ROWS; s++)
+        for (int p = 0; p < OH * OW; p++)
+            for (int o = 0; o < OUT; o++) {
+                double sum = layer->b[o];
+                for (int c = 0; c < C; c++)
+                    for (int i = 0; i < K; i++)
+                        for (int j = 0; j < K; j++) {
+                            const int r = p / OW * S + i - 1, q = p % OW * S + j - 1;
+                            if (r < 0 || r >= H || q < 0 || q >= W) continue;
+                            sum += layer->w[((o * C + c) * K + i) * K + j] *
+                                   x[((s * C + c) * H + r) * W + q];
+                        }
+                assert_near(layer->z[(s * OH * OW + p) * OUT + o], sum, 1e-12);
+            }
+    alv_net_free_f64(net);
+    alv_model_free(model);
+}
+
+static void normalizations(void **state)
+{
+    (void)state;
+    static const alv_norm norms[] = {ALV_NORM_BATCH, ALV_NORM_LAYER, ALV_NORM_RMS};
+    for (int i = 0; i < 3; i++)
+        for (int image = 0; image < 2; image++) {
+            alv_builder b;
+            alv_error error;
+            alv_build_begin(&b, image ? 2 : 6, image ? 3 : 0, image ? 4 : 0, &error);
+            if (image)
+                alv_build_conv(&b, "conv1", 3, 3, 1, false, none, none);
+            else
+                alv_build_dense(&b, "fc1", 5, false, false, none, none);
+            alv_build_norm(&b, "norm1", norms[i], act("tanh"));
+            if (!image) alv_build_dense(&b, "fc2", 4, false, true, none, none);
+            if (!image) alv_build_norm(&b, "norm2", norms[i], none);
+            check_gradients(finish(&b), "normalization");
+        }
+}
+
+/* Branches with and without gains, a stream that two nodes read, a branch from the data. */
+static void residual_branches(void **state)
+{
+    (void)state;
+    for (int gain = 0; gain < 2; gain++) {
+        alv_builder b;
+        alv_error error;
+        alv_build_begin(&b, 5, 0, 0, &error);
+        alv_build_dense(&b, "fc0", 5, false, true, none, act("tanh"));
+        alv_build_add(&b, -1, gain ? "res0" : NULL, 0.5, none); /* reads the data */
+        for (int block = 0; block < 2; block++) {
+            const int start = b.at;
+            alv_build_norm(&b, "norm", ALV_NORM_LAYER, act("tanh"));
+            alv_build_dense(&b, "fc1", 6, false, true, none, act("softplus"));
+            alv_build_dense(&b, "fc2", 5, false, false, none, none);
+            alv_build_add(&b, start, gain ? "res1" : NULL, 0.3, block ? act("tanh") : none);
+        }
+        const int stream = b.at;
+        alv_build_dense(&b, "left", 4, false, false, none, act("tanh"));
+        const int left = b.at;
+        alv_build_go_to(&b, stream); /* two dense layers read it: gradients are added */
+        alv_build_dense(&b, "right", 4, false, false, none, act("tanh"));
+        alv_build_add(&b, left, NULL, 0, none);
+        alv_build_act(&b, act("tanh"));
+        check_gradients(finish(&b), "residual");
+    }
+}
+
+static void pools(void **state)
+{
+    (void)state;
+    for (int largest = 0; largest < 2; largest++)
+        for (int window = 2; window < 4; window++) {
+            alv_builder b;
+            alv_error error;
+            alv_build_begin(&b, 1, 7, 6, &error);
+            alv_build_conv(&b, "conv1", 3, 3, 1, true, none, act("tanh"));
+            alv_build_pool(&b, window, largest);
+            alv_build_conv(&b, "conv2", 2, 3, 1, true, none, none);
+            if (largest) alv_build_pool(&b, 0, true);
+            check_gradients(finish(&b), largest ? "largest" : "mean");
+        }
+}
+
+/* Flattened images, and dense layers on each position. */
+static void dense_on_images(void **state)
+{
+    (void)state;
+    alv_builder b;
+    alv_error error;
+    alv_model *model = NULL;
+    alv_build_begin(&b, 2, 3, 3, &error);
+    alv_build_conv(&b, "conv1", 4, 3, 1, true, none, act("tanh"));
+    alv_build_dense(&b, "mix", 3, true, true, none, act("tanh"));
+    alv_build_dense(&b, "head", CLASSES, false, true, none, none);
+    assert_int_equal(alv_build_end(&model, &b), ALV_OK);
+    check_gradients(model, "flattened");
+}
+
+/* What evaluation uses: moments that move a tenth of the way each step, variance unbiased. */
+static void batch_norm_keeps_moments(void **state)
+{
+    (void)state;
+    alv_builder b;
+    alv_error error;
+    alv_build_begin(&b, 1, 0, 0, &error);
+    alv_build_dense(&b, "fc1", 1, false, false, none, none);
+    alv_build_norm(&b, "norm1", ALV_NORM_BATCH, act("tanh"));
+    alv_model *model = finish(&b);
+    alv_net_f64 *net = net_of(model, (alv_optimizer){.kind = ALV_SGD}); /* a rate of 0 */
+    const double x[ROWS] = {1, 2, 4, 9};
+    const int32_t y[ROWS] = {0, 1, 2, 0};
+    net->layers[0].w[0] = 1;
+    const double mean = 4, variance = (9 + 4 + 0 + 25) / 4.0, unbiased = variance * 4 / 3;
+    alv_net_evaluate_f64(net, x, 1); /* before any step: 0 and 1 */
+    assert_near(net->layers[0].z[0], 1 / sqrt(1 + 1e-5), 1e-12);
+    for (int step = 0; step < 2; step++) alv_net_train_f64(net, x, y, ROWS, NULL);
+    alv_net_forward_f64(net, x, ROWS); /* looking keeps nothing */
+    assert_near(net->layers[0].z[3], (9 - mean) / sqrt(variance + 1e-5), 1e-12);
+    alv_net_evaluate_f64(net, x, ROWS);
+    const double m = 0.19 * mean, v = 0.81 + 0.19 * unbiased;
+    for (int i = 0; i < ROWS; i++)
+        assert_near(net->layers[0].z[i], (x[i] - m) / sqrt(v + 1e-5), 1e-12);
+    alv_net_free_f64(net);
+    alv_model_free(model);
+}
+
+/* Plain SGD, which adds gradients straight to the parameters, takes the step that they say. */
+static void sgd_takes_the_same_step(void **state)
+{
+    (void)state;
+    alv_net_f64 *nets[2];
+    double x[ROWS * 2 * 9];
+    int32_t y[ROWS];
+    fixture_normal(x, ROWS * 18, 1, "x");
+    fixture_labels(y, ROWS, CLASSES);
+    for (int i = 0; i < 2; i++) {
+        alv_builder b;
+        alv_error error;
+        alv_build_begin(&b, 2, 3, 3, &error);
+        alv_build_conv(&b, "conv1", 3, 3, 1, true, none, none);
+        const int start = b.at;
+        alv_build_norm(&b, "norm", ALV_NORM_BATCH, act("tanh"));
+        alv_build_conv(&b, "conv2", 3, 3, 1, false, none, none);
+        alv_build_add(&b, start, "res", 0.5, none);
+        alv_model *model = finish(&b);
+        nets[i] =
+            net_of(model, i ? (alv_optimizer){.kind = ALV_MOMENTUM}
+                            : (alv_optimizer){.kind = ALV_SGD, .lr = 0.1, .weight_decay = 0.2});
+        fixture_normal(nets[i]->params, nets[i]->n_params, 0.5, "params");
+        alv_net_train_f64(nets[i], x, y, ROWS, NULL);
+        alv_model_free(model);
+    }
+    for (int64_t i = 0; i < nets[0]->n_params; i++) {
+        const double p = nets[1]->params[i];
+        assert_near(nets[0]->params[i], p - 0.1 * (nets[1]->grads[i] + 0.2 * p), 1e-13);
+    }
+    alv_net_free_f64(nets[0]);
+    alv_net_free_f64(nets[1]);
+}
+
+/* Layers are weights and the activation that their signal ends in. */
+static void layers_end_at_activations(void **state)
+{
+    (void)state;
+    alv_builder b;
+    alv_error error;
+    alv_build_begin(&b, 2, 0, 0, &error);
+    alv_build_dense(&b, "fc1", 4, false, false, none, none);
+    alv_build_norm(&b, "norm1", ALV_NORM_LAYER, act("tanh"));
+    const int start = b.at;
+    alv_build_dense(&b, "fc2", 4, false, false, none, act("relu"));
+    alv_build_dense(&b, "fc3", 4, false, false, none, none);
+    alv_build_add(&b, start, NULL, 0, none);
+    alv_model *model = finish(&b);
+    alv_model_layer layers[8];
+    assert_int_equal(alv_model_layers(layers, model), 4);
+    static const int expected[4][2] = {{0, 1}, {2, 2}, {3, 3}, {5, 5}};
+    for (int l = 0; l < 4; l++) {
+        assert_int_equal(layers[l].weights, expected[l][0]);
+        assert_int_equal(layers[l].end, expected[l][1]);
+    }
+    assert_false(alv_model_is_chain(model));
+    alv_model_free(model);
+}
+
+static void refuses(void **state)
+{
+    (void)state;
+    alv_builder b;
+    alv_error error;
+    alv_build_begin(&b, 2, 4, 4, &error);
+    alv_build_conv(&b, "conv1", 3, 3, 1, true, none, act("tanh"));
+    alv_build_conv(&b, "conv2", 3, 3, 1, true, none, none);
+    alv_build_add(&b, 0, NULL, 0, none);
+    alv_build_pool(&b, 2, false);
+    alv_model *model = finish(&b);
+    const alv_net_options options = {.batch = ROWS};
+    alv_net_f64 *net = NULL;
+    alv_node *nodes = model->nodes, kept;
+#define REFUSED(node, field, value, status)                                                        \
+    kept = nodes[node];                                                                            \
+    nodes[node].field = value;                                                                     \
+    assert_int_equal(alv_net_new_f64(&net, model, &options, &error), status);                      \
+    assert_null(net);                                                                              \
+    nodes[node] = kept
+    REFUSED(0, kernel, 2, ALV_ERR_SHAPE);
+    REFUSED(0, kernel, -3, ALV_ERR_SHAPE);
+    REFUSED(0, stride, 0, ALV_ERR_SHAPE);
+    REFUSED(0, height, 3, ALV_ERR_SHAPE);
+    REFUSED(0, width, -4, ALV_ERR_SHAPE);
+    REFUSED(0, out, 4, ALV_ERR_SHAPE);
+    REFUSED(1, input, 1, ALV_ERR_UNSUPPORTED);
+    REFUSED(1, input, -2, ALV_ERR_UNSUPPORTED);
+    REFUSED(1, weight, 99, ALV_ERR_SHAPE);
+    REFUSED(2, other, 2, ALV_ERR_SHAPE);
+    REFUSED(2, other, -1, ALV_ERR_SHAPE);
+    REFUSED(2, op, (alv_op)77, ALV_ERR_UNSUPPORTED);
+    REFUSED(2, op, ALV_OP_NORM, ALV_ERR_SHAPE);
+    REFUSED(3, kernel, 5, ALV_ERR_SHAPE);
+    REFUSED(3, stride, 9, ALV_ERR_SHAPE);
+    REFUSED(4, input, 2, ALV_ERR_UNSUPPORTED); /* the pool feeds no other */
+    REFUSED(5, kind, ALV_LAYER_EMBEDDING, ALV_ERR_UNSUPPORTED);
+#undef REFUSED
+    assert_int_equal(alv_net_new_f64(&net, model, &options, &error), ALV_OK);
+    alv_net_free_f64(net);
+    alv_model_free(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(convolutions),
+        cmocka_unit_test(convolution_is_its_definition),
+        cmocka_unit_test(normalizations),
+        cmocka_unit_test(residual_branches),
+        cmocka_unit_test(pools),
+        cmocka_unit_test(dense_on_images),
+        cmocka_unit_test(batch_norm_keeps_moments),
+        cmocka_unit_test(sgd_takes_the_same_step),
+        cmocka_unit_test(layers_end_at_activations),
+        cmocka_unit_test(refuses),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -144,7 +144,18 @@ typedef struct alv_model_hints {
 } alv_model_hints;
 
 /* Parses "784-256-128-10", "mlp 784-100x12-10 tanh", or with hidden_only "100x12". The last layer
- * has no activation. hints may be NULL. The caller owns *out: alv_model_free. ALV_ERR_SYNTAX,
+ * has no activation. Other families, with options in any order, and the activation anywhere among
+ * them (* marks what is taken where nothing is said; images come from the hints or in= and out=):
+ *
+ *   mlp SIZES       norm=batch, layer, rms or *none after every hidden layer's weights;
+ *                   residual=K: after the first, branches of K hidden layers each; branch=G: each
+ *                   ends in a learned gain that begins at G (0: ReZero, SkipInit); order=*pre or
+ * post conv 16,32x10   convolutions of kernel=*3, the image halved where the channels change, then
+ * the mean of each channel and a dense layer; the same options; in=3x32x32 out=10 resnet 20       6
+ * n + 2 layers in stages of width=*16, 32 and 64 channels (He et al. 2015, section 4.2):
+ * norm=*batch, order=*post
+ *
+ * hints may be NULL. The caller owns *out: alv_model_free. ALV_ERR_SYNTAX,
  * ALV_ERR_UNKNOWN_NAME (of an activation), ALV_ERR_RANGE (a width, the number of layers, a
  * parameter) and ALV_ERR_SHAPE (the text and the hints disagree) give the byte position in the text
  * where it is at fault; ALV_ERR_MEMORY. Sizes are checked before anything is allocated, and the

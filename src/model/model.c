@@ -4,7 +4,7 @@
  * parameters are "fc<l+1>.weight", (out, in), and "fc<l+1>.bias", (out), whose fans are those of
  * the weight. Hidden layers share one activation; the last layer has none, because the loss takes
  * its pre-activations. */
-#include "model/widths.h"
+#include "model/family.h"
 
 #include "base/base.h"
 
@@ -131,6 +131,11 @@ alv_status alv_model_new(alv_model **out, const char *text, const alv_model_hint
     if (!out || !text) return alv_fail(error, ALV_ERR_ARGUMENT, "model", "NULL argument");
     alv_widths widths;
     alv_act_spec act;
+    if (alv_family_is(text)) {
+        alv_family family;
+        ALV_TRY(alv_family_parse(&family, text, hints, error));
+        return alv_family_build(out, &family, error);
+    }
     ALV_TRY(alv_widths_scan(&widths, text, error));
     ALV_TRY(check_hints(&widths, hints, error));
     ALV_TRY(read_act(&act, &widths, hints, error));
@@ -189,6 +194,11 @@ alv_status alv_model_print(char *out, size_t size, const alv_model *model, alv_e
     char act[ALV_MAX_NAME] = "";
     if (!out || !model || model->n_nodes < 1)
         return alv_fail(error, ALV_ERR_ARGUMENT, "model", "NULL argument or empty model");
+    if (model->family[0]) {
+        if (alv_text_format(out, size, "%s", model->family) < size) return ALV_OK;
+        return alv_fail(error, ALV_ERR_RANGE, "size", "the text needs %llu bytes",
+                        (uint64_t)strlen(model->family) + 1);
+    }
     if (model->n_nodes > 1) ALV_TRY(alv_act_print(act, sizeof act, model->nodes[0].act, error));
     size_t length = print(NULL, 0, model, act);
     if (length >= size)

@@ -45,10 +45,15 @@ static alv_status read_run(alv_width_run *run, const char **p, const alv_widths 
 
 alv_status alv_widths_scan(alv_widths *out, const char *text, alv_error *error)
 {
-    alv_widths w = {.text = text};
     const char *p = skip_spaces(text);
     if (strncmp(p, "mlp", 3) == 0 && (p[3] == ' ' || p[3] == '\t')) p = skip_spaces(p + 3);
-    w.sizes = p;
+    return alv_widths_scan_at(out, text, p, '-', error);
+}
+
+alv_status alv_widths_scan_at(alv_widths *out, const char *text, const char *p, char between,
+                              alv_error *error)
+{
+    alv_widths w = {.text = text, .sizes = p, .between = between};
     for (;; p++) {
         ALV_TRY(read_run(&w.last, &p, &w, error));
         if (w.n == 0) w.first = w.last;
@@ -56,15 +61,15 @@ alv_status alv_widths_scan(alv_widths *out, const char *text, alv_error *error)
         if (w.n > ALV_MAX_LAYERS + 1)
             return alv_fail_at(error, ALV_ERR_RANGE, "model", w.last.position,
                                "more than %d layers", ALV_MAX_LAYERS);
-        if (*p != '-') break;
+        if (*p != between) break;
     }
     w.sizes_end = p;
     w.act = skip_spaces(p);
     if (*w.act && w.act == p)
         return alv_fail_at(error, ALV_ERR_SYNTAX, "model", p - text,
-                           "'%C' cannot follow a layer width: put '-' before another layer, or a "
+                           "'%C' cannot follow a layer width: put '%c' before another layer, or a "
                            "space before the activation",
-                           *p);
+                           *p, between);
     *out = w;
     return ALV_OK;
 }
@@ -73,6 +78,6 @@ bool alv_widths_next(alv_width_run *run, const alv_widths *widths, const char **
 {
     if (*at >= widths->sizes_end) return false;
     if (read_run(run, at, widths, NULL) != ALV_OK) return false;
-    if (**at == '-') ++*at;
+    if (**at == widths->between) ++*at;
     return true;
 }

@@ -13,6 +13,7 @@ typedef struct alv_width_run {
 /* A cursor over the runs of a text that alv_widths_scan has accepted. */
 typedef struct alv_widths {
     const char *text;
+    char between;                  /* the mark between two sizes */
     const char *sizes, *sizes_end; /* "784-100x12-10" */
     const char *act;               /* the rest of the text: "tanh", or "" */
     int64_t n;                     /* widths in all, repeats counted */
@@ -21,7 +22,10 @@ typedef struct alv_widths {
 
 /* Checks the whole text and counts; allocates nothing. */
 alv_status alv_widths_scan(alv_widths *out, const char *text, alv_error *error);
-/* Reads the run at *at, moves *at past it and its dash; false at the end. Only after a scan. */
+/* The same from `at` within the text, with another mark between the sizes. */
+alv_status alv_widths_scan_at(alv_widths *out, const char *text, const char *at, char between,
+                              alv_error *error);
+/* Reads the run at *at, moves *at past it and its mark; false at the end. Only after a scan. */
 bool alv_widths_next(alv_width_run *run, const alv_widths *widths, const char **at);
 
 #endif

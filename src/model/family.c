@@ -1,0 +1,431 @@
+/* Reads and prints the text of a family. */
+#include "model/family.h"
+
+#include "base/base.h"
+
+static const char *const families[] = {
+    [ALV_FAMILY_MLP] = "mlp", [ALV_FAMILY_CONV] = "conv", [ALV_FAMILY_RESNET] = "resnet", NULL};
+static const char *const norms[] = {[ALV_NORM_NONE] = "none",
+                                    [ALV_NORM_BATCH] = "batch",
+                                    [ALV_NORM_LAYER] = "layer",
+                                    [ALV_NORM_RMS] = "rms",
+                                    NULL};
+
+static const char *skip_spaces(const char *p)
+{
+    while (*p == ' ' || *p == '\t') p++;
+    return p;
+}
+
+/* A word ends at a space outside parentheses. */
+static size_t word_length(const char *p)
+{
+    size_t n = 0;
+    for (int depth = 0; p[n] && (depth > 0 || (p[n] != ' ' && p[n] != '\t')); n++)
+        depth += (p[n] == '(') - (p[n] == ')');
+    return n;
+}
+
+/* Length of the key of "key=value"; 0 if the word is no option. */
+static size_t key_length(const char *word)
+{
+    size_t n = 0;
+    while (alv_is_word(word[n])) n++;
+    return n > 0 && word[n] == '=' ? n : 0;
+}
+
+static int find(const char *const *names, const char *word, size_t n)
+{
+    for (int i = 0; names[i]; i++)
+        if (strlen(names[i]) == n && strncmp(names[i], word, n) == 0) return i;
+    return -1;
+}
+
+bool alv_family_is(const char *text)
+{
+    const char *p = skip_spaces(text);
+    const int family = find(families, p, word_length(p));
+    if (family > ALV_FAMILY_MLP) return true;
+    for (; *p; p = skip_spaces(p + word_length(p)))
+        if (key_length(p) > 0) return true;
+    return false;
+}
+
+static alv_status fail(const alv_family *f, const char *at, alv_status code, const char *what,
+                       alv_error *error)
+{
+    return alv_fail_at(error, code, "model", at - f->text, "%s", what);
+}
+
+/* A whole number at *p in [lo, hi]; moves *p past it. */
+static alv_status read_whole(int64_t *out, const alv_family *f, const char **p, int64_t lo,
+                             int64_t hi, const char *what, alv_error *error)
+{
+    const char *start = *p;
+    int64_t value = 0;
+    for (; **p >= '0' && **p <= '9'; ++*p) value = value > hi ? value : value * 10 + (**p - '0');
+    if (*p == start)
+        return alv_fail_at(error, ALV_ERR_SYNTAX, "model", start - f->text, "expected %s here",
+                           what);
+    if (value < lo || value > hi)
+        return alv_fail_at(error, ALV_ERR_RANGE, "model", start - f->text, "%s is %lld to %lld",
+                           what, lo, hi);
+    *out = value;
+    return ALV_OK;
+}
+
+/* Option by option: each reads the value at *p. */
+static alv_status read_norm(alv_family *f, const char **p, alv_error *error)
+{
+    const size_t n = word_length(*p);
+    const int norm = find(norms, *p, n);
+    if (norm < 0)
+        return fail(f, *p, ALV_ERR_UNKNOWN_NAME, "norm is none, batch, layer or rms", error);
+    f->norm = (alv_norm)norm;
+    *p += n;
+    return ALV_OK;
+}
+
+static alv_status read_small(int *out, alv_family *f, const char **p, int64_t lo, int64_t hi,
+                             const char *what, alv_error *error)
+{
+    int64_t value = 0;
+    ALV_TRY(read_whole(&value, f, p, lo, hi, what, error));
+    *out = (int)value;
+    return ALV_OK;
+}
+
+static alv_status read_residual(alv_family *f, const char **p, alv_error *error)
+{
+    return read_small(&f->residual, f, p, 1, ALV_MAX_LAYERS, "the number of layers in a branch",
+                      error);
+}
+
+static alv_status read_branch(alv_family *f, const char **p, alv_error *error)
+{
+    const size_t n = alv_number_parse(&f->gain, *p, word_length(*p));
+    if (n == 0)
+        return fail(f, *p, ALV_ERR_SYNTAX, "expected the first gain of each branch here", error);
+    if (!(f->gain >= -1e6 && f->gain <= 1e6))
+        return fail(f, *p, ALV_ERR_RANGE, "the gain of a branch is -1e6 to 1e6", error);
+    f->has_gain = true;
+    *p += n;
+    return ALV_OK;
+}
+
+static alv_status read_kernel(alv_family *f, const char **p, alv_error *error)
+{
+    const char *start = *p;
+    ALV_TRY(read_small(&f->kernel, f, p, 1, 99, "the side of a kernel", error));
+    return f->kernel % 2 ? ALV_OK
+                         : fail(f, start, ALV_ERR_RANGE, "the side of a kernel is odd", error);
+}
+
+static alv_status read_width(alv_family *f, const char **p, alv_error *error)
+{
+    return read_small(&f->width, f, p, 1, 1 << 20, "the channels of the first stage", error);
+}
+
+static alv_status read_order(alv_family *f, const char **p, alv_error *error)
+{
+    static const char *const orders[] = {"pre", "post", NULL};
+    const size_t n = word_length(*p);
+    const int order = find(orders, *p, n);
+    if (order < 0) return fail(f, *p, ALV_ERR_UNKNOWN_NAME, "order is pre or post", error);
+    f->is_post = order == 1;
+    *p += n;
+    return ALV_OK;
+}
+
+/* "784", or "3x32x32": channels, height, width. */
+static alv_status read_in(alv_family *f, const char **p, alv_error *error)
+{
+    const char *start = *p;
+    int64_t first = 0, height = 0, width = 0;
+    ALV_TRY(read_whole(&first, f, p, 1, ALV_MAX_WIDTH, "the number of inputs", error));
+    int h = 0, w = 0;
+    if (**p == 'x') {
+        ++*p;
+        ALV_TRY(read_whole(&height, f, p, 1, 1 << 15, "the height of an image", error));
+        if (**p != 'x') return fail(f, *p, ALV_ERR_SYNTAX, "expected x and the width here", error);
+        ++*p;
+        ALV_TRY(read_whole(&width, f, p, 1, 1 << 15, "the width of an image", error));
+        h = (int)height, w = (int)width;
+    }
+    const bool images = f->height > 0 && h > 0;
+    if (f->channels > 0 &&
+        (images ? f->channels != first || f->height != h || f->width_in != w
+                : first * (h > 0 ? (int64_t)h * w : 1) !=
+                      f->channels * (f->height > 0 ? (int64_t)f->height * f->width_in : 1)))
+        return fail(f, start, ALV_ERR_SHAPE, "the data have other inputs", error);
+    f->channels = first;
+    f->height = h;
+    f->width_in = w;
+    return ALV_OK;
+}
+
+static alv_status read_out(alv_family *f, const char **p, alv_error *error)
+{
+    const char *start = *p;
+    int64_t outputs = 0;
+    ALV_TRY(read_whole(&outputs, f, p, 1, ALV_MAX_WIDTH, "the number of outputs", error));
+    if (f->outputs > 0 && f->outputs != outputs)
+        return fail(f, start, ALV_ERR_SHAPE, "the data have another number of classes", error);
+    f->outputs = outputs;
+    return ALV_OK;
+}
+
+enum {
+    OF_MLP = 1 << ALV_FAMILY_MLP,
+    OF_CONV = 1 << ALV_FAMILY_CONV,
+    OF_RESNET = 1 << ALV_FAMILY_RESNET
+};
+
+static const struct {
+    const char *key;
+    int families;
+    alv_status (*read)(alv_family *f, const char **p, alv_error *error);
+} options[] = {
+    {"norm", OF_MLP | OF_CONV | OF_RESNET, read_norm},
+    {"residual", OF_MLP | OF_CONV, read_residual},
+    {"branch", OF_MLP | OF_CONV | OF_RESNET, read_branch},
+    {"order", OF_MLP | OF_CONV | OF_RESNET, read_order},
+    {"kernel", OF_CONV | OF_RESNET, read_kernel},
+    {"width", OF_RESNET, read_width},
+    {"in", OF_CONV | OF_RESNET, read_in},
+    {"out", OF_CONV | OF_RESNET, read_out},
+};
+
+static alv_status read_option(alv_family *f, unsigned *seen, const char **p, alv_error *error)
+{
+    const char *word = *p, *names[ALV_COUNT(options) + 1] = {0};
+    const size_t n = key_length(word);
+    int count = 0;
+    for (int i = 0; i < ALV_COUNT(options); i++) {
+        if (!(options[i].families >> f->kind & 1)) continue;
+        names[count++] = options[i].key;
+        if (strlen(options[i].key) != n || strncmp(options[i].key, word, n) != 0) continue;
+        if (*seen >> i & 1)
+            return alv_fail_at(error, ALV_ERR_SYNTAX, "model", word - f->text, "%s is given twice",
+                               options[i].key);
+        *seen |= 1u << i;
+        *p = word + n + 1;
+        ALV_TRY(options[i].read(f, p, error));
+        if (**p && **p != ' ' && **p != '\t')
+            return fail(f, *p, ALV_ERR_SYNTAX, "expected a space here", error);
+        return ALV_OK;
+    }
+    char copy[48];
+    alv_text_format(copy, n < sizeof copy ? n + 1 : sizeof copy, "%s", word);
+    const char *near = alv_suggest(copy, names);
+    return alv_fail_at(error, ALV_ERR_UNKNOWN_NAME, "model", word - f->text,
+                       "%s has no option '%s'; %s '%s'%s", families[f->kind], copy,
+                       near ? "did you mean" : "the first is", near ? near : names[0],
+                       near ? "?" : "");
+}
+
+static alv_status read_act(alv_family *f, const char **p, alv_error *error)
+{
+    char name[ALV_MAX_NAME];
+    const size_t n = word_length(*p);
+    if (n >= sizeof name)
+        return fail(f, *p, ALV_ERR_SYNTAX, "the activation's text is too long", error);
+    memcpy(name, *p, n);
+    name[n] = '\0';
+    alv_error inner = {.position = -1};
+    const alv_status status = alv_act_parse(&f->act, name, &inner);
+    if (status != ALV_OK)
+        return alv_fail_at(error, status, "model",
+                           *p - f->text + (inner.position > 0 ? inner.position : 0), "%s",
+                           inner.message);
+    *p += n;
+    return ALV_OK;
+}
+
+/* What stands between the family's name and the options. */
+static alv_status read_sizes(alv_family *f, const char **p, alv_error *error)
+{
+    if (f->kind != ALV_FAMILY_RESNET) {
+        ALV_TRY(alv_widths_scan_at(&f->widths, f->text, *p, f->kind == ALV_FAMILY_CONV ? ',' : '-',
+                                   error));
+        *p = f->widths.sizes_end;
+        return ALV_OK;
+    }
+    const char *start = *p;
+    ALV_TRY(read_whole(&f->layers, f, p, 8, ALV_MAX_LAYERS, "the number of layers", error));
+    if ((f->layers - 2) % 6 != 0)
+        return fail(f, start, ALV_ERR_RANGE,
+                    "a resnet has 6 n + 2 layers: 8, 14, 20, 32, 44, 56, 110", error);
+    return ALV_OK;
+}
+
+static alv_status check_mlp(alv_family *f, const alv_model_hints *hints, alv_error *error)
+{
+    const alv_widths *w = &f->widths;
+    f->inner = hints->hidden_only;
+    f->height = f->width_in = 0;
+    if (f->inner) {
+        if (hints->inputs == 0 || hints->outputs == 0)
+            return alv_fail(error, ALV_ERR_ARGUMENT, "hints",
+                            "hidden layers alone need the number of inputs and outputs");
+        f->channels = hints->inputs;
+        f->outputs = hints->outputs;
+        return ALV_OK;
+    }
+    if (w->n < 2)
+        return alv_fail_at(error, ALV_ERR_SYNTAX, "model", w->first.position,
+                           "a model has inputs and outputs at least, as in 784-10");
+    if ((hints->inputs && hints->inputs != w->first.width) ||
+        (hints->outputs && hints->outputs != w->last.width))
+        return alv_fail_at(error, ALV_ERR_SHAPE, "model", w->first.position,
+                           "the model has %lld inputs and %lld outputs, the data %lld and %lld",
+                           w->first.width, w->last.width, hints->inputs, hints->outputs);
+    f->channels = w->first.width;
+    f->outputs = w->last.width;
+    return ALV_OK;
+}
+
+static alv_status check_image(const alv_family *f, const char *start, alv_error *error)
+{
+    if (f->channels < 1 || f->outputs < 1)
+        return alv_fail_at(
+            error, ALV_ERR_SYNTAX, "model", start - f->text,
+            "%s needs in=CHANNELSxHEIGHTxWIDTH and out=CLASSES where no data say them",
+            families[f->kind]);
+    if (f->height < 1)
+        return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
+                           "%s takes images, and the data have %lld features without a shape",
+                           families[f->kind], f->channels);
+    return ALV_OK;
+}
+
+/* Hidden layers of equal width in whole branches. */
+static alv_status check_branches(const alv_family *f, const char *start, alv_error *error)
+{
+    if (f->kind == ALV_FAMILY_RESNET) return ALV_OK;
+    if (f->residual == 0 && (f->has_gain || f->is_post))
+        return fail(f, start, ALV_ERR_SYNTAX, "branch= and order= need residual=", error);
+    if (f->residual == 0) return ALV_OK;
+    const char *at = f->widths.sizes;
+    const int64_t ends = f->kind == ALV_FAMILY_MLP && !f->inner, hidden = f->widths.n - 2 * ends;
+    alv_width_run run;
+    int64_t width = 0, index = 0;
+    while (alv_widths_next(&run, &f->widths, &at))
+        for (int64_t i = 0; i < run.times; i++, index++) {
+            if (ends && (index == 0 || index == f->widths.n - 1)) continue;
+            if (width > 0 && run.width != width)
+                return alv_fail_at(error, ALV_ERR_SHAPE, "model", run.position,
+                                   "with residual= all hidden layers have one width");
+            width = run.width;
+        }
+    if (hidden < 1 + f->residual || (hidden - 1) % f->residual != 0)
+        return alv_fail_at(error, ALV_ERR_SHAPE, "model", f->widths.first.position,
+                           "%lld hidden layers are not 1 and whole branches of %d", hidden,
+                           f->residual);
+    return ALV_OK;
+}
+
+alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_hints *hints,
+                            alv_error *error)
+{
+    static const alv_model_hints none;
+    if (!hints) hints = &none;
+    alv_family f = {.text = text, .kernel = 3, .width = 16};
+    const char *p = skip_spaces(text), *start = p;
+    const int family = find(families, p, word_length(p));
+    f.kind = family < 0 ? ALV_FAMILY_MLP : (alv_family_kind)family;
+    if (f.kind == ALV_FAMILY_RESNET) f.norm = ALV_NORM_BATCH, f.is_post = true, f.residual = 2;
+    if (hints->inputs > 0) {
+        const int64_t positions =
+            hints->height > 0 && hints->width > 0 ? (int64_t)hints->height * hints->width : 1;
+        f.channels = hints->inputs / positions;
+        if (positions > 1) f.height = hints->height, f.width_in = hints->width;
+    }
+    f.outputs = hints->outputs;
+    if (family >= 0) p = skip_spaces(p + word_length(p));
+    ALV_TRY(read_sizes(&f, &p, error));
+    ALV_TRY(alv_act_parse(&f.act, hints->act ? hints->act : "relu", error));
+    unsigned seen = 0;
+    bool named = false;
+    for (p = skip_spaces(p); *p; p = skip_spaces(p)) {
+        if (key_length(p) > 0) {
+            ALV_TRY(read_option(&f, &seen, &p, error));
+        } else if (named) {
+            return fail(&f, p, ALV_ERR_SYNTAX, "the activation is given twice", error);
+        } else {
+            ALV_TRY(read_act(&f, &p, error));
+            named = true;
+        }
+    }
+    if (f.kind == ALV_FAMILY_MLP)
+        ALV_TRY(check_mlp(&f, hints, error));
+    else
+        ALV_TRY(check_image(&f, start, error));
+    ALV_TRY(check_branches(&f, start, error));
+    *out = f;
+    return ALV_OK;
+}
+
+/* A text that grows; what does not fit is counted. */
+typedef struct writer {
+    char *out;
+    size_t size, n;
+} writer;
+
+static void add(writer *w, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const size_t left = w->n < w->size ? w->size - w->n : 0;
+    w->n += alv_text_vformat(left ? w->out + w->n : NULL, left, format, args);
+    va_end(args);
+}
+
+static void add_widths(writer *w, const alv_family *f)
+{
+    const char *at = f->widths.sizes, *mark = f->kind == ALV_FAMILY_CONV ? "," : "-";
+    alv_width_run run, last = {0};
+    const bool inner = f->inner && f->kind == ALV_FAMILY_MLP;
+    if (inner) add(w, " %lld", f->channels);
+    bool first = !inner;
+    for (bool more = true; more;) {
+        more = alv_widths_next(&run, &f->widths, &at);
+        if (more && run.width == last.width) {
+            last.times += run.times;
+            continue;
+        }
+        if (last.width > 0) {
+            add(w, "%s%lld", first ? " " : mark, last.width);
+            if (last.times > 1) add(w, "x%lld", last.times);
+            first = false;
+        }
+        last = run;
+    }
+    if (inner) add(w, "-%lld", f->outputs);
+}
+
+alv_status alv_family_print(char *out, size_t size, const alv_family *f, alv_error *error)
+{
+    char act[ALV_MAX_NAME];
+    writer w = {out, size, 0};
+    const bool is_resnet = f->kind == ALV_FAMILY_RESNET;
+    ALV_TRY(alv_act_print(act, sizeof act, f->act, error));
+    add(&w, "%s", families[f->kind]);
+    if (is_resnet)
+        add(&w, " %lld", f->layers);
+    else
+        add_widths(&w, f);
+    if (f->kind != ALV_FAMILY_MLP)
+        add(&w, " in=%lldx%dx%d out=%lld", f->channels, f->height, f->width_in, f->outputs);
+    if (is_resnet && f->width != 16) add(&w, " width=%d", f->width);
+    if (f->kind != ALV_FAMILY_MLP && f->kernel != 3) add(&w, " kernel=%d", f->kernel);
+    if (f->norm != (is_resnet ? ALV_NORM_BATCH : ALV_NORM_NONE))
+        add(&w, " norm=%s", norms[f->norm]);
+    if (!is_resnet && f->residual > 0) add(&w, " residual=%d", f->residual);
+    if (f->has_gain) add(&w, " branch=%g", f->gain);
+    if (f->is_post != is_resnet) add(&w, " order=%s", f->is_post ? "post" : "pre");
+    if (strcmp(act, "identity") != 0) add(&w, " %s", act);
+    if (w.n < size) return ALV_OK;
+    return alv_fail(error, ALV_ERR_RANGE, "model", "its text is longer than %llu bytes",
+                    (uint64_t)size - 1);
+}

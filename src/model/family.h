@@ -1,0 +1,43 @@
+/* Texts of networks that are more than a chain: families with options.
+ *
+ *     mlp 100x12 norm=layer residual=2 relu      conv 16,32x10 norm=batch tanh
+ *     resnet 20 branch=0 norm=none               (inputs and outputs: from the data, or in= out=)
+ */
+#ifndef ALV_MODEL_FAMILY_H
+#define ALV_MODEL_FAMILY_H
+
+#include "model/build.h"
+#include "model/widths.h"
+
+typedef enum alv_family_kind {
+    ALV_FAMILY_MLP,   /* dense layers */
+    ALV_FAMILY_CONV,  /* convolutions, half the image wherever the channels change; mean; head */
+    ALV_FAMILY_RESNET /* He et al. 2015, section 4.2: 6 n + 2 layers in three stages */
+} alv_family_kind;
+
+typedef struct alv_family {
+    alv_family_kind kind;
+    const char *text;  /* what was read; positions count in it */
+    alv_widths widths; /* of mlp and conv; of an mlp without its inputs and outputs if `inner` */
+    bool inner;
+    int64_t layers; /* of resnet */
+    alv_act_spec act;
+    alv_norm norm;
+    int residual;           /* layers of one branch; 0: none */
+    bool has_gain, is_post; /* is_post: the activation follows the sum, as in the first ResNets */
+    double gain;            /* of each branch, at first */
+    int kernel, width;      /* width: channels of resnet's first stage */
+    int64_t channels, outputs; /* of the data; features where height is 0 */
+    int height, width_in;
+} alv_family;
+
+/* Whether the text needs this reader: it names another family than mlp, or has options. */
+bool alv_family_is(const char *text);
+/* ALV_ERR_SYNTAX, ALV_ERR_UNKNOWN_NAME, ALV_ERR_RANGE, ALV_ERR_SHAPE with the byte position. */
+alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_hints *hints,
+                            alv_error *error);
+/* The canonical text, which says inputs and outputs. */
+alv_status alv_family_print(char *out, size_t size, const alv_family *family, alv_error *error);
+alv_status alv_family_build(alv_model **out, const alv_family *family, alv_error *error);
+
+#endif

@@ -122,15 +122,17 @@ typedef struct alv_model {
     char family[ALV_MAX_MODEL_TEXT]; /* text of a network that is no plain chain; else "" */
 } alv_model;
 
-/* A layer as one speaks of it: weights, and what follows them up to the next ones. */
+/* A layer as one speaks of it: weights, and what follows them as long as one node alone reads it:
+ * to the first activation; where there is none before the signal forks or meets other weights, to
+ * the last end of a branch, else the weights' node itself. */
 typedef struct alv_model_layer {
-    int weights; /* the node with the weights */
-    int end;     /* the last node after it with an activation before the next weights; without one
-                    the node itself */
+    int weights, end; /* nodes */
 } alv_model_layer;
 
 /* Writes the layers in order; out may be NULL, else it has room for n_nodes. Returns how many. */
 ALV_API int alv_model_layers(alv_model_layer *out, const alv_model *model);
+/* One of them, from 0; false if there is none. */
+ALV_API bool alv_model_layer_at(alv_model_layer *out, const alv_model *model, int layer);
 /* Dense layers only, each fed by the one before: what mean-field theory of this library speaks of.
  */
 ALV_API bool alv_model_is_chain(const alv_model *model);

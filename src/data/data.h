@@ -18,8 +18,9 @@ typedef struct alv_samples {
 
 typedef struct alv_split {
     alv_samples train, test;
-    int64_t dim;       /* features of one sample */
-    int height, width; /* height * width == dim for images, 0 otherwise */
+    int64_t dim; /* features of one sample */
+    int height,
+        width; /* of images, whose dim / (height width) channels follow one another; else 0 */
     int classes;
     char name[64];            /* what the report calls it; hostile bytes are possible */
     const char **class_names; /* (classes), NULL where there are none; owned */

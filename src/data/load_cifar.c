@@ -8,7 +8,7 @@
  * error. Training takes the batches in their order, as many as are there one after the other. */
 #include "data/load.h"
 
-enum { PIXELS = 3 * 32 * 32, MAX_FILES = 5 };
+enum { SIDE = 32, PIXELS = 3 * SIDE * SIDE, MAX_FILES = 5 };
 
 typedef struct edition {
     const char *train[MAX_FILES + 1], *test, *names;
@@ -104,6 +104,7 @@ static alv_status build(alv_split **out, const alv_file *train, int n_files, con
         copy_records(&split->train, &filled, &train[i], e, options->normalize);
     copy_records(&split->test, &filled_test, test, e, options->normalize);
     split->classes = e->classes;
+    split->height = split->width = SIDE;
     alv_status status = alv_split_finish(split, train[0].where, error);
     if (status != ALV_OK)
         alv_split_free(split);

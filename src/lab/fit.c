@@ -1,4 +1,4 @@
-/* LSUV in the lab: the outputs are the pre-activations of the engine's layers on one mini-batch.
+/* LSUV in the lab: the outputs are what the weights of the engine's layers give on one mini-batch.
  *
  * The engine runs a network whole, so a look at one layer costs a forward pass: two or three for
  * each layer, which for a dozen layers is less than ten steps of training. */
@@ -20,7 +20,9 @@ static alv_status outputs(alv_lsuv_outputs *out, int layer, int attempt, void *u
     const batch *b = user;
     alv_net_forward_f32(b->net, b->x, b->rows);
     const alv_net_layer_f32 *l = &b->net->layers[layer];
-    *out = (alv_lsuv_outputs){.values = l->z, .count = b->rows * l->out, .dtype = ALV_F32};
+    const int64_t positions = l->positions > 0 ? l->positions : 1;
+    *out =
+        (alv_lsuv_outputs){.values = l->y, .count = b->rows * positions * l->out, .dtype = ALV_F32};
     return ALV_OK;
 }
 

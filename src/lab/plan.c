@@ -166,7 +166,9 @@ static alv_status parse(alv_arm_scheme *out, const char *text, alv_error *error)
 static alv_status middle_scale(double *out, const alv_model *model, alv_error *error)
 {
     double in, out_;
-    const alv_node *node = &model->nodes[model->n_nodes / 2];
+    int middle = model->n_nodes / 2;
+    while (model->nodes[middle].op != ALV_OP_WEIGHTS) middle--; /* the first node has weights */
+    const alv_node *node = &model->nodes[middle];
     ALV_TRY(alv_tensor_fans(&in, &out_, &model->params[node->weight], error));
     double lecun = sqrt(1 / in), xavier = sqrt(2 / (in + out_)), he = sqrt(2 / in);
     *out = sqrt(fmin(lecun, xavier) * fmax(he, xavier));

@@ -222,7 +222,7 @@ bool alv_results_hidden(int64_t *width, int64_t *depth, const alv_results *resul
 {
     alv_model *model;
     if (alv_model_new(&model, results->model, NULL, NULL) != ALV_OK) return false;
-    bool alike = model->n_nodes > 1;
+    bool alike = model->n_nodes > 1 && alv_model_is_chain(model);
     *width = model->nodes[0].out;
     *depth = model->n_nodes - 1;
     for (int i = 0; i < model->n_nodes - 1; i++) alike = alike && model->nodes[i].out == *width;

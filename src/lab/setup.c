@@ -66,6 +66,8 @@ static alv_status make_model(alv_model **out, const alv_setup *setup, const alv_
 {
     alv_model_hints hints = {.inputs = setup->data->dim,
                              .outputs = setup->data->classes,
+                             .height = setup->data->height,
+                             .width = setup->data->width,
                              .hidden_only = what->model == NULL,
                              .act = act};
     const alv_status status =
@@ -81,7 +83,9 @@ static alv_status hidden_act(char *out, size_t size, const alv_setup *setup,
 {
     alv_model *model;
     ALV_TRY(make_model(&model, setup, what, hint, error));
-    alv_status status = alv_act_print(out, size, model->nodes[0].act, error);
+    alv_act_spec act = {0};
+    for (int i = 0; i < model->n_nodes && !act.act; i++) act = model->nodes[i].act;
+    alv_status status = alv_act_print(out, size, act, error);
     alv_model_free(model);
     return status;
 }
@@ -214,7 +218,10 @@ static alv_status check_memory(const alv_setup *setup, const alv_compare *what, 
         ALV_TRY(alv_tensor_count(&count, &model->params[i], error));
         scalars += (double)count;
     }
-    for (int i = 0; i < model->n_nodes; i++) units += (double)model->nodes[i].out;
+    for (int i = 0; i < model->n_nodes; i++) {
+        const alv_node *node = &model->nodes[i];
+        units += (double)node->out * (node->height > 0 ? (double)node->height * node->width : 1);
+    }
     double jobs = what->jobs > 0 ? (double)what->jobs : 1;
     double bytes = jobs * 4 * (5 * scalars + 3 * units * (double)setup->batch);
     double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);

@@ -173,8 +173,7 @@ static alv_status probe(trainer *t, int64_t step, alv_error *error)
     if (t->job->histograms) keep_histograms(t, step);
     if (step == 0) {
         out->initial_loss = loss;
-        if (!alv_probe_drift(&out->drift, t->net, stats))
-            return alv_fail(error, ALV_ERR_MEMORY, "probe", "out of memory");
+        alv_probe_drift(&out->drift, t->net, stats);
         alv_forecast_make(&out->forecast, stats, out->n_layers, &out->drift, model_of(t));
     }
     out->probe_steps[out->n_probes++] = step;
@@ -189,7 +188,7 @@ static void evaluate(trainer *t, const alv_samples *samples, double *loss, doubl
     int64_t correct = 0, most = t->net->options.batch, dim = t->setup->data->dim;
     for (int64_t i = 0; i < samples->n; i += most) {
         int64_t rows = samples->n - i < most ? samples->n - i : most, hits = 0;
-        alv_net_forward_f32(t->net, samples->x + i * dim, rows);
+        alv_net_evaluate_f32(t->net, samples->x + i * dim, rows);
         sum += alv_net_loss_f32(t->net, samples->y + i, &hits) * (double)rows;
         correct += hits;
     }

@@ -8,18 +8,55 @@ static bool has_act(const alv_node *node)
     return node->act.act && strcmp(node->act.act->name, "identity") != 0;
 }
 
+static bool reads(const alv_node *node, int i)
+{
+    return node->input == i || (node->op == ALV_OP_ADD && node->other == i);
+}
+
+/* The only node that reads node i; -1: none, or several. */
+static int only_reader(const alv_model *model, int i)
+{
+    int reader = -1;
+    for (int j = i + 1; j < model->n_nodes; j++) {
+        if (!reads(&model->nodes[j], i)) continue;
+        if (reader >= 0) return -1;
+        reader = j;
+    }
+    return reader;
+}
+
+/* Follows the signal while one node alone reads it. */
+static int end_of(const alv_model *model, int weights)
+{
+    int end = weights;
+    for (int i = weights; !has_act(&model->nodes[i]);) {
+        i = only_reader(model, i);
+        if (i < 0 || model->nodes[i].op == ALV_OP_WEIGHTS || model->nodes[i].op == ALV_OP_POOL)
+            break;
+        if (model->nodes[i].op == ALV_OP_ADD || has_act(&model->nodes[i])) end = i;
+    }
+    return end;
+}
+
 int alv_model_layers(alv_model_layer *out, const alv_model *model)
 {
+    const bool chain = alv_model_is_chain(model);
     int n = 0;
     for (int i = 0; i < model->n_nodes; i++) {
-        if (model->nodes[i].op == ALV_OP_WEIGHTS) {
-            if (out) out[n] = (alv_model_layer){i, i};
-            n++;
-        } else if (out && n > 0 && has_act(&model->nodes[i])) {
-            out[n - 1].end = i;
-        }
+        if (model->nodes[i].op != ALV_OP_WEIGHTS) continue;
+        if (out) out[n] = (alv_model_layer){i, chain ? i : end_of(model, i)};
+        n++;
     }
     return n;
+}
+
+bool alv_model_layer_at(alv_model_layer *out, const alv_model *model, int layer)
+{
+    int n = -1, i = -1;
+    while (n < layer && ++i < model->n_nodes) n += model->nodes[i].op == ALV_OP_WEIGHTS;
+    if (layer < 0 || i >= model->n_nodes) return false;
+    *out = (alv_model_layer){i, end_of(model, i)};
+    return true;
 }
 
 bool alv_model_is_chain(const alv_model *model)

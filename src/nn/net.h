@@ -58,13 +58,16 @@ typedef struct alv_net_options {
         real *z, *a;      /* (rows, out): pre-activations, activations; equal if no act */         \
         real *delta;      /* (rows, out): d loss / d z */                                          \
         real *mask, *fed; /* (rows, out): of dropout, and a times it; NULL where there is none */  \
+        real *y;          /* (rows, out): what the weights give, before norm and sum; else z */    \
     } alv_net_layer_##suffix;                                                                      \
     typedef struct alv_net_##suffix {                                                              \
         int n_layers;                                                                              \
         alv_net_layer_##suffix *layers;                                                            \
         const real *x;        /* (B, inputs): the batch of the last forward, borrowed */           \
         int64_t rows;         /* B */                                                              \
+        int64_t inputs;       /* features of a sample */                                           \
         bool chain;           /* dense layers only, each fed by the one before */                  \
+        bool pooled;          /* the last layer is fed the mean of a whole image */                \
         int64_t n_params;     /* scalars in all, contiguous at params[] and grads[] */             \
         real *params, *grads; /* layer by layer: weight, then bias */                              \
         alv_net_options options;                                                                   \
@@ -92,6 +95,9 @@ ALV_NET_TYPES(double, f64)
  *           rows and classes (torch.nn.MSELoss). NaN or inf where the net has diverged.
  * backward: fills delta, dw, db of every layer with the gradients of the mean loss. Call after
  *           forward.
+ * send_back: backward for a gradient of random signs, the same at every call, with respect to the
+ *           activations of a layer, down from there: what the net does to gradients, whatever the
+ *           layers above do. Overwrites delta, dw and db of that layer and those below.
  * step:     one optimizer update from dw, db.
  * train:    forward, loss, backward and step in one call, and returns that loss, without what the
  *           regularizer adds to it. It alone regularizes: forward, loss and backward see the whole
@@ -100,7 +106,7 @@ ALV_NET_TYPES(double, f64)
  *           probe a training run, call forward and backward, look, then train on the same batch:
  *           probing then changes nothing.
  * Gradients are means over the batch. Nothing but _new allocates. The mask of unit j in row i of
- * layer l at step t (steps taken before) is kept where element (t batch + i) out + j of the uniform
+ * node l at step t (steps taken before) is kept where element (t batch + i) out + j of the uniform
  * f32 stream (seed, "dropout/<l + 1>") is at least the rate (docs/stream.md): the same whatever the
  * backend, the precision and the rows of the batches. */
 #define ALV_NET_FUNCTIONS(real, suffix)                                                            \
@@ -111,6 +117,7 @@ ALV_NET_TYPES(double, f64)
     void alv_net_evaluate_##suffix(alv_net_##suffix *net, const real *x, int64_t rows);            \
     double alv_net_loss_##suffix(alv_net_##suffix *net, const int32_t *y, int64_t *correct);       \
     void alv_net_backward_##suffix(alv_net_##suffix *net, const int32_t *y);                       \
+    void alv_net_send_back_##suffix(alv_net_##suffix *net, int layer);                             \
     void alv_net_step_##suffix(alv_net_##suffix *net);                                             \
     double alv_net_train_##suffix(alv_net_##suffix *net, const real *x, const int32_t *y,          \
                                   int64_t rows, int64_t *correct);

@@ -46,6 +46,7 @@ typedef enum alv_pass {
         real *z, *a, *delta, *mask, *fed;                                                          \
         real *mean, *scale; /* of a norm: of each unit, or of each row */                          \
         real *kept;         /* of batch normalization: (2, units), means and variances */          \
+        real *work;         /* of batch normalization: (3, units) */                               \
         bool touched;       /* delta has a part of its sum in this backward pass */                \
         alv_stream stream;  /* of its masks */                                                     \
     } alv_stage_##suffix;                                                                          \
@@ -64,6 +65,7 @@ typedef enum alv_pass {
         double power1, power2;                                                                     \
         float *chance;  /* uniform draws of one mask */                                            \
         real *unfolded; /* what a convolution's product takes, chunk by chunk */                   \
+        real *turned;   /* the weights of a convolution as its product takes them */               \
         real *spare;    /* a gradient on its way to a sum */                                       \
         double *sums;   /* (2, units of the widest norm) */                                        \
     } alv_state_##suffix;

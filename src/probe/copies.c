@@ -159,7 +159,7 @@ bool alv_share_of_copies(double *out, const alv_net_f32 *net, int layer, bool ou
 {
     bool last = layer + 1 >= net->n_layers;
     *out = ALV_NAN;
-    if (outgoing && last) return true;
+    if (outgoing && (last || !net->chain)) return true;
     view v = {.layer = &net->layers[layer], .next = outgoing ? &net->layers[layer + 1] : NULL};
     v.length = v.layer->in + 1 + (v.next ? v.next->out : 0);
     unit *units = alv_new_array((size_t)v.layer->out, sizeof *units);

@@ -15,17 +15,17 @@ static values weights(const alv_net_f32 *net, const alv_net_layer_f32 *layer)
 
 static values pre_activations(const alv_net_f32 *net, const alv_net_layer_f32 *layer)
 {
-    return (values){layer->z, net->rows * layer->out};
+    return (values){layer->z, alv_layer_rows(net, layer) * layer->out};
 }
 
 static values activations(const alv_net_f32 *net, const alv_net_layer_f32 *layer)
 {
-    return (values){layer->a, net->rows * layer->out};
+    return (values){layer->a, alv_layer_rows(net, layer) * layer->out};
 }
 
 static values deltas(const alv_net_f32 *net, const alv_net_layer_f32 *layer)
 {
-    return (values){layer->delta, net->rows * layer->out};
+    return (values){layer->delta, alv_layer_rows(net, layer) * layer->out};
 }
 
 static const struct {

@@ -9,7 +9,8 @@
 static alv_unit_moments pre_activations(const alv_net_f32 *net, const alv_net_layer_f32 *layer)
 {
     const alv_act *act = layer->act.act;
-    return alv_observe_units(layer->z, net->rows, layer->out, act ? act->flat_below : -ALV_INFINITY,
+    return alv_observe_units(layer->z, alv_layer_rows(net, layer), layer->out,
+                             act ? act->flat_below : -ALV_INFINITY,
                              act ? act->flat_above : ALV_INFINITY);
 }
 
@@ -17,9 +18,10 @@ static void observe_signal(alv_layer_stats *s, const alv_net_f32 *net,
                            const alv_net_layer_f32 *layer)
 {
     alv_unit_moments z = pre_activations(net, layer);
-    alv_unit_moments a = layer->a == layer->z ? z
-                                              : alv_observe_units(layer->a, net->rows, layer->out,
-                                                                  -ALV_INFINITY, ALV_INFINITY);
+    alv_unit_moments a = layer->a == layer->z
+                             ? z
+                             : alv_observe_units(layer->a, alv_layer_rows(net, layer), layer->out,
+                                                 -ALV_INFINITY, ALV_INFINITY);
     s->z_mean = z.mean;
     s->z_std = z.std;
     s->a_mean = a.mean;
@@ -35,7 +37,8 @@ static void observe_weights(alv_layer_stats *s, const alv_net_f32 *net,
     int64_t n = layer->in * layer->out;
     alv_flat_moments w = alv_observe_flat(layer->w, NULL, n);
     alv_flat_moments dw = alv_observe_flat(layer->dw, NULL, n);
-    alv_flat_moments delta = alv_observe_flat(layer->delta, NULL, net->rows * layer->out);
+    alv_flat_moments delta =
+        alv_observe_flat(layer->delta, NULL, alv_layer_rows(net, layer) * layer->out);
     s->weight_std = w.std;
     s->grad_rms = dw.rms;
     s->delta_rms = delta.rms;
@@ -47,17 +50,29 @@ static void observe_weights(alv_layer_stats *s, const alv_net_f32 *net,
     }
 }
 
+double alv_gradient_size(const alv_net_f32 *net, const alv_layer_stats *stats, int l)
+{
+    const double rows = (double)alv_layer_rows(net, &net->layers[l]);
+    return stats[l].delta_rms * alv_sqrt(rows / (double)net->rows);
+}
+
+double alv_probe_inputs(const alv_net_f32 *net)
+{
+    return alv_observe_units(net->x, net->rows, net->inputs, -ALV_INFINITY, ALV_INFINITY).std;
+}
+
 bool alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const float *before)
 {
     bool fine = true;
-    double below =
-        alv_observe_units(net->x, net->rows, net->layers[0].in, -ALV_INFINITY, ALV_INFINITY).std;
+    double below = alv_probe_inputs(net);
     for (int l = 0; l < net->n_layers; l++) {
         alv_layer_stats *s = &stats[l];
         observe_signal(s, net, &net->layers[l]);
         observe_weights(s, net, &net->layers[l], before);
         s->forward_gain = s->z_std / below;
-        s->backward_gain = l > 0 ? stats[l - 1].delta_rms / s->delta_rms : ALV_NAN;
+        s->backward_gain =
+            l > 0 ? alv_gradient_size(net, stats, l - 1) / alv_gradient_size(net, stats, l)
+                  : ALV_NAN;
         fine &= alv_share_of_copies(&s->symmetry, net, l, false);
         fine &= alv_share_of_copies(&s->locked, net, l, true);
         below = s->z_std;

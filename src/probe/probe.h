@@ -18,7 +18,9 @@ typedef struct alv_layer_stats {
                            * z >= flat_above of the activation table; NaN without activation */
     double dead;          /* share of units flat for every sample of the batch */
     double forward_gain;  /* z_std of this layer / z_std of the one below (input: x's) */
-    double backward_gain; /* rms(delta) of the layer below / of this one; NaN for the first */
+    double backward_gain; /* size of the gradient at the layer below / at this one; NaN for the
+                           * first. Its size is rms(delta) sqrt(positions): that of a unit, summed
+                           * over an image */
     double delta_rms;     /* rms of d loss / d z */
     double grad_rms;      /* rms of d loss / d w */
     double weight_std;    /* of the weights */
@@ -27,7 +29,8 @@ typedef struct alv_layer_stats {
                            * bias equal to 1e-6 of the largest of them; 1: all are copies */
     double locked;        /* share of hidden units that are copies and whose outgoing weights are
                            * equal too: their gradients are equal, so that descent keeps them
-                           * copies for ever. NaN for the last layer, which is not hidden */
+                           * copies for ever. NaN for the last layer, which is not hidden, and in
+                           * networks that are no chain of dense layers */
     double nonfinite;     /* how many of w, z, a, delta and dw are NaN or infinite */
 } alv_layer_stats;
 
@@ -50,7 +53,9 @@ typedef struct alv_histogram {
 /* Over the whole depth, both ways. A last layer whose weights are all zero is an intended choice
  * (no output at first, and it learns at once): it is left out of both products, and the backward
  * one is then measured with random signs sent down from the last hidden layer, because the true
- * delta there is zero until the first step. Infinite where a value on the way is not finite. */
+ * delta there is zero until the first step. A last layer that is fed the mean of an image is left
+ * out as well: a mean of many values is smaller than each, and its gradient is shared among them,
+ * which says nothing about the layers. Infinite where a value on the way is not finite. */
 typedef struct alv_drift {
     double forward;  /* std(logits) / std(x), per-unit deviations */
     double backward; /* rms(delta of the first layer) / rms(delta of the last) */
@@ -58,14 +63,22 @@ typedef struct alv_drift {
     bool zero_last;                               /* the last layer was left out */
 } alv_drift;
 
+/* Rows of a layer: the samples of the last call, times the positions of an image. */
+static inline int64_t alv_layer_rows(const alv_net_f32 *net, const alv_net_layer_f32 *layer)
+{
+    return net->rows * (layer->positions > 0 ? layer->positions : 1);
+}
+
 /* stats: (n_layers), overwritten. net has just run forward and backward on one batch. before:
  * (n_params), the parameters before the last optimizer step, for the update ratio; NULL if none.
  * Takes scratch for the units of one layer while it runs; if there is no memory for it, symmetry
  * and locked are NaN and the result is false. Cost: a few reads of every activation and weight. */
 bool alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const float *before);
+/* Deviation of the inputs of the last pass, feature by feature, then root mean square. */
+double alv_probe_inputs(const alv_net_f32 *net);
 /* stats as alv_probe_layers gave them for the same pass. A net of one layer drifts by 1 backward.
- */
-bool alv_probe_drift(alv_drift *out, const alv_net_f32 *net, const alv_layer_stats *stats);
+ * Where the last layer is zero, delta, dw and db of all layers are overwritten. */
+void alv_probe_drift(alv_drift *out, alv_net_f32 *net, const alv_layer_stats *stats);
 /* Sixty-four equal bins over the finite values; [0, 1] if there is none. */
 void alv_probe_histogram(alv_histogram *out, const alv_net_f32 *net, int layer,
                          alv_histogram_kind kind);

@@ -137,7 +137,8 @@ alv_status alv_report_expected(json_t *entry, const report_run *run, const repor
     json_t *delta = json_array_get(json_object_get(json_object_get(entry, "layers"), "delta_rms"),
                                    0); /* at initialization */
     expected e = {.depth = depth_of(run)};
-    if (e.depth < 1 || json_array_size(delta) != (size_t)e.depth) return ALV_OK;
+    if (e.depth < 1 || !alv_model_is_chain(run->model) || json_array_size(delta) != (size_t)e.depth)
+        return ALV_OK;
     json_t *last = json_array_get(delta, (size_t)e.depth - 1);
     e.last = json_is_number(last) ? json_number_value(last) : (double)NAN;
     ALV_TRY(read_inputs(&mean_square, &variance, run, group, error));

@@ -35,7 +35,7 @@ static shapes distinct_shapes(const alv_model *model)
 {
     shapes list = {0};
     for (int i = 0; i < model->n_nodes; i++)
-        if (model->nodes[i].weight >= 0) shape_index(&list, model, model->nodes[i].weight);
+        if (model->nodes[i].op == ALV_OP_WEIGHTS) shape_index(&list, model, model->nodes[i].weight);
     return list;
 }
 
@@ -44,7 +44,7 @@ static json_t *layers_of_shape(const report_run *run, shapes *list, int index)
     json_t *layers = json_array();
     int layer = 0;
     for (int i = 0; i < run->model->n_nodes; i++) {
-        if (run->model->nodes[i].weight < 0) continue;
+        if (run->model->nodes[i].op != ALV_OP_WEIGHTS) continue;
         if (shape_index(list, run->model, run->model->nodes[i].weight) == index)
             alv_report_append(layers, json_integer(layer));
         layer++;

@@ -43,13 +43,20 @@ static double larger(double a, double b)
     return !(a >= b) && b == b ? b : a;
 }
 
+/* The activation in which a layer ends; NULL: none. */
+static const alv_act *act_of(const alv_model *model, int layer)
+{
+    alv_model_layer at;
+    return alv_model_layer_at(&at, model, layer) ? model->nodes[at.end].act.act : NULL;
+}
+
 void alv_signals_read(alv_signals *out, const alv_layer_stats *stats, int n_layers,
                       const alv_drift *drift, const alv_model *model)
 {
     alv_signals s = {drift->forward, drift->backward, ALV_NAN, ALV_NAN, ALV_NAN, 0};
     double sum = 0, n = 0;
     for (int l = 0; l < n_layers; l++) {
-        const alv_act *act = l < model->n_nodes ? model->nodes[l].act.act : NULL;
+        const alv_act *act = act_of(model, l);
         s.nonfinite += stats[l].nonfinite;
         if (l + 1 == n_layers) break;
         s.locked = larger(s.locked, stats[l].locked);
@@ -136,8 +143,8 @@ static void name_layer(alv_finding *f, int layer)
 static void name_layers(alv_finding *f, const rule *r, const alv_layer_stats *stats, int n_layers,
                         const alv_model *model)
 {
-    for (int l = 0; r->concerns && l + 1 < n_layers && l < model->n_nodes; l++)
-        if (r->concerns(model->nodes[l].act.act) && at(&stats[l], r->of_layer) >= f->threshold)
+    for (int l = 0; r->concerns && l + 1 < n_layers; l++)
+        if (r->concerns(act_of(model, l)) && at(&stats[l], r->of_layer) >= f->threshold)
             name_layer(f, l);
 }
 

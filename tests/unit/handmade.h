@@ -4,6 +4,7 @@
 #define ALV_TEST_HANDMADE_H
 
 #include "nn/net.h"
+#include "probe/probe.h"
 #include "test.h"
 
 enum { HAND_LAYERS = 40 };
@@ -73,6 +74,8 @@ static inline hand_net *hand_new(const int64_t *sizes, int n_layers, int64_t row
     h->memory = calloc((size_t)(2 * params + values + rows * sizes[0]), sizeof(float));
     float *p = h->memory, *g = p + params, *v = g + params;
     h->net = (alv_net_f32){.n_layers = n_layers,
+                           .chain = true,
+                           .inputs = sizes[0],
                            .layers = h->layers,
                            .rows = rows,
                            .n_params = params,
@@ -104,6 +107,40 @@ static inline hand_net *hand_new(const int64_t *sizes, int n_layers, int64_t row
     for (int64_t i = 0; i < rows * sizes[0]; i++) h->x[i] = (float)hand_uniform(h);
     h->net.x = h->x;
     return h;
+}
+
+/* The engine's net of the same layers and weights, after a pass over the same inputs. */
+static inline alv_net_f32 *hand_engine(const hand_net *h)
+{
+    char text[256];
+    int n = snprintf(text, sizeof text, "mlp %d", (int)h->net.inputs);
+    for (int l = 0; l < h->net.n_layers; l++)
+        n += snprintf(text + n, sizeof text - (size_t)n, "-%d", (int)h->layers[l].out);
+    snprintf(text + n, sizeof text - (size_t)n, " %s",
+             h->net.n_layers > 1 ? h->layers[0].act.act->name : "relu");
+    const alv_net_options options = {.batch = h->net.rows, .backend = ALV_BACKEND_PORTABLE};
+    const int32_t *labels = calloc((size_t)h->net.rows, sizeof *labels);
+    alv_model *model = NULL;
+    alv_net_f32 *net = NULL;
+    if (alv_model_new(&model, text, NULL, NULL) || alv_net_new_f32(&net, model, &options, NULL))
+        abort();
+    memcpy(net->params, h->net.params, (size_t)net->n_params * sizeof(float));
+    alv_net_forward_f32(net, h->x, h->net.rows);
+    alv_net_backward_f32(net, labels);
+    alv_model_free(model);
+    free((void *)(uintptr_t)labels);
+    return net;
+}
+
+/* Drift, of a net that the engine must look into where its last layer is zero. */
+static inline void hand_drift(alv_drift *out, hand_net *h, alv_layer_stats *stats)
+{
+    const alv_net_layer_f32 *last = &h->layers[h->net.n_layers - 1];
+    bool zero = h->net.n_layers > 1;
+    for (int64_t i = 0; i < last->in * last->out; i++) zero = zero && last->w[i] == 0;
+    alv_net_f32 *net = zero ? hand_engine(h) : NULL;
+    alv_probe_drift(out, net ? net : &h->net, stats);
+    alv_net_free_f32(net);
 }
 
 static inline void hand_free(hand_net *h)

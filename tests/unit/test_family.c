@@ -149,11 +149,14 @@ static void what_is_built_trains(void **state)
     enum { ROWS = 12, SIDE = 8, CLASSES = 3 };
     static const alv_model_hints image = {
         .inputs = SIDE * SIDE, .outputs = CLASSES, .height = SIDE, .width = SIDE};
-    static const char *const texts[] = {
-        "resnet 8 width=4", "resnet 8 width=4 norm=none branch=0 order=pre",
-        "resnet 8 width=4 norm=layer order=pre tanh", "conv 4,8x2 norm=rms", "conv 4x3 residual=2",
-        "mlp 64-16x5-3 residual=2 norm=layer", "mlp 64-16x5-3 residual=1 branch=0 order=post",
-        "mlp 64-16x5-3 norm=batch tanh"};
+    static const char *const texts[] = {"resnet 8 width=4",
+                                        "resnet 8 width=4 norm=none branch=0 order=pre",
+                                        "resnet 8 width=4 norm=layer order=pre tanh",
+                                        "conv 4,8x2 norm=rms",
+                                        "conv 4x3 residual=2",
+                                        "mlp 64-16x5-3 residual=2 norm=layer",
+                                        "mlp 64-16x5-3 residual=1 branch=0 order=post",
+                                        "mlp 64-16x5-3 norm=batch tanh"};
     for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
         alv_model *model = build(texts[t], &image);
         const alv_net_options options = {.batch = ROWS,

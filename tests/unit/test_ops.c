@@ -284,7 +284,7 @@ static void layers_end_at_activations(void **state)
     alv_model *model = finish(&b);
     alv_model_layer layers[8];
     assert_int_equal(alv_model_layers(layers, model), 4);
-    static const int expected[4][2] = {{0, 1}, {2, 2}, {3, 3}, {5, 5}};
+    static const int expected[4][2] = {{0, 1}, {2, 2}, {3, 4}, {5, 5}};
     for (int l = 0; l < 4; l++) {
         assert_int_equal(layers[l].weights, expected[l][0]);
         assert_int_equal(layers[l].end, expected[l][1]);

@@ -113,7 +113,7 @@ static void sees_a_dead_signal_behind_random_biases(void **state)
     alv_layer_stats stats[3];
     alv_drift drift;
     alv_probe_layers(stats, &h->net, NULL);
-    alv_probe_drift(&drift, &h->net, stats);
+    hand_drift(&drift, h, stats);
     assert_true(slow_std(h->layers[0].z, 16 * 50, 1) > 0.4);
     for (int l = 0; l < 3; l++) assert_true(stats[l].z_std == 0);
     assert_true(drift.forward == 0);
@@ -237,7 +237,7 @@ static void drift_is_the_product_of_gains(void **state)
     alv_layer_stats stats[4];
     alv_drift drift;
     alv_probe_layers(stats, &h->net, NULL);
-    alv_probe_drift(&drift, &h->net, stats);
+    hand_drift(&drift, h, stats);
     assert_near(drift.forward, 1.0 / 16, 1e-7);
     assert_near(drift.backward, 1.0 / 8, 1e-7);
     assert_near(drift.forward_per_layer, 0.5, 1e-7);
@@ -246,7 +246,7 @@ static void drift_is_the_product_of_gains(void **state)
     memset(h->layers[3].w, 0, 16 * sizeof(float)); /* an intended zero last layer */
     hand_pass(h);
     alv_probe_layers(stats, &h->net, NULL);
-    alv_probe_drift(&drift, &h->net, stats);
+    hand_drift(&drift, h, stats);
     assert_true(drift.zero_last);
     assert_near(drift.forward, 1.0 / 8, 1e-7);
     assert_near(drift.backward, 1.0 / 4, 1e-7);
@@ -267,7 +267,7 @@ static void a_zero_last_layer_changes_the_drift_little(void **state)
     memset(h->layers[4].w, 0, 600 * sizeof(float));
     hand_pass(h);
     alv_probe_layers(stats, &h->net, NULL);
-    alv_probe_drift(&drift, &h->net, stats);
+    hand_drift(&drift, h, stats);
     assert_true(drift.backward > 0.8 * wanted && drift.backward < 1.25 * wanted);
     hand_free(h);
 }
@@ -281,12 +281,12 @@ static void one_layer_and_all_zero_nets_are_defined(void **state)
     hand_net *one = hand_new(sizes, 1, 5, &hand_act_relu, 0.5);
     hand_pass(one);
     alv_probe_layers(stats, &one->net, NULL);
-    alv_probe_drift(&drift, &one->net, stats);
+    hand_drift(&drift, one, stats);
     assert_true(drift.backward == 1 && drift.forward > 0.1 && !drift.zero_last);
     hand_net *zero = hand_new(sizes, 2, 5, &hand_act_relu, 0);
     hand_pass(zero);
     alv_probe_layers(stats, &zero->net, NULL);
-    alv_probe_drift(&drift, &zero->net, stats);
+    hand_drift(&drift, zero, stats);
     assert_true(drift.forward == 0 && drift.backward == 0 && drift.zero_last);
     hand_free(one);
     hand_free(zero);
@@ -306,7 +306,7 @@ static void counts_what_is_not_finite(void **state)
     h->layers[0].z[7] = -INFINITY;
     h->layers[1].delta[3] = NAN;
     alv_probe_layers(stats, &h->net, NULL);
-    alv_probe_drift(&drift, &h->net, stats);
+    hand_drift(&drift, h, stats);
     alv_probe_histogram(&bins, &h->net, 0, ALV_HIST_PRE);
     assert_true(stats[0].nonfinite == 3 && stats[1].nonfinite == 1);
     assert_true(isfinite(stats[0].z_std) && isfinite(stats[1].delta_rms));

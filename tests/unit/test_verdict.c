@@ -8,7 +8,7 @@ static void forecast(alv_forecast *out, hand_net *h)
     alv_drift drift;
     hand_pass(h);
     alv_probe_layers(stats, &h->net, NULL);
-    alv_probe_drift(&drift, &h->net, stats);
+    hand_drift(&drift, h, stats);
     alv_forecast_make(out, stats, h->net.n_layers, &drift, &h->model);
 }
 

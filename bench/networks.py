@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""A training step of several networks, here and in PyTorch, side by side on one thread.
+
+    python3 bench/networks.py build/release/bench/bench-step [--rounds 3] [--seconds 1]
+
+Each round times every network with both, one after the other, so that both meet the same machine;
+the table has the medians over rounds. PyTorch runs with one thread, images in the faster of its two
+memory formats, dense layers as torch.nn.Sequential. Plain SGD, cross-entropy, the same sizes.
+"""
+
+import argparse
+import re
+import statistics
+import subprocess
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+# name, text here, batch, and the same in PyTorch.
+NETS = [
+    ("100 x 5, batch 10", "784-100x5-10 tanh", 10, ("mlp", [784] + [100] * 5 + [10])),
+    ("100 x 5, batch 64", "784-100x5-10 tanh", 64, ("mlp", [784] + [100] * 5 + [10])),
+    ("100 x 30, batch 10", "784-100x30-10 tanh", 10, ("mlp", [784] + [100] * 30 + [10])),
+    ("100 x 30, batch 64", "784-100x30-10 tanh", 64, ("mlp", [784] + [100] * 30 + [10])),
+    ("256 x 4, batch 64", "784-256x4-10 tanh", 64, ("mlp", [784] + [256] * 4 + [10])),
+    ("ResNet-20, batch 32", "resnet 20 in=3x32x32 out=10", 32, ("resnet", 16)),
+    ("ResNet-20 of width 8, batch 32", "resnet 20 width=8 in=1x32x32 out=10", 32, ("resnet", 8)),
+]
+
+
+def mlp(sizes):
+    layers = []
+    for i, (a, b) in enumerate(zip(sizes, sizes[1:])):
+        layers.append(nn.Linear(a, b))
+        if i + 2 < len(sizes):
+            layers.append(nn.Tanh())
+    return nn.Sequential(*layers), (sizes[0],)
+
+
+class Block(nn.Module):
+    """He et al. 2015 with projections where sizes change (option B)."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.norm1, self.norm2 = nn.BatchNorm2d(outputs), nn.BatchNorm2d(outputs)
+        self.shortcut = nn.Identity()
+        if stride > 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        z = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
+        return F.relu(z + self.shortcut(x))
+
+
+def resnet(width):
+    channels = 3 if width == 16 else 1
+    layers = [nn.Conv2d(channels, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
+    inputs = width
+    for stage in range(3):
+        for block in range(3):
+            outputs = width << stage
+            layers.append(Block(inputs, outputs, 2 if stage and not block else 1))
+            inputs = outputs
+    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, 10)]
+    return nn.Sequential(*layers), (channels, 32, 32)
+
+
+def time_torch(kind, batch, seconds):
+    net, shape = {"mlp": mlp, "resnet": resnet}[kind[0]](kind[1])
+    x, y = torch.randn(batch, *shape), torch.randint(0, 10, (batch,))
+    formats = [torch.contiguous_format]
+    if len(shape) == 3:
+        formats.append(torch.channels_last)
+    return min(time_format(net, x, y, form, seconds / len(formats)) for form in formats)
+
+
+def time_format(net, x, y, form, seconds):
+    net = net.to(memory_format=form)
+    x = x.to(memory_format=form) if x.dim() == 4 else x
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    steps, start = [], time.perf_counter()
+    while len(steps) < 6 or time.perf_counter() - start < seconds:
+        before = time.perf_counter()
+        optimizer.zero_grad(set_to_none=True)
+        F.cross_entropy(net(x), y).backward()
+        optimizer.step()
+        steps.append(time.perf_counter() - before)
+    return 1e6 * statistics.median(steps[3:])
+
+
+def time_here(program, text, batch, backend, seconds):
+    out = subprocess.run([program, text, str(batch), backend, str(seconds)],
+                         check=True, capture_output=True, text=True).stdout
+    return float(re.search(r"median=([0-9.]+)", out).group(1))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    print(f"PyTorch {torch.__version__}, one thread; microseconds a step\n")
+    print(f"{'network':32} {'onednn':>9} {'portable':>9} {'PyTorch':>9}  ratio")
+    for name, text, batch, kind in NETS:
+        times = {"onednn": [], "portable": [], "torch": []}
+        for _ in range(args.rounds):
+            for backend in ("onednn", "portable"):
+                times[backend].append(
+                    time_here(args.program, text, batch, backend, args.seconds))
+            times["torch"].append(time_torch(kind, batch, args.seconds))
+        mid = {key: statistics.median(values) for key, values in times.items()}
+        print(f"{name:32} {mid['onednn']:9.0f} {mid['portable']:9.0f} {mid['torch']:9.0f}  "
+              f"{mid['torch'] / mid['onednn']:.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

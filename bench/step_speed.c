@@ -2,9 +2,9 @@
  *
  *     bench-step MODEL BATCH BACKEND SECONDS     "resnet 20 in=3x32x32 out=10" 64 onednn 2
  *
- * Prints the median and the lower quartile of a step in microseconds: "median=... q1=... steps=...".
- * Weights are he_normal, inputs normal, labels at random, plain SGD: networks.py times PyTorch on
- * the same. */
+ * Prints the median and the lower quartile of a step in microseconds: "median=... q1=...
+ * steps=...". Weights are he_normal, inputs normal, labels at random, plain SGD: networks.py times
+ * PyTorch on the same. */
 #include "data/data.h"
 #include "nn/net.h"
 #include "stream/rng.h"

@@ -19,13 +19,17 @@ static const cli_option options[] = {
     {"model",
      0,
      "TEXT",
-     {"the whole network, inputs to classes: 784-256-128-10",
-      "a rede inteira, das entradas às classes: 784-256-128-10"}},
+     {"the whole network: 784-256-128-10; of images also 'conv 16,32x10' and 'resnet 20' "
+      "(docs/networks.md)",
+      "a rede inteira: 784-256-128-10; de imagens também 'conv 16,32x10' e 'resnet 20' "
+      "(docs/networks.md)"}},
     {"hidden",
      0,
      "TEXT",
-     {"or its hidden layers only: 64x20 is 20 layers of 64 (default 100x12)",
-      "ou só as camadas ocultas: 64x20 são 20 camadas de 64 (padrão 100x12)"}},
+     {"or its hidden layers only: 64x20 is 20 layers of 64 (default 100x12); with norm=batch, "
+      "residual=2 and the like: '64x21 norm=layer residual=2'",
+      "ou só as camadas ocultas: 64x20 são 20 camadas de 64 (padrão 100x12); com norm=batch, "
+      "residual=2 e outras opções: '64x21 norm=layer residual=2'"}},
     {"act",
      0,
      "LIST",
@@ -321,10 +325,12 @@ const cli_verb cli_verb_compare = {
     .summary = {"train networks from different first weights and compare them",
                 "treina redes a partir de pesos iniciais diferentes e as compara"},
     .usage = "[OPTIONS]",
-    .examples = "  alvor compare\n"
-                "  alvor compare --data mnist --model 784-256-128-10 --act relu --epochs 10\n"
-                "  alvor compare --init 'zeros,normal(std=0.05),he_normal' --hidden 64x20\n"
-                "  alvor compare --data iris.csv --hidden 32x4 --seeds 10 --json\n",
+    .examples =
+        "  alvor compare\n"
+        "  alvor compare --data mnist --model 784-256-128-10 --act relu --epochs 10\n"
+        "  alvor compare --init 'zeros,normal(std=0.05),he_normal' --hidden 64x20\n"
+        "  alvor compare --data shapeset --model 'resnet 20 norm=none branch=0' --act relu\n"
+        "  alvor compare --data iris.csv --hidden 32x4 --seeds 10 --json\n",
     .options = options,
     .run = run,
 };

@@ -27,8 +27,10 @@ static void check(const alv_model *model)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static const alv_model_hints hints[] = {
-        {0}, {.inputs = 4, .outputs = 3}, {.inputs = 4, .outputs = 3, .hidden_only = true}};
+    static const alv_model_hints hints[] = {{0},
+                                            {.inputs = 4, .outputs = 3},
+                                            {.inputs = 4, .outputs = 3, .hidden_only = true},
+                                            {.inputs = 48, .outputs = 3, .height = 4, .width = 4}};
     char *text = calloc(size + 1, 1);
     if (!text) return 0;
     memcpy(text, bytes, size);

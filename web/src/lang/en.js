@@ -194,6 +194,8 @@ export default {
   "backward.grows": "; {scheme} makes it explode (gain {gain})",
   "backward.read":
     "the size of δ at initialization. Read from right to left: the gradient enters at the last layer. Curves that are level, but tiny as a whole, are as stuck as steep ones.",
+  "backward.pool":
+    "The step before the last layer is the mean over the image: it shares the gradient among all positions.",
   "heat.flat": "{setting}: the gradients of {schemes} are still below 10⁻⁸ at the last step.",
   "heat.awake":
     "{setting}: training wakes the gradients of {schemes}; they grow at least tenfold.",

@@ -195,6 +195,8 @@ export default {
   "backward.grows": "; {scheme} o faz explodir (ganho de {gain})",
   "backward.read":
     "o tamanho de δ na inicialização. Leia da direita para a esquerda: o gradiente entra pela última camada. Curvas niveladas, mas minúsculas por inteiro, estão tão travadas quanto as íngremes.",
+  "backward.pool":
+    "O degrau antes da última camada é a média sobre a imagem: ela reparte o gradiente entre todas as posições.",
   "heat.flat":
     "{setting}: os gradientes de {schemes} ainda estão abaixo de 10⁻⁸ no último passo.",
   "heat.awake":

@@ -13,7 +13,7 @@ import {
   section,
   stepTable,
 } from "../parts.js";
-import { geometric, groupsOf, layersAt, median } from "../run.js";
+import { geometric, groupsOf, layersAt, median, run } from "../run.js";
 import { state } from "../state.js";
 import { gainTitle } from "./forward.js";
 
@@ -43,6 +43,9 @@ function heatTitle() {
   });
 }
 
+// Networks of images end in a mean (docs/networks.md).
+const pooled = () => (/^(conv|resnet) /.test(run.spec.model) ? ` ${t("backward.pool")}` : "");
+
 export function backward() {
   const options = { log: true, label: t("m.delta_rms") };
   return section(
@@ -57,7 +60,7 @@ export function backward() {
           grows: "backward.grows",
         }),
       ),
-      read: t("backward.read") + farthest("delta_rms"),
+      read: t("backward.read") + pooled() + farthest("delta_rms"),
       panels: layerPanels("delta_rms", options),
       table: layerTable([
         ["delta_rms", t("m.delta_rms")],

@@ -1,0 +1,41 @@
+# Networks beyond dense chains through the command: what trains, what is told, what is refused.
+. "$(dirname "$0")/common.sh"
+
+images() { "$alvor" compare --data shapeset --train 120 --test 40 --batch 20 --steps 6 --seeds 2 \
+    --act relu --light --no-extra -q "$@"; }
+
+expect 0 images --model 'resnet 8 width=4' --init 'zeros,he_normal' --json -o resnet
+python3 - <<'PY' || fail 'what the resnet tells'
+import json
+d = json.load(open("out"))
+assert d["spec"]["model"].startswith("resnet 8 in=1x32x32 out=9 width=4"), d["spec"]["model"]
+assert len(d["trials"]) == 4 and not any("relu" in t["scheme"] for t in d["trials"])
+zeros = [t for t in d["trials"] if t["scheme"] == "zeros"]
+he = [t for t in d["trials"] if t["scheme"] == "he_normal"]
+assert all(t["forward_gain"] == 0 for t in zeros)
+assert all(0.8 < t["forward_gain"] < 1.4 and 0.7 < t["backward_gain"] < 1.6 for t in he), he
+PY
+[ -s resnet/report.html ] || fail 'no report'
+# The same bits on any number of workers, and when run again.
+for jobs in 1 2; do
+    expect 0 images --model 'conv 4,8x2 norm=batch' --init he_normal --jobs $jobs -o jobs$jobs
+    python3 -c "
+import sqlite3
+print(sqlite3.connect('jobs$jobs/run.db').execute(
+    'SELECT group_concat(final_train_loss) FROM trial').fetchone())" >losses$jobs
+done
+cmp losses1 losses2 || fail 'workers change the losses'
+expect 0 images --hidden '16x5 residual=2 branch=0 norm=layer' --init 'he_normal,lsuv' -o mlp
+expect 2 images --model 'conv 4x3 residual=2 tanh' --init orthogonal -o conv
+has err 'already names tanh'
+
+expect 2 "$alvor" compare --model 'resnet 20'
+has err 'model, byte 0: resnet takes images, and the data have 2 features without a shape'
+expect 2 "$alvor" compare --data shapeset --model 'resnet 21'
+has err 'model, byte 7: a resnet has 6 n + 2 layers'
+expect 2 "$alvor" compare --data shapeset --model 'conv 16 nrom=batch'
+has err "model, byte 8: conv has no option 'nrom'; did you mean 'norm'?"
+expect 2 "$alvor" compare --hidden '8x4 residual=2'
+has err 'hidden, byte 0: 4 hidden layers are not 1 and whole branches of 2'
+expect 2 "$alvor" compare --data shapeset --model 'conv 1000000x9'
+has err 'GB'

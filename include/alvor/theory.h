@@ -84,7 +84,7 @@ ALV_API alv_status alv_mean_field_converge(alv_mean_field_limit *out, const alv_
 ALV_API alv_status alv_mean_field_edge(double *weight_variance, const alv_mean_field *net,
                                        alv_error *error);
 
-/* One layer of a plain net before training. The caller says what it is; alv_mean_field_layers fills
+/* One layer before training. The caller says what it is; alv_mean_field_layers fills
  * in the rest. Intervals hold 95 % of nets. */
 typedef struct alv_mean_field_layer {
     alv_mean_field net; /* in: the variances of its own weights and biases, the activation after */
@@ -100,11 +100,21 @@ typedef struct alv_mean_field_layer {
 /* Fills in layers 0 .. depth - 1 of a net for an input of mean square `inputs`, from each layer's
  * `net` and `width`. Logs are taken as normal: over all activations and initializers the intervals
  * hold 95 % of nets of 16 layers of 64 units. They are for independent weights; orthogonal ones
- * stray less. ALV_ERR_ARGUMENT: NULL, no layers, no units, `inputs` negative or not finite;
- * ALV_ERR_UNSUPPORTED: skip or norm; and those of alv_mean_field_at. Takes some tens of
- * microseconds a layer, and 20 ms for each activation. */
+ * stray less. Where some layer has a skip or a norm, signals and gradients are those of infinite
+ * width, and intervals, spreads and drifts are NaN; past a q of 1e60 or below 1e-60, q is infinite
+ * or 0 and chi that of the last layer before. ALV_ERR_ARGUMENT: NULL, no layers, no units, `inputs`
+ * negative or not finite; and those of alv_mean_field_at. Takes some tens of microseconds a layer,
+ * and 20 ms for each activation. */
 ALV_API alv_status alv_mean_field_layers(alv_mean_field_layer *layers, int64_t depth, double inputs,
                                          alv_error *error);
+
+/* Correlations (depth) of the pre-activations of two inputs of mean square `inputs` and correlation
+ * c0, layer by layer, from what alv_mean_field_layers filled in: not about the mean, so that biases
+ * count. NaN from where a map has none: batch normalization, q infinite. ALV_ERR_ARGUMENT: NULL, no
+ * layers, c0 outside [-1, 1]. */
+ALV_API alv_status alv_mean_field_correlations(double *out, const alv_mean_field_layer *layers,
+                                               int64_t depth, double inputs, double c0,
+                                               alv_error *error);
 
 /* Spread of the Jacobian of the last layer's pre-activations by the first's: the variance of its
  * squared singular values, over the square of their mean (which is layers[0].gradient). It adds up,

@@ -11,13 +11,15 @@
 #include "theory/weights.h"
 #include "verdict/verdict.h"
 
-enum { MOST_DEPTH = 100000, ROWS = 16 };
+enum { MOST_DEPTH = 100000, MOST_FOLLOWED = 100, ROWS = 16 };
 
 typedef struct prediction {
     alv_mean_field net;
     alv_mean_field_limit limit;
-    double inputs, edge; /* NaN: there is none */
-    double jacobian;     /* NaN: no gradient passes */
+    double inputs, edge;               /* NaN: there is none */
+    double jacobian;                   /* NaN: no gradient passes, or it is not known */
+    double *correlations, correlation; /* (depth) of two inputs of that correlation */
+    bool follows;                      /* them: 0.3 ms a layer */
     int64_t depth, width;
     alv_mean_field_layer *layers; /* (depth) */
     bool limited;
@@ -61,6 +63,36 @@ static alv_status variance_of(double *out, const alv_scheme *scheme, prediction 
     return ALV_OK;
 }
 
+static const char *const norms[] = {[ALV_NORM_NONE] = "none",
+                                    [ALV_NORM_BATCH] = "batch",
+                                    [ALV_NORM_LAYER] = "layer",
+                                    [ALV_NORM_RMS] = "rms",
+                                    NULL};
+
+/* What turns the chain into another net: z' = skip z + branch (W f(norm(z)) + b). */
+static int read_path(prediction *p, const cli_args *args)
+{
+    const char *name = cli_value(args, "norm", norms[ALV_NORM_NONE]),
+               *near = alv_suggest(name, norms);
+    int norm = 0;
+    while (norms[norm] && strcmp(norms[norm], name) != 0) norm++;
+    if (!norms[norm])
+        return cli_fail(NULL, "norm: there is no norm '%s'; %s '%s'%s", name,
+                        near ? "did you mean" : "the first is", near ? near : norms[0],
+                        near ? "?" : "");
+    p->net.norm = (alv_norm)norm;
+    if (!cli_double(&p->net.skip, args, "skip", 0, 0, 1e6) ||
+        !cli_double(&p->net.branch, args, "branch", 1, 0, 1e6) ||
+        !cli_double(&p->correlation, args, "correlation", 0.5, -1, 1))
+        return CLI_USAGE;
+    p->follows = cli_value(args, "correlation", NULL) || p->depth <= MOST_FOLLOWED;
+    if (p->net.skip == 0 && p->net.branch == 0)
+        return cli_fail(NULL, "--skip 0 and --branch 0 leave nothing");
+    if (cli_flag(args, "phase") && (p->net.skip > 0 || p->net.norm != ALV_NORM_NONE))
+        return cli_fail(NULL, "--phase is drawn of plain nets: without --skip and --norm");
+    return CLI_OK;
+}
+
 /* Reads the names; prints the error with its option. */
 static int read_net(prediction *p, const cli_args *args)
 {
@@ -76,17 +108,22 @@ static int read_net(prediction *p, const cli_args *args)
             variance_of(out[i], &scheme, p, i ? ALV_ROLE_BIAS : ALV_ROLE_WEIGHT, &error) != ALV_OK)
             return cli_fail_option(names[i], &error);
     }
-    return CLI_OK;
+    return read_path(p, args);
 }
 
 static alv_status predict(prediction *p, alv_error *error)
 {
     p->layers = alv_new_array((size_t)p->depth, sizeof *p->layers);
-    if (!p->layers)
+    p->correlations = alv_new_array((size_t)p->depth, sizeof *p->correlations);
+    if (!p->layers || !p->correlations)
         return alv_fail(error, ALV_ERR_MEMORY, "depth", "no memory for %lld layers", p->depth);
     for (int64_t l = 0; l < p->depth; l++)
         p->layers[l] = (alv_mean_field_layer){.net = p->net, .width = p->width};
     ALV_TRY(alv_mean_field_layers(p->layers, p->depth, p->inputs, error));
+    for (int64_t l = 0; l < p->depth; l++) p->correlations[l] = ALV_NAN;
+    if (p->follows)
+        ALV_TRY(alv_mean_field_correlations(p->correlations, p->layers, p->depth, p->inputs,
+                                            p->correlation, error));
     p->jacobian = alv_mean_field_jacobian(p->layers, p->depth, p->orthogonal);
     judge(p);
     p->limited = p->layers[0].q >= 1e-60 && p->layers[0].q <= 1e60 &&
@@ -102,11 +139,15 @@ static void number(char out[32], double x)
     alv_number_print(out, x, 4);
 }
 
-/* "0.982 [0.91, 1.1]" of roots. */
+/* "0.982 [0.91, 1.1]" of roots; without the interval where there is none. */
 static void rms(char out[96], double mean, double lo, double hi)
 {
     char a[32], b[32], c[32];
     alv_number_print(a, alv_sqrt(mean), 3);
+    if (alv_isnan(lo)) {
+        alv_text_format(out, 96, "%s", a);
+        return;
+    }
     alv_number_print(b, alv_sqrt(lo), 2);
     alv_number_print(c, alv_sqrt(hi), 2);
     alv_text_format(out, 96, "%s [%s, %s]", a, b, c);
@@ -116,17 +157,19 @@ static void print_layers(const prediction *p, const cli_args *args)
 {
     const bool pt = args->lang == ALV_PT;
     const int64_t step = (p->depth + ROWS - 1) / ROWS;
-    printf("%6s  %-31s %-31s %s\n", pt ? "camada" : "layer",
+    printf("%6s %-26s %-27s %-7s %s\n", pt ? "camada" : "layer",
            pt ? "rms de z [95 %]" : "rms of z [95 %]",
-           pt ? "rms do gradiente [95 %]" : "rms of gradient [95 %]", "chi");
+           pt ? "rms do gradiente [95 %]" : "rms of gradient [95 %]", "chi", "corr.");
     for (int64_t l = 1; l <= p->depth; l++) {
         const alv_mean_field_layer *now = &p->layers[l - 1];
-        char z[96], g[96], chi[32];
+        char z[96], g[96], chi[32], c[32];
         if (l != 1 && l != p->depth && l % step != 0) continue;
         rms(z, now->q, now->q_lo, now->q_hi);
         rms(g, now->gradient, now->gradient_lo, now->gradient_hi);
         number(chi, now->step.chi);
-        printf("%6lld  %-31s %-31s %s\n", (long long)l, z, g, chi);
+        alv_number_print(c, p->correlations[l - 1], 2);
+        printf("%6lld %-26s %-27s %-7s %s\n", (long long)l, z, g, chi,
+               alv_isnan(p->correlations[l - 1]) ? "-" : c);
     }
 }
 
@@ -191,6 +234,14 @@ static void print_page(const prediction *p, const cli_args *args)
                     cli_value(args, "act", "relu"), cli_value(args, "init", "he_normal"),
                     cli_value(args, "bias", "zeros"), p->depth, p->width);
     cli_heading(args, text);
+    if (p->net.skip > 0 || p->net.norm != ALV_NORM_NONE) {
+        char skip[32], branch[32];
+        number(skip, p->net.skip);
+        number(branch, p->net.branch);
+        printf(pt ? "z' = %s z + %s (W f(%s) + b), norma %s; em largura infinita\n"
+                  : "z' = %s z + %s (W f(%s) + b), norm %s; at infinite width\n",
+               skip, branch, p->net.norm ? "norm(z)" : "z", norms[p->net.norm]);
+    }
     putchar('\n');
     print_layers(p, args);
     if (p->dependent)
@@ -215,12 +266,13 @@ static int print_json(const prediction *p, const cli_args *args)
     json_t *layers = json_array();
     for (int64_t l = 0; l < p->depth; l++) {
         const alv_mean_field_layer *n = &p->layers[l];
-        json_array_append_new(layers, json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                                                "layer", (json_int_t)l + 1, "q", real(n->q), "q_lo",
-                                                real(n->q_lo), "q_hi", real(n->q_hi), "chi",
-                                                real(n->step.chi), "gradient", real(n->gradient),
-                                                "gradient_lo", real(n->gradient_lo), "gradient_hi",
-                                                real(n->gradient_hi), "flat", real(n->flat)));
+        json_array_append_new(
+            layers,
+            json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "layer",
+                      (json_int_t)l + 1, "q", real(n->q), "q_lo", real(n->q_lo), "q_hi",
+                      real(n->q_hi), "chi", real(n->step.chi), "gradient", real(n->gradient),
+                      "gradient_lo", real(n->gradient_lo), "gradient_hi", real(n->gradient_hi),
+                      "flat", real(n->flat), "c", real(p->correlations[l])));
     }
     json_t *limit = json_null();
     if (p->limited)
@@ -228,14 +280,16 @@ static int print_json(const prediction *p, const cli_args *args)
             json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "q", real(p->limit.q), "chi",
                       real(p->limit.chi), "c", real(p->limit.c), "q_depth", real(p->limit.q_depth),
                       "c_depth", real(p->limit.c_depth), "chi_depth", real(p->limit.chi_depth));
-    return cli_print_document(
-        json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:o, s:o, s:o, s:s, s:o}",
-                  "schema", "alvor.predict/1", "act", cli_value(args, "act", "relu"), "init",
-                  cli_value(args, "init", "he_normal"), "bias", cli_value(args, "bias", "zeros"),
-                  "depth", (json_int_t)p->depth, "width", (json_int_t)p->width, "inputs", p->inputs,
-                  "weight_variance", p->net.weight_variance, "bias_variance", p->net.bias_variance,
-                  "edge_weight_variance", real(p->edge), "jacobian_spread", real(p->jacobian),
-                  "limit", limit, "forecast", alv_verdict_key(p->verdict), "layers", layers));
+    return cli_print_document(json_pack(
+        "{s:s, s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:s, s:f, s:o, s:o, s:o, s:s, "
+        "s:o}",
+        "schema", "alvor.predict/1", "act", cli_value(args, "act", "relu"), "init",
+        cli_value(args, "init", "he_normal"), "bias", cli_value(args, "bias", "zeros"), "depth",
+        (json_int_t)p->depth, "width", (json_int_t)p->width, "inputs", p->inputs, "weight_variance",
+        p->net.weight_variance, "bias_variance", p->net.bias_variance, "skip", p->net.skip,
+        "branch", p->net.branch, "norm", norms[p->net.norm], "correlation", p->correlation,
+        "edge_weight_variance", real(p->edge), "jacobian_spread", real(p->jacobian), "limit", limit,
+        "forecast", alv_verdict_key(p->verdict), "layers", layers));
 }
 
 static int run(const cli_args *args)
@@ -259,6 +313,7 @@ static int run(const cli_args *args)
     else
         print_page(&p, args);
     free(p.layers);
+    free(p.correlations);
     return code;
 }
 
@@ -272,6 +327,22 @@ static const cli_option options[] = {
      0,
      "Q",
      {"mean square of the inputs (default 1)", "média dos quadrados das entradas (padrão 1)"}},
+    {"skip",
+     0,
+     "A",
+     {"residual: z' = A z + branch (W f(z) + b) (default 0: plain)",
+      "residual: z' = A z + branch (W f(z) + b) (padrão 0: rede simples)"}},
+    {"branch", 0, "B", {"the factor of the branch (default 1)", "o fator do ramo (padrão 1)"}},
+    {"norm",
+     0,
+     "NAME",
+     {"before the activation: none, batch, layer, rms (default none)",
+      "antes da ativação: none, batch, layer, rms (padrão none)"}},
+    {"correlation",
+     0,
+     "C",
+     {"of two inputs that are followed (default 0.5, up to 100 layers)",
+      "de duas entradas que são seguidas (padrão 0.5, até 100 camadas)"}},
     {"phase",
      0,
      NULL,
@@ -288,6 +359,8 @@ const cli_verb cli_verb_predict = {
     .examples = "  alvor predict --act tanh --init xavier_normal --depth 50 --width 256\n"
                 "  alvor predict --act tanh --init xavier_normal --depth 50 --phase\n"
                 "  alvor predict --act relu --init 'normal(std=0.01)'\n"
+                "  alvor predict --act relu --skip 1 --branch 0.1 --depth 100\n"
+                "  alvor predict --act relu --norm batch --depth 100\n"
                 "  alvor predict --act gelu --depth 1000 --json\n",
     .options = options,
     .run = run,

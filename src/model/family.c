@@ -183,7 +183,7 @@ enum {
 
 static const struct {
     const char *key;
-    int families;
+    int allowed;
     alv_status (*read)(alv_family *f, const char **p, alv_error *error);
 } options[] = {
     {"norm", OF_MLP | OF_CONV | OF_RESNET, read_norm},
@@ -202,7 +202,7 @@ static alv_status read_option(alv_family *f, unsigned *seen, const char **p, alv
     const size_t n = key_length(word);
     int count = 0;
     for (int i = 0; i < ALV_COUNT(options); i++) {
-        if (!(options[i].families >> f->kind & 1)) continue;
+        if (!(options[i].allowed >> f->kind & 1)) continue;
         names[count++] = options[i].key;
         if (strlen(options[i].key) != n || strncmp(options[i].key, word, n) != 0) continue;
         if (*seen >> i & 1)

@@ -70,23 +70,6 @@ static bool describe(alv_mean_field_layer *out, const report_run *run, const rep
     return true;
 }
 
-/* c of every layer, where q is in the range of the maps. */
-static void correlate(expected *e, double mean_square, double variance)
-{
-    const alv_mean_field *first = &e->layers[0].net;
-    const double shared = first->weight_variance * (mean_square - variance) + first->bias_variance;
-    double c = e->layers[0].q > 0 ? fmin(1, fmax(0, shared / e->layers[0].q)) : 0;
-    for (int64_t l = 0; l < e->depth; l++) {
-        e->shared[l] = c;
-        if (l + 1 == e->depth) break;
-        alv_mean_field net = e->layers[l + 1].net; /* the next weights see this activation */
-        net.act = e->layers[l].net.act;
-        if (e->layers[l].q == 0) continue; /* nothing to share */
-        if (alv_mean_field_correlation(&c, NULL, &net, e->layers[l].q, c, NULL) != ALV_OK)
-            c = (double)NAN;
-    }
-}
-
 static bool predict(expected *e, const report_run *run, const report_group *group,
                     double mean_square, double variance)
 {
@@ -101,8 +84,9 @@ static bool predict(expected *e, const report_run *run, const report_group *grou
         l++;
     }
     if (alv_mean_field_layers(e->layers, e->depth, mean_square, NULL) != ALV_OK) return false;
-    correlate(e, mean_square, variance);
-    return true;
+    const double c = fmax(0, (mean_square - variance) / mean_square);
+    return alv_mean_field_correlations(e->shared, e->layers, e->depth, mean_square, c, NULL) ==
+           ALV_OK;
 }
 
 /* {"mid": [...], "lo": [...], "hi": [...]}: roots of mean squares times a factor for each layer. */

@@ -187,10 +187,34 @@ static alv_status check_layer(alv_mean_field_layer *layer, alv_error *error)
     if (layer->width < 1)
         return alv_fail(error, ALV_ERR_ARGUMENT, "width", "no units: width = %lld", layer->width);
     ALV_TRY(alv_mean_field_check(&layer->net, &layer->net, 1, error));
-    if (!alv_mean_field_is_plain(&layer->net))
-        return alv_fail(error, ALV_ERR_UNSUPPORTED, "net",
-                        "layers are predicted for plain nets, without skip and norm");
     return ALV_OK;
+}
+
+/* Layers with skips and norms: the maps alone, step by step. */
+static void follow(alv_mean_field_layer *layers, int64_t depth, double inputs)
+{
+    double q = layers[0].net.weight_variance * inputs + layers[0].net.bias_variance, gradient = 1;
+    for (int64_t l = 0; l < depth; l++) {
+        alv_mean_field_layer *now = &layers[l];
+        const alv_mean_field net = net_after(layers, l, depth);
+        now->q = q < 1e-60 ? 0 : q > 1e60 ? ALV_INFINITY : q;
+        if (now->q != q || alv_mean_field_at(&now->step, &net, q, NULL) != ALV_OK)
+            now->step =
+                (alv_mean_field_step){.q = now->q, .chi = l > 0 ? layers[l - 1].step.chi : ALV_NAN};
+        now->step.chi *= (double)layers[l + 1 < depth ? l + 1 : l].width / (double)now->width;
+        now->flat = now->q > 0 && now->q < ALV_INFINITY
+                        ? flat_share(now->net.act.act, now->net.norm == ALV_NORM_NONE ? q : 1)
+                        : ALV_NAN;
+        now->q_lo = now->q_hi = now->spread = now->drift = ALV_NAN;
+        q = now->step.q;
+    }
+    for (int64_t l = depth - 1; l >= 0; l--) {
+        alv_mean_field_layer *now = &layers[l];
+        if (l < depth - 1) gradient *= now->step.chi;
+        now->gradient = gradient;
+        now->gradient_lo = now->gradient_hi = ALV_NAN;
+        now->gradient_spread = now->gradient_drift = ALV_NAN;
+    }
 }
 
 alv_status alv_mean_field_layers(alv_mean_field_layer *layers, int64_t depth, double inputs,
@@ -201,9 +225,30 @@ alv_status alv_mean_field_layers(alv_mean_field_layer *layers, int64_t depth, do
     if (!(inputs >= 0 && alv_isfinite(inputs)))
         return alv_fail(error, ALV_ERR_ARGUMENT, "inputs", "inputs = %g is no mean square", inputs);
     for (int64_t l = 0; l < depth; l++) ALV_TRY(check_layer(&layers[l], error));
+    bool plain = true;
+    for (int64_t l = 0; l < depth; l++) plain = plain && alv_mean_field_is_plain(&layers[l].net);
+    if (!plain) return follow(layers, depth, inputs), ALV_OK;
     passage p = {.table.act.act = NULL};
     forward(layers, depth, inputs, &p);
     backward(layers, depth, &p);
+    return ALV_OK;
+}
+
+alv_status alv_mean_field_correlations(double *out, const alv_mean_field_layer *layers,
+                                       int64_t depth, double inputs, double c0, alv_error *error)
+{
+    if (!out || !layers || depth < 1)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "depth", "no layers: depth = %lld", depth);
+    if (!(c0 >= -1 && c0 <= 1))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "correlation", "%g is not in [-1, 1]", c0);
+    const double shared = layers[0].net.weight_variance * inputs * c0 + layers[0].net.bias_variance;
+    double c = layers[0].q > 0 ? alv_min(1, alv_max(-1, shared / layers[0].q)) : 0;
+    for (int64_t l = 0; l < depth; l++) {
+        out[l] = c;
+        if (l + 1 == depth || layers[l].q == 0) continue; /* nothing to share */
+        const alv_mean_field net = net_after(layers, l, depth);
+        if (alv_mean_field_correlation(&c, NULL, &net, layers[l].q, c, NULL) != ALV_OK) c = ALV_NAN;
+    }
     return ALV_OK;
 }
 

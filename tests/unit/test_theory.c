@@ -243,9 +243,66 @@ static void refusals(void **state)
     assert_true(step.q == 7 && weight == 7);
 }
 
+/* z' = z + W relu(z) with He's weights doubles q and the gradient at every layer; half the branch
+ * adds a quarter. Normalized layers keep q at E f(z)^2 times the weights, whatever came in. */
+static void layers_with_skips_and_norms(void **state)
+{
+    (void)state;
+    enum { DEPTH = 12 };
+    alv_act_spec relu;
+    assert_int_equal(alv_act_parse(&relu, "relu", NULL), ALV_OK);
+    static const struct {
+        double branch, growth;
+    } cases[] = {{1, 2}, {0.5, 1.25}};
+    for (int k = 0; k < 2; k++) {
+        alv_mean_field_layer layers[DEPTH];
+        double c[DEPTH];
+        for (int l = 0; l < DEPTH; l++)
+            layers[l] = (alv_mean_field_layer){
+                .net = {.act = relu, .weight_variance = 2, .skip = 1, .branch = cases[k].branch},
+                .width = 64};
+        assert_int_equal(alv_mean_field_layers(layers, DEPTH, 3, NULL), ALV_OK);
+        for (int l = 0; l < DEPTH; l++) {
+            assert_near(layers[l].q / 6, pow(cases[k].growth, l), 1e-8);
+            assert_near(layers[l].gradient, pow(cases[k].growth, DEPTH - 1 - l), 1e-8);
+            assert_true(isnan(layers[l].q_lo) && isnan(layers[l].gradient_hi));
+        }
+        assert_int_equal(alv_mean_field_correlations(c, layers, DEPTH, 3, 0, NULL), ALV_OK);
+        /* Arc-cosine kernel (Cho and Saul 2009): two orthogonal inputs share 1 / pi of relu's. */
+        assert_near(c[0], 0, 1e-12);
+        assert_near(c[1], (cases[k].growth - 1) / M_PI / cases[k].growth, 1e-6);
+        for (int l = 1; l < DEPTH; l++) assert_true(c[l] > c[l - 1]);
+    }
+    alv_mean_field_layer normed[DEPTH];
+    for (int l = 0; l < DEPTH; l++)
+        normed[l] = (alv_mean_field_layer){
+            .net = {.act = relu, .weight_variance = 2, .norm = ALV_NORM_LAYER}, .width = 64};
+    assert_int_equal(alv_mean_field_layers(normed, DEPTH, 1e9, NULL), ALV_OK);
+    for (int l = 1; l < DEPTH; l++) assert_near(normed[l].q, 1, 1e-8);
+}
+
+/* A residual net of He's weights leaves the range of doubles' squares; what is left is said so. */
+static void layers_leave_the_range(void **state)
+{
+    (void)state;
+    enum { DEPTH = 400 };
+    static alv_mean_field_layer layers[DEPTH];
+    alv_act_spec relu;
+    assert_int_equal(alv_act_parse(&relu, "relu", NULL), ALV_OK);
+    for (int l = 0; l < DEPTH; l++)
+        layers[l] = (alv_mean_field_layer){
+            .net = {.act = relu, .weight_variance = 2, .skip = 1, .branch = 1}, .width = 8};
+    assert_int_equal(alv_mean_field_layers(layers, DEPTH, 1, NULL), ALV_OK);
+    assert_true(isinf(layers[DEPTH - 1].q) && layers[DEPTH - 1].q > 0);
+    assert_true(isfinite(layers[150].q));
+    assert_near(layers[DEPTH - 2].gradient, 2, 1e-8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(layers_with_skips_and_norms),
+        cmocka_unit_test(layers_leave_the_range),
         cmocka_unit_test(one_layer_of_closed_forms),
         cmocka_unit_test(derivatives_are_differences),
         cmocka_unit_test(one_layer_of_other_activations),

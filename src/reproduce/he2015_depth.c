@@ -1,11 +1,10 @@
 /* He, Zhang, Ren & Sun (2015), figures 2 and 3: with Xavier a net of 22 layers trains late and one
  * of 30 does not train; with He both do. */
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/base.h"
-#include "reproduce/reproduce.h"
+#include "reproduce/trainings.h"
 
 enum { SEEDS = 3 };
 
@@ -17,59 +16,36 @@ typedef struct outcome {
     double least_end; /* the lowest final training loss */
 } outcome;
 
-static int by_size(const void *a, const void *b)
+static void read_outcome(outcome *out, const json_t *document, const char *scheme)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void read_outcome(outcome *out, json_t *trials, const char *scheme)
-{
-    double steps[SEEDS];
-    int n = 0;
-    size_t i;
-    json_t *trial;
-    *out = (outcome){.least_end = (double)INFINITY};
-    json_array_foreach(trials, i, trial)
-    {
-        const char *name = json_string_value(json_object_get(trial, "scheme"));
-        if (!name || strcmp(name, scheme) != 0 || n == SEEDS) continue;
-        json_t *reached = json_object_get(trial, "steps_to_target");
-        json_t *end = json_object_get(trial, "final_train_loss");
-        out->reached += json_is_number(reached);
-        steps[n++] = json_is_number(reached) ? json_number_value(reached) : (double)INFINITY;
-        if (json_is_number(end)) out->least_end = fmin(out->least_end, json_number_value(end));
+    double steps[SEEDS], ends[SEEDS];
+    const int n = alv_trainings_values(steps, SEEDS, document, "relu", scheme, "steps_to_target");
+    alv_trainings_values(ends, SEEDS, document, "relu", scheme, "final_train_loss");
+    *out = (outcome){.middle = alv_trainings_median(steps, n), .least_end = (double)INFINITY};
+    for (int i = 0; i < n; i++) {
+        out->reached += isfinite(steps[i]);
+        out->slowest = fmax(out->slowest, steps[i]);
+        out->least_end = fmin(out->least_end, ends[i]);
     }
-    qsort(steps, (size_t)n, sizeof *steps, by_size);
-    out->middle = n ? steps[n / 2] : (double)NAN;
-    out->slowest = n ? steps[n - 1] : (double)NAN;
 }
 
-static alv_status train(outcome *he, outcome *xavier, const char *hidden, double lr, int64_t steps,
-                        const alv_watch *watch, alv_error *error)
+static alv_status train(outcome *he, outcome *xavier, const char *hidden, const char *rate,
+                        int64_t steps, const alv_watch *watch, alv_error *error)
 {
-    char directory[4096], *text = NULL;
-    alv_compare what = alv_compare_defaults();
+    json_t *document = NULL;
+    alv_compare what = alv_trainings_defaults("he2015_depth");
     what.data = "blobs";
     what.hidden = hidden;
     what.activations = "relu";
     what.schemes = "he_normal,xavier_normal";
     what.optimizers = "momentum";
-    char rates[32];
-    alv_number_print(rates, lr, 17);
-    what.rates = rates;
+    what.rates = rate;
     what.batch = 64;
     what.steps = steps;
     what.seeds = SEEDS;
-    what.light = true;
-    what.command = "alvor reproduce he2015_depth";
-    ALV_TRY(alv_compare_run(directory, sizeof directory, &what, watch, error));
-    ALV_TRY(alv_compare_document(&text, directory, error));
-    json_t *document = json_loads(text, 0, NULL);
-    free(text);
-    if (!document) return alv_fail(error, ALV_ERR_FORMAT, directory, "its document is no JSON");
-    read_outcome(he, json_object_get(document, "trials"), "he_normal");
-    read_outcome(xavier, json_object_get(document, "trials"), "xavier_normal");
+    ALV_TRY(alv_trainings_run(&document, &what, watch, error));
+    read_outcome(he, document, "he_normal");
+    read_outcome(xavier, document, "xavier_normal");
     json_decref(document);
     return ALV_OK;
 }
@@ -77,11 +53,11 @@ static alv_status train(outcome *he, outcome *xavier, const char *hidden, double
 static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
 {
     outcome he, xavier;
-    ALV_TRY(train(&he, &xavier, "128x22", 0.01, 6000, watch, error));
+    ALV_TRY(train(&he, &xavier, "128x22", "0.01", 6000, watch, error));
     measured[0] = he.reached;
     measured[1] = xavier.reached;
     measured[2] = xavier.middle / he.middle;
-    ALV_TRY(train(&he, &xavier, "128x30", 0.003, 3000, watch, error));
+    ALV_TRY(train(&he, &xavier, "128x30", "0.003", 3000, watch, error));
     measured[3] = he.slowest;
     measured[4] = xavier.least_end;
     return ALV_OK;

@@ -29,13 +29,18 @@ typedef struct alv_experiment {
 /* Every experiment, in the order of `alvor reproduce --list`: add one here, in a file of its own.
  */
 #define ALV_EXPERIMENTS(NAME)                                                                      \
+    NAME(ufma2025)                                                                                 \
     NAME(glorot2010)                                                                               \
     NAME(he2015)                                                                                   \
     NAME(he2015_depth)                                                                             \
     NAME(hanin2018)                                                                                \
+    NAME(poole2016)                                                                                \
     NAME(schoenholz2017)                                                                           \
     NAME(pennington2017)                                                                           \
+    NAME(mishkin2016)                                                                              \
     NAME(klambauer2017)                                                                            \
+    NAME(zhang2019)                                                                                \
+    NAME(yang2019)                                                                                 \
     NAME(gpt2)                                                                                     \
     NAME(siren2020)
 

@@ -10,6 +10,7 @@ out '^10 of 10 claims hold$'
 try 0 reproduce siren2020 --lang pt; out 'NÃO VALE'; out 'arco-seno'; out '^3 de 4 '
 try 0 reproduce schoenholz2017 pennington2017 glorot2010 klambauer2017 --json
 out '"schema": "alvor.reproduce/1"'; out '"holds": true'; out '"measured": '; no_out '"holds": false'
+try 0 reproduce poole2016 yang2019 mishkin2016; out '^13 of 13 claims hold$'
 try 2 reproduce; err 'name an experiment'
 try 2 reproduce he2016; err 'did you mean he2015'
 try 2 reproduce he2015 --fast; err 'unknown option'

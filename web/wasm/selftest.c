@@ -1,4 +1,4 @@
-/* One small training run on the portable backend, the same source natively and in the browser: the
+/* Small training runs on the portable backend, the same source natively and in the browser: the
  * two must give the same bits (contracts C5 and C7). */
 #include "base/base.h"
 #include "data/data.h"
@@ -6,7 +6,7 @@
 #include "stream/rng.h"
 #include "selftest.h"
 
-enum { SAMPLES = 96, BATCH = 32, STEPS = 60 };
+enum { SAMPLES = 96, BATCH = 32, MOST_INPUTS = 32 * 32 };
 
 static uint64_t mix(uint64_t hash, double loss)
 {
@@ -22,52 +22,65 @@ static bool fill(alv_net_f32 *net, const alv_model *model, const char *text)
         return false;
     for (int i = 0; i < net->n_layers; i++) {
         alv_net_layer_f32 *layer = &net->layers[i];
-        if (alv_init_fill(layer->w, 0, layer->in * layer->out, &scheme,
-                          &model->params[layer->weight], 42, NULL, NULL) ||
-            alv_init_fill(layer->b, 0, layer->out, &zeros, &model->params[layer->bias], 42, NULL,
+        int64_t count = 0;
+        if (alv_tensor_count(&count, &model->params[layer->weight], NULL) ||
+            alv_init_fill(layer->w, 0, count, &scheme, &model->params[layer->weight], 42, NULL,
                           NULL))
+            return false;
+        if (layer->b && alv_init_fill(layer->b, 0, layer->out, &zeros, &model->params[layer->bias],
+                                      42, NULL, NULL))
             return false;
     }
     return true;
 }
 
-static uint64_t train(alv_net_f32 *net, const float *x, const int32_t *y, int64_t dim)
+static uint64_t train(alv_net_f32 *net, const float *x, const int32_t *y, int64_t dim, int steps)
 {
     uint64_t hash = 0;
-    for (int step = 0; step < STEPS; step++) {
+    for (int step = 0; step < steps; step++) {
         int64_t first = (int64_t)(step * BATCH) % SAMPLES;
-        alv_net_forward_f32(net, x + first * dim, BATCH);
-        hash = mix(hash, alv_net_loss_f32(net, y + first, NULL));
-        alv_net_backward_f32(net, y + first);
-        alv_net_step_f32(net);
+        hash = mix(hash, alv_net_train_f32(net, x + first * dim, y + first, BATCH, NULL));
     }
-    return hash;
+    alv_net_evaluate_f32(net, x, BATCH);
+    return mix(hash, alv_net_loss_f32(net, y, NULL));
 }
 
 uint64_t alvor_selftest(int which)
 {
+    static float x[SAMPLES * MOST_INPUTS];
     static const struct {
-        const char *act, *scheme;
+        const char *data, *model, *scheme;
         alv_optimizer_kind optimizer;
-    } cases[] = {{"relu", "he_normal", ALV_SGD},
-                 {"tanh", "xavier_uniform", ALV_ADAM},
-                 {"gelu", "trunc_normal_rel(std=0.3)", ALV_NESTEROV}};
-    const alv_source *source = alv_source_find("spirals");
-    if (which < 0 || which >= ALV_COUNT(cases) || !source) return 0;
-    alv_model_hints hints = {source->dim, source->classes, true, cases[which].act};
-    alv_net_options options = {.batch = BATCH,
-                               .backend = ALV_BACKEND_PORTABLE,
-                               .optimizer = {.kind = cases[which].optimizer, .lr = 0.01}};
+        double dropout;
+        int steps;
+    } cases[] = {
+        {"spirals", "2-16x4-3 relu", "he_normal", ALV_SGD, 0, 60},
+        {"spirals", "2-16x4-3 tanh", "xavier_uniform", ALV_ADAM, 0, 60},
+        {"spirals", "2-16x4-3 gelu", "trunc_normal_rel(std=0.3)", ALV_NESTEROV, 0, 60},
+        {"spirals", "2-16x5-3 norm=layer residual=2 branch=0.5", "he_normal", ALV_ADAM, 0.2, 40},
+        {"shapeset", "resnet 8 width=2", "he_normal", ALV_SGD, 0, 4},
+    };
+    if (which < 0 || which >= ALV_COUNT(cases)) return 0;
+    const alv_source *source = alv_source_find(cases[which].data);
+    if (!source || source->dim > MOST_INPUTS) return 0;
+    const alv_model_hints hints = {.inputs = source->dim,
+                                   .outputs = source->classes,
+                                   .height = source->height,
+                                   .width = source->width};
+    const alv_net_options options = {.batch = BATCH,
+                                     .backend = ALV_BACKEND_PORTABLE,
+                                     .optimizer = {.kind = cases[which].optimizer, .lr = 0.01},
+                                     .regularizer.dropout = cases[which].dropout,
+                                     .seed = 42};
     alv_model *model = NULL;
     alv_net_f32 *net = NULL;
-    float x[SAMPLES * 2];
     int32_t y[SAMPLES];
     uint64_t hash = 0;
-    if (source->dim == 2 && source->generate(x, y, 0, SAMPLES, 42, NULL) == ALV_OK &&
-        alv_model_new(&model, "16x4", &hints, NULL) == ALV_OK &&
+    if (source->generate(x, y, 0, SAMPLES, 42, NULL) == ALV_OK &&
+        alv_model_new(&model, cases[which].model, &hints, NULL) == ALV_OK &&
         alv_net_new_f32(&net, model, &options, NULL) == ALV_OK &&
         fill(net, model, cases[which].scheme))
-        hash = train(net, x, y, source->dim);
+        hash = train(net, x, y, source->dim, cases[which].steps);
     alv_net_free_f32(net);
     alv_model_free(model);
     return hash;

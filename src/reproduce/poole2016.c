@@ -1,0 +1,124 @@
+/* Poole, Lahiri, Raghu, Sohl-Dickstein & Ganguli (2016): in chaos a deep net stretches a circle of
+ * inputs exponentially, at the rate that the mean-field theory says. */
+#include <math.h>
+
+#include "base/base.h"
+#include "reproduce/rig.h"
+
+enum { WIDTH = 400, LAYERS = 4, POINTS = 2000, NETS = 3 };
+
+/* A circle of mean square q among the pre-activations: q^(1/2) (u cos t + v sin t), u and v
+ * orthogonal and of mean square 1, through the activation. */
+static void place(double *x, const double *u, const double *v, double q, double angle)
+{
+    for (int64_t i = 0; i < WIDTH; i++)
+        x[i] = tanh(sqrt(q) * (u[i] * cos(angle) + v[i] * sin(angle)));
+}
+
+static void make_axes(double *u, double *v, int64_t net)
+{
+    double uu = 0, uv = 0, vv = 0;
+    alv_rig_normals(u, WIDTH, "circle u", net);
+    alv_rig_normals(v, WIDTH, "circle v", net);
+    for (int64_t i = 0; i < WIDTH; i++) uu += u[i] * u[i], uv += u[i] * v[i];
+    for (int64_t i = 0; i < WIDTH; i++) v[i] -= uv / uu * u[i];
+    for (int64_t i = 0; i < WIDTH; i++) vv += v[i] * v[i];
+    for (int64_t i = 0; i < WIDTH; i++) {
+        u[i] *= sqrt(WIDTH / uu);
+        v[i] *= sqrt(WIDTH / vv);
+    }
+}
+
+/* Growth of the curve's length per layer from the first drawn layer to the last, geometric mean
+ * over nets; and the mean square at the last. */
+static alv_status stretch(double *growth, double *square, double sigma_w, double q,
+                          alv_error *error)
+{
+    char weights[48], biases[48];
+    double u[WIDTH], v[WIDTH], x[WIDTH], sum = 0;
+    alv_rig rig;
+    *square = 0;
+    alv_text_format(weights, sizeof weights, "normal(std=%g)", sigma_w / sqrt(WIDTH));
+    alv_text_format(biases, sizeof biases, "normal(std=0.3)");
+    alv_status status = alv_rig_make(&rig, LAYERS, WIDTH, "tanh", weights, biases, error);
+    for (int64_t net = 0; net < NETS && status == ALV_OK; net++) {
+        double length[LAYERS] = {0}, squares = 0;
+        status = alv_rig_draw(&rig, net, error);
+        if (status != ALV_OK) break;
+        make_axes(u, v, net);
+        for (int k = 0; k <= POINTS; k++) {
+            place(x, u, v, q, 2 * 3.14159265358979323846 * k / POINTS);
+            alv_rig_forward(&rig, k % 2, x);
+            for (int l = 0; k > 0 && l < LAYERS; l++) {
+                double step = 0;
+                for (int64_t i = 0; i < WIDTH; i++) {
+                    const double d = rig.z[0][l * WIDTH + i] - rig.z[1][l * WIDTH + i];
+                    step += d * d;
+                }
+                length[l] += sqrt(step);
+            }
+            squares += alv_rig_mean_square(rig.z[k % 2] + (LAYERS - 1) * WIDTH, WIDTH);
+        }
+        sum += log(length[LAYERS - 1] / length[0]) / (LAYERS - 1) / NETS;
+        *square += squares / (POINTS + 1) / NETS;
+    }
+    alv_rig_free(&rig);
+    *growth = exp(sum);
+    return status;
+}
+
+static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+{
+    static const double sigmas[] = {1.3, 2.5, 4};
+    (void)watch;
+    for (int k = 0; k < 3; k++) {
+        alv_mean_field net = {.weight_variance = sigmas[k] * sigmas[k], .bias_variance = 0.09};
+        alv_mean_field_limit limit;
+        double growth, square;
+        ALV_TRY(alv_act_parse(&net.act, "tanh", error));
+        ALV_TRY(alv_mean_field_converge(&limit, &net, 1, error));
+        ALV_TRY(stretch(&growth, &square, sigmas[k], limit.q, error));
+        measured[k] = growth / sqrt(limit.chi);
+        measured[3 + k] = square / limit.q;
+    }
+    return ALV_OK;
+}
+
+const alv_experiment alv_experiment_poole2016 = {
+    .name = "poole2016",
+    .title = {"Chaos stretches a circle of inputs exponentially",
+              "O caos estica exponencialmente um círculo de entradas"},
+    .paper = "Poole, Lahiri, Raghu, Sohl-Dickstein & Ganguli (2016), Exponential expressivity in "
+             "deep neural networks through transient chaos, arXiv:1606.05340",
+    .setting =
+        {"tanh nets of 400 units, biases of deviation 0.3, a circle of 2000 points that "
+         "begins at the fixed point q*, 3 nets; the growth of its length per layer over three "
+         "layers, beside sqrt(chi) at q* from the quadrature. The paper has 1000 units.",
+         "Redes tanh de 400 unidades, vieses de desvio 0,3, um círculo de 2000 pontos que "
+         "começa no ponto fixo q*, 3 redes; o crescimento do seu comprimento por camada em "
+         "três camadas, ao lado de sqrt(chi) em q* pela quadratura. O artigo tem 1000 "
+         "unidades."},
+    .claims = {{{"growth over sqrt(chi), sigma_w = 1.3 (order: it shrinks)",
+                 "crescimento sobre sqrt(chi), sigma_w = 1,3 (ordem: encolhe)"},
+                1,
+                0.97,
+                1.03},
+               {{"growth over sqrt(chi), sigma_w = 2.5 (chaos)",
+                 "crescimento sobre sqrt(chi), sigma_w = 2,5 (caos)"},
+                1,
+                0.97,
+                1.03},
+               {{"growth over sqrt(chi), sigma_w = 4 (chaos)",
+                 "crescimento sobre sqrt(chi), sigma_w = 4 (caos)"},
+                1,
+                0.97,
+                1.03},
+               {{"mean square after four layers over q*, sigma_w = 1.3",
+                 "média quadrática após quatro camadas sobre q*, sigma_w = 1,3"},
+                1,
+                0.95,
+                1.05},
+               {{"the same, sigma_w = 2.5", "o mesmo, sigma_w = 2,5"}, 1, 0.95, 1.05},
+               {{"the same, sigma_w = 4", "o mesmo, sigma_w = 4"}, 1, 0.95, 1.05}},
+    .run = run,
+};

@@ -1,0 +1,139 @@
+/* Residual networks without normalization: Zhang, Dauphin & Ma (2019), De & Smith (2020),
+ * Bachlechner et al. (2020). Branches that keep the variance double the stream's at every sum;
+ * branches that begin at nothing train at any depth. */
+#include <math.h>
+
+#include "base/base.h"
+#include "nn/net.h"
+#include "probe/observe.h"
+#include "reproduce/trainings.h"
+
+enum { SEEDS = 3, ROWS = 256, NETS = 10 };
+
+/* Over nets, the mean of (mean square of the stream at the last layer / at the first). */
+static alv_status growth(double *out, const char *text, alv_error *error)
+{
+    alv_model *model = NULL;
+    alv_net_f32 *net = NULL;
+    alv_scheme scheme;
+    float *x = alv_new_array(ROWS * 64, sizeof *x);
+    const alv_dist unit = alv_dist_normal(0, 1);
+    const alv_net_options options = {.batch = ROWS, .backend = ALV_BACKEND_PORTABLE};
+    *out = 0;
+    alv_status status = x ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "x", "out of memory");
+    if (status == ALV_OK) status = alv_scheme_parse(&scheme, "he_normal", error);
+    if (status == ALV_OK) status = alv_model_new(&model, text, NULL, error);
+    if (status == ALV_OK) status = alv_net_new_f32(&net, model, &options, error);
+    for (uint64_t seed = 0; status == ALV_OK && seed < NETS; seed++) {
+        for (int l = 0; status == ALV_OK && l < net->n_layers; l++) {
+            const alv_net_layer_f32 *layer = &net->layers[l];
+            status = alv_init_fill(layer->w, 0, layer->in * layer->out, &scheme,
+                                   &model->params[layer->weight], seed, NULL, error);
+        }
+        if (status == ALV_OK)
+            status = alv_dist_fill(x, ALV_F32, 0, ROWS * 64, &unit,
+                                   alv_stream_make(seed, "inputs", NULL), NULL, error);
+        if (status != ALV_OK) break;
+        alv_net_forward_f32(net, x, ROWS);
+        const alv_net_layer_f32 *first = &net->layers[0], *last = &net->layers[net->n_layers - 2];
+        const double a = alv_observe_flat(first->y, NULL, ROWS * first->out).rms;
+        const double b = alv_observe_flat(last->z, NULL, ROWS * last->out).rms;
+        *out += b * b / (a * a) / NETS;
+    }
+    alv_net_free_f32(net);
+    alv_model_free(model);
+    free(x);
+    return status;
+}
+
+/* Seeds that reach half the chance loss, and the median of their steps. */
+static alv_status train(double *reached, double *steps, const char *hidden, const alv_watch *watch,
+                        alv_error *error)
+{
+    json_t *document = NULL;
+    double values[SEEDS];
+    alv_compare what = alv_trainings_defaults("zhang2019");
+    what.data = "blobs";
+    what.hidden = hidden;
+    what.activations = "relu";
+    what.schemes = "he_normal";
+    what.rates = "0.1";
+    what.batch = 64;
+    what.steps = 600;
+    what.seeds = SEEDS;
+    ALV_TRY(alv_trainings_run(&document, &what, watch, error));
+    const int n =
+        alv_trainings_values(values, SEEDS, document, "relu", "he_normal", "steps_to_target");
+    *reached = 0;
+    for (int i = 0; i < n; i++) *reached += isfinite(values[i]);
+    *steps = alv_trainings_median(values, n);
+    json_decref(document);
+    return ALV_OK;
+}
+
+static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+{
+    double grown, steps, deep, shallow;
+    ALV_TRY(growth(&grown, "mlp 64-64x21-10 residual=2 relu", error));
+    measured[0] = pow(grown, 1.0 / 10);
+    ALV_TRY(growth(&measured[1], "mlp 64-64x61-10 residual=2 branch=0.182574 relu", error));
+    ALV_TRY(train(&measured[2], &steps, "64x101 residual=2", watch, error));
+    ALV_TRY(train(&measured[3], &deep, "64x101 residual=2 branch=0", watch, error));
+    ALV_TRY(train(&measured[4], &steps, "64x101 residual=2 norm=batch", watch, error));
+    ALV_TRY(train(&steps, &shallow, "64x21 residual=2 branch=0", watch, error));
+    measured[5] = deep / shallow;
+    return ALV_OK;
+}
+
+const alv_experiment alv_experiment_zhang2019 = {
+    .name = "zhang2019",
+    .title = {"Residual nets without norms: branches that begin at nothing",
+              "Redes residuais sem normas: ramos que começam em nada"},
+    .paper =
+        "Zhang, Dauphin & Ma (2019), Fixup initialization, arXiv:1901.09321; De & Smith (2020), "
+        "Batch normalization biases residual blocks towards the identity function, "
+        "arXiv:2002.10444; Bachlechner et al. (2020), ReZero is all you need, arXiv:2003.04887",
+    .setting =
+        {"Dense ReLU nets of 64 units, x + W2 relu(W1 relu(x)), he_normal. Growth: mean over "
+         "10 nets and 256 normal inputs; a branch of variance 1 makes (1 + gain^2)^blocks: 2 "
+         "per block, and e at gain 1 / sqrt(30) over 30 blocks. Training: 50 blocks on blobs, "
+         "plain SGD at rate 0.1, batch 64, 600 steps, 3 seeds; the target is half the chance "
+         "loss. The papers train convolutional nets and transformers.",
+         "Redes densas ReLU de 64 unidades, x + W2 relu(W1 relu(x)), he_normal. Crescimento: "
+         "média de 10 redes e 256 entradas normais; um ramo de variância 1 dá (1 + "
+         "ganho^2)^blocos: 2 por bloco, e e com ganho 1 / sqrt(30) em 30 blocos. Treino: 50 "
+         "blocos sobre blobs, SGD simples com taxa 0,1, lote 64, 600 passos, 3 sementes; o "
+         "alvo é metade da perda do acaso. Os artigos treinam redes convolucionais e "
+         "transformers."},
+    .claims = {{{"growth of the stream's mean square per block, he_normal",
+                 "crescimento da média quadrática do fluxo por bloco, he_normal"},
+                2,
+                1.85,
+                2.15},
+               {{"growth over 30 blocks with gain 1 / sqrt(30)",
+                 "crescimento em 30 blocos com ganho 1 / sqrt(30)"},
+                2.718,
+                2.3,
+                3.1},
+               {{"50 blocks, no gain: seeds of 3 that reach the target",
+                 "50 blocos, sem ganho: sementes de 3 que alcançam o alvo"},
+                (double)NAN,
+                0,
+                0},
+               {{"50 blocks, gain that begins at 0 (SkipInit, ReZero): seeds of 3",
+                 "50 blocos, ganho que começa em 0 (SkipInit, ReZero): sementes de 3"},
+                (double)NAN,
+                3,
+                3},
+               {{"50 blocks, batch normalization: seeds of 3",
+                 "50 blocos, normalização em lote: sementes de 3"},
+                (double)NAN,
+                3,
+                3},
+               {{"gain 0: steps to the target at 50 blocks over those at 10",
+                 "ganho 0: passos até o alvo com 50 blocos sobre os com 10"},
+                1,
+                0.5,
+                2}},
+    .run = run,
+};

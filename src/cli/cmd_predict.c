@@ -8,6 +8,7 @@
 #include "cli/predict.h"
 #include "cli/verbs.h"
 #include "math/math.h"
+#include "model/family.h"
 #include "theory/weights.h"
 #include "verdict/verdict.h"
 
@@ -63,22 +64,16 @@ static alv_status variance_of(double *out, const alv_scheme *scheme, prediction 
     return ALV_OK;
 }
 
-static const char *const norms[] = {[ALV_NORM_NONE] = "none",
-                                    [ALV_NORM_BATCH] = "batch",
-                                    [ALV_NORM_LAYER] = "layer",
-                                    [ALV_NORM_RMS] = "rms",
-                                    NULL};
-
 /* What turns the chain into another net: z' = skip z + branch (W f(norm(z)) + b). */
 static int read_path(prediction *p, const cli_args *args)
 {
-    const char *name = cli_value(args, "norm", norms[ALV_NORM_NONE]),
-               *near = alv_suggest(name, norms);
+    const char *name = cli_value(args, "norm", alv_norm_names[ALV_NORM_NONE]),
+               *near = alv_suggest(name, alv_norm_names);
     int norm = 0;
-    while (norms[norm] && strcmp(norms[norm], name) != 0) norm++;
-    if (!norms[norm])
+    while (alv_norm_names[norm] && strcmp(alv_norm_names[norm], name) != 0) norm++;
+    if (!alv_norm_names[norm])
         return cli_fail(NULL, "norm: there is no norm '%s'; %s '%s'%s", name,
-                        near ? "did you mean" : "the first is", near ? near : norms[0],
+                        near ? "did you mean" : "the first is", near ? near : alv_norm_names[0],
                         near ? "?" : "");
     p->net.norm = (alv_norm)norm;
     if (!cli_double(&p->net.skip, args, "skip", 0, 0, 1e6) ||
@@ -240,7 +235,7 @@ static void print_page(const prediction *p, const cli_args *args)
         number(branch, p->net.branch);
         printf(pt ? "z' = %s z + %s (W f(%s) + b), norma %s; em largura infinita\n"
                   : "z' = %s z + %s (W f(%s) + b), norm %s; at infinite width\n",
-               skip, branch, p->net.norm ? "norm(z)" : "z", norms[p->net.norm]);
+               skip, branch, p->net.norm ? "norm(z)" : "z", alv_norm_names[p->net.norm]);
     }
     putchar('\n');
     print_layers(p, args);
@@ -287,7 +282,7 @@ static int print_json(const prediction *p, const cli_args *args)
         cli_value(args, "init", "he_normal"), "bias", cli_value(args, "bias", "zeros"), "depth",
         (json_int_t)p->depth, "width", (json_int_t)p->width, "inputs", p->inputs, "weight_variance",
         p->net.weight_variance, "bias_variance", p->net.bias_variance, "skip", p->net.skip,
-        "branch", p->net.branch, "norm", norms[p->net.norm], "correlation", p->correlation,
+        "branch", p->net.branch, "norm", alv_norm_names[p->net.norm], "correlation", p->correlation,
         "edge_weight_variance", real(p->edge), "jacobian_spread", real(p->jacobian), "limit", limit,
         "forecast", alv_verdict_key(p->verdict), "layers", layers));
 }

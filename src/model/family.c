@@ -1,15 +1,7 @@
-/* Reads and prints the text of a family. */
+/* Reads the text of a family. */
 #include "model/family.h"
 
 #include "base/base.h"
-
-static const char *const families[] = {
-    [ALV_FAMILY_MLP] = "mlp", [ALV_FAMILY_CONV] = "conv", [ALV_FAMILY_RESNET] = "resnet", NULL};
-static const char *const norms[] = {[ALV_NORM_NONE] = "none",
-                                    [ALV_NORM_BATCH] = "batch",
-                                    [ALV_NORM_LAYER] = "layer",
-                                    [ALV_NORM_RMS] = "rms",
-                                    NULL};
 
 static const char *skip_spaces(const char *p)
 {
@@ -44,7 +36,7 @@ static int find(const char *const *names, const char *word, size_t n)
 bool alv_family_is(const char *text)
 {
     const char *p = skip_spaces(text);
-    const int family = find(families, p, word_length(p));
+    const int family = find(alv_family_names, p, word_length(p));
     if (family > ALV_FAMILY_MLP) return true;
     for (; *p; p = skip_spaces(p + word_length(p)))
         if (key_length(p) > 0) return true;
@@ -78,7 +70,7 @@ static alv_status read_whole(int64_t *out, const alv_family *f, const char **p, 
 static alv_status read_norm(alv_family *f, const char **p, alv_error *error)
 {
     const size_t n = word_length(*p);
-    const int norm = find(norms, *p, n);
+    const int norm = find(alv_norm_names, *p, n);
     if (norm < 0)
         return fail(f, *p, ALV_ERR_UNKNOWN_NAME, "norm is none, batch, layer or rms", error);
     f->norm = (alv_norm)norm;
@@ -219,7 +211,7 @@ static alv_status read_option(alv_family *f, unsigned *seen, const char **p, alv
     alv_text_format(copy, n < sizeof copy ? n + 1 : sizeof copy, "%s", word);
     const char *near = alv_suggest(copy, names);
     return alv_fail_at(error, ALV_ERR_UNKNOWN_NAME, "model", word - f->text,
-                       "%s has no option '%s'; %s '%s'%s", families[f->kind], copy,
+                       "%s has no option '%s'; %s '%s'%s", alv_family_names[f->kind], copy,
                        near ? "did you mean" : "the first is", near ? near : names[0],
                        near ? "?" : "");
 }
@@ -291,11 +283,11 @@ static alv_status check_image(const alv_family *f, const char *start, alv_error 
         return alv_fail_at(
             error, ALV_ERR_SYNTAX, "model", start - f->text,
             "%s needs in=CHANNELSxHEIGHTxWIDTH and out=CLASSES where no data say them",
-            families[f->kind]);
+            alv_family_names[f->kind]);
     if (f->height < 1)
         return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
                            "%s takes images, and the data have %lld features without a shape",
-                           families[f->kind], f->channels);
+                           alv_family_names[f->kind], f->channels);
     return ALV_OK;
 }
 
@@ -332,7 +324,7 @@ alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_h
     if (!hints) hints = &none;
     alv_family f = {.text = text, .kernel = 3, .width = 16};
     const char *p = skip_spaces(text), *start = p;
-    const int family = find(families, p, word_length(p));
+    const int family = find(alv_family_names, p, word_length(p));
     f.kind = family < 0 ? ALV_FAMILY_MLP : (alv_family_kind)family;
     if (f.kind == ALV_FAMILY_RESNET) f.norm = ALV_NORM_BATCH, f.is_post = true, f.residual = 2;
     if (hints->inputs > 0) {
@@ -364,68 +356,4 @@ alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_h
     ALV_TRY(check_branches(&f, start, error));
     *out = f;
     return ALV_OK;
-}
-
-/* A text that grows; what does not fit is counted. */
-typedef struct writer {
-    char *out;
-    size_t size, n;
-} writer;
-
-static void add(writer *w, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    const size_t left = w->n < w->size ? w->size - w->n : 0;
-    w->n += alv_text_vformat(left ? w->out + w->n : NULL, left, format, args);
-    va_end(args);
-}
-
-static void add_widths(writer *w, const alv_family *f)
-{
-    const char *at = f->widths.sizes, *mark = f->kind == ALV_FAMILY_CONV ? "," : "-";
-    alv_width_run run, last = {0};
-    const bool inner = f->inner && f->kind == ALV_FAMILY_MLP;
-    if (inner) add(w, " %lld", f->channels);
-    bool first = !inner;
-    for (bool more = true; more;) {
-        more = alv_widths_next(&run, &f->widths, &at);
-        if (more && run.width == last.width) {
-            last.times += run.times;
-            continue;
-        }
-        if (last.width > 0) {
-            add(w, "%s%lld", first ? " " : mark, last.width);
-            if (last.times > 1) add(w, "x%lld", last.times);
-            first = false;
-        }
-        last = run;
-    }
-    if (inner) add(w, "-%lld", f->outputs);
-}
-
-alv_status alv_family_print(char *out, size_t size, const alv_family *f, alv_error *error)
-{
-    char act[ALV_MAX_NAME];
-    writer w = {out, size, 0};
-    const bool is_resnet = f->kind == ALV_FAMILY_RESNET;
-    ALV_TRY(alv_act_print(act, sizeof act, f->act, error));
-    add(&w, "%s", families[f->kind]);
-    if (is_resnet)
-        add(&w, " %lld", f->layers);
-    else
-        add_widths(&w, f);
-    if (f->kind != ALV_FAMILY_MLP)
-        add(&w, " in=%lldx%dx%d out=%lld", f->channels, f->height, f->width_in, f->outputs);
-    if (is_resnet && f->width != 16) add(&w, " width=%d", f->width);
-    if (f->kind != ALV_FAMILY_MLP && f->kernel != 3) add(&w, " kernel=%d", f->kernel);
-    if (f->norm != (is_resnet ? ALV_NORM_BATCH : ALV_NORM_NONE))
-        add(&w, " norm=%s", norms[f->norm]);
-    if (!is_resnet && f->residual > 0) add(&w, " residual=%d", f->residual);
-    if (f->has_gain) add(&w, " branch=%g", f->gain);
-    if (f->is_post != is_resnet) add(&w, " order=%s", f->is_post ? "post" : "pre");
-    if (strcmp(act, "identity") != 0) add(&w, " %s", act);
-    if (w.n < size) return ALV_OK;
-    return alv_fail(error, ALV_ERR_RANGE, "model", "its text is longer than %llu bytes",
-                    (uint64_t)size - 1);
 }

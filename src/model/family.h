@@ -31,6 +31,10 @@ typedef struct alv_family {
     int height, width_in;
 } alv_family;
 
+/* By alv_family_kind and alv_norm; NULL at the end. */
+extern const char *const alv_family_names[];
+extern const char *const alv_norm_names[];
+
 /* Whether the text needs this reader: it names another family than mlp, or has options. */
 bool alv_family_is(const char *text);
 /* ALV_ERR_SYNTAX, ALV_ERR_UNKNOWN_NAME, ALV_ERR_RANGE, ALV_ERR_SHAPE with the byte position. */

@@ -25,8 +25,11 @@ add_test(NAME kat.rounded_deviation
          COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tools/rounded_deviation.py --check
                  ${PROJECT_SOURCE_DIR}/docs/types.md)
 
-# Orthogonal weights likewise.
+# Orthogonal weights likewise, and what theory predicts.
 if(TARGET alvor-cli)
+  add_test(NAME kat.predict_reference
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/predict_reference.py
+                   $<TARGET_FILE:alvor-cli>)
   add_test(NAME kat.haar_reference
            COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/haar_reference.py
                    $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/docs/stream.md)

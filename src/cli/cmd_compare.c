@@ -325,12 +325,11 @@ const cli_verb cli_verb_compare = {
     .summary = {"train networks from different first weights and compare them",
                 "treina redes a partir de pesos iniciais diferentes e as compara"},
     .usage = "[OPTIONS]",
-    .examples =
-        "  alvor compare\n"
-        "  alvor compare --data mnist --model 784-256-128-10 --act relu --epochs 10\n"
-        "  alvor compare --init 'zeros,normal(std=0.05),he_normal' --hidden 64x20\n"
-        "  alvor compare --data shapeset --model 'resnet 20 branch=0' --act relu\n"
-        "  alvor compare --data iris.csv --hidden 32x4 --seeds 10 --json\n",
+    .examples = "  alvor compare\n"
+                "  alvor compare --data mnist --model 784-256-128-10 --act relu --epochs 10\n"
+                "  alvor compare --init 'zeros,normal(std=0.05),he_normal' --hidden 64x20\n"
+                "  alvor compare --data shapeset --model 'resnet 20 branch=0' --act relu\n"
+                "  alvor compare --data iris.csv --hidden 32x4 --seeds 10 --json\n",
     .options = options,
     .run = run,
 };

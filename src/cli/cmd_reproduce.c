@@ -9,7 +9,8 @@
 #include "cli/page.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
-#include "reproduce/reproduce.h"
+#include "io/file.h"
+#include "reproduce/page.h"
 
 static double now(void)
 {
@@ -29,28 +30,13 @@ static bool stop(void *user)
     return cli_interrupted();
 }
 
-/* "0.97 to 1.03", "3 or more", "1000 or less". */
-static void print_criterion(char out[96], const alv_claim *claim, alv_lang lang)
-{
-    const bool pt = lang == ALV_PT;
-    char lo[32], hi[32];
-    alv_number_print(lo, claim->lo, 0);
-    alv_number_print(hi, claim->hi, 0);
-    if (isinf(claim->hi))
-        alv_text_format(out, 96, pt ? "%s ou mais" : "%s or more", lo);
-    else if (claim->lo == claim->hi)
-        alv_text_format(out, 96, "%s", lo);
-    else
-        alv_text_format(out, 96, pt ? "%s a %s" : "%s to %s", lo, hi);
-}
-
 static void print_claim(const alv_claim *claim, double measured, const cli_args *args)
 {
     const bool pt = args->lang == ALV_PT, holds = alv_claim_holds(claim, measured);
-    char value[32], paper[32], criterion[96], text[512];
+    char value[32], paper[32], criterion[ALV_CRITERION], text[512];
     alv_number_print(value, measured, 4);
     alv_number_print(paper, claim->paper, 4);
-    print_criterion(criterion, claim, args->lang);
+    alv_claim_criterion(criterion, claim, args->lang);
     fputs(holds ? (pt ? "  vale      " : "  holds     ") : (pt ? "  NÃO VALE  " : "  DOES NOT  "),
           stdout);
     alv_text_format(text, sizeof text,
@@ -88,8 +74,8 @@ static json_t *experiment_json(const alv_experiment *e, const double *measured, 
     json_t *claims = json_array();
     for (int i = 0; e->claims[i].text[0]; i++) {
         const alv_claim *c = &e->claims[i];
-        char criterion[96];
-        print_criterion(criterion, c, ALV_EN);
+        char criterion[ALV_CRITERION];
+        alv_claim_criterion(criterion, c, ALV_EN);
         json_array_append_new(
             claims, json_pack("{s:s, s:s, s:o, s:o, s:b, s:s?}", "claim", c->text[ALV_EN],
                               "criterion", criterion, "paper_value", real(c->paper), "measured",
@@ -133,46 +119,82 @@ static int choose(const alv_experiment **out, int *n, const cli_args *args)
     return CLI_OK;
 }
 
+/* Where the page goes: what -o says, or with --all a name of its own; NULL: nowhere. */
+static const char *page_path(const cli_args *args)
+{
+    const bool usual = cli_flag(args, "all") && !cli_flag(args, "json");
+    return cli_value(args, "output", usual ? "reproductions.html" : NULL);
+}
+
+static int write_page(const alv_reproduced *list, int n, const cli_args *args)
+{
+    const char *path = page_path(args);
+    char *text;
+    alv_error error;
+    if (!path) return CLI_OK;
+    if (alv_reproduce_page(&text, list, n, args->lang, &error) != ALV_OK)
+        return cli_fail_error(&error);
+    const alv_status status = alv_file_write(path, text, strlen(text), &error);
+    free(text);
+    if (status != ALV_OK) return cli_fail_error(&error);
+    if (!cli_flag(args, "json")) printf(args->lang == ALV_PT ? "Página: %s\n" : "Page: %s\n", path);
+    return CLI_OK;
+}
+
+static void print_held(const alv_reproduced *list, int n, const cli_args *args)
+{
+    int held = 0, asked = 0;
+    for (int i = 0; i < n; i++)
+        for (int k = 0; list[i].experiment->claims[k].text[0]; k++, asked++)
+            held += alv_claim_holds(&list[i].experiment->claims[k], list[i].measured[k]);
+    printf(args->lang == ALV_PT ? "%d de %d afirmações valem\n" : "%d of %d claims hold\n", held,
+           asked);
+}
+
 static int run(const cli_args *args)
 {
     const alv_experiment *chosen[64];
+    alv_reproduced done[64] = {{0}};
     cli_progress line = cli_progress_make(args->lang, false);
     const alv_watch watch = {&line, show, stop};
     const bool json = cli_flag(args, "json");
     alv_error error;
-    int n, held = 0, asked = 0;
+    int n;
     if (cli_flag(args, "list")) return list(args);
     int code = choose(chosen, &n, args);
     if (code != CLI_OK) return code;
-    json_t *all = json ? json_array() : NULL;
     cli_catch_interrupt(args->lang);
     for (int i = 0; i < n; i++) {
-        double measured[ALV_MOST_CLAIMS], start = now();
-        const alv_status status = chosen[i]->run(measured, &watch, &error);
+        const double start = now();
+        const alv_status status = chosen[i]->run(done[i].measured, &watch, &error);
         cli_progress_end(&line);
-        if (status != ALV_OK) {
-            json_decref(all);
-            return cli_fail_error(&error);
-        }
-        const double seconds = now() - start;
-        for (int k = 0; chosen[i]->claims[k].text[0]; k++, asked++)
-            held += alv_claim_holds(&chosen[i]->claims[k], measured[k]);
-        if (json)
-            json_array_append_new(all, experiment_json(chosen[i], measured, seconds));
-        else
-            print_experiment(chosen[i], measured, seconds, args);
+        if (status != ALV_OK) return cli_fail_error(&error);
+        done[i].experiment = chosen[i];
+        done[i].seconds = now() - start;
+        if (!json) print_experiment(chosen[i], done[i].measured, done[i].seconds, args);
         fflush(stdout);
     }
-    if (json)
-        return cli_print_document(
-            json_pack("{s:s, s:o}", "schema", "alvor.reproduce/1", "experiments", all));
-    printf(args->lang == ALV_PT ? "%d de %d afirmações valem\n" : "%d of %d claims hold\n", held,
-           asked);
-    return CLI_OK;
+    if (!json) print_held(done, n, args);
+    code = write_page(done, n, args);
+    if (!json || code != CLI_OK) return code;
+    json_t *all = json_array();
+    for (int i = 0; i < n; i++)
+        json_array_append_new(all, experiment_json(chosen[i], done[i].measured, done[i].seconds));
+    return cli_print_document(
+        json_pack("{s:s, s:o}", "schema", "alvor.reproduce/1", "experiments", all));
 }
 
 static const cli_option options[] = {
-    {"all", 0, NULL, {"every experiment (about two minutes)", "todos (cerca de dois minutos)"}},
+    {"all",
+     0,
+     NULL,
+     {"every experiment, about two minutes, and a page: reproductions.html",
+      "todos, cerca de dois minutos, e uma página: reproductions.html"}},
+    {"output",
+     'o',
+     "FILE",
+     {"write the page there: every claim beside its criterion",
+      "escreve a página ali: cada afirmação ao lado do seu critério"}},
     {"list", 0, NULL, {"name the experiments", "nomeia os experimentos"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {NULL},
@@ -182,7 +204,7 @@ const cli_verb cli_verb_reproduce = {
     .name = "reproduce",
     .summary = {"run published results again, and say which hold",
                 "roda de novo resultados publicados, e diz quais valem"},
-    .usage = "NAME...|--all|--list [--json]",
+    .usage = "NAME...|--all|--list [-o FILE] [--json]",
     .examples = "  alvor reproduce --list\n"
                 "  alvor reproduce he2015 pennington2017\n"
                 "  alvor reproduce --all --json\n",

@@ -1,5 +1,5 @@
-/* Prints the text of a family back: sizes, then inputs and outputs, options in a fixed order, and the
- * activation last. */
+/* Prints the text of a family back: sizes, then inputs and outputs, options in a fixed order, and
+ * the activation last. */
 #include "model/family.h"
 
 #include "base/base.h"
@@ -7,10 +7,10 @@
 const char *const alv_family_names[] = {
     [ALV_FAMILY_MLP] = "mlp", [ALV_FAMILY_CONV] = "conv", [ALV_FAMILY_RESNET] = "resnet", NULL};
 const char *const alv_norm_names[] = {[ALV_NORM_NONE] = "none",
-                                    [ALV_NORM_BATCH] = "batch",
-                                    [ALV_NORM_LAYER] = "layer",
-                                    [ALV_NORM_RMS] = "rms",
-                                    NULL};
+                                      [ALV_NORM_BATCH] = "batch",
+                                      [ALV_NORM_LAYER] = "layer",
+                                      [ALV_NORM_RMS] = "rms",
+                                      NULL};
 
 /* A text that grows; what does not fit is counted. */
 typedef struct writer {

@@ -24,8 +24,3 @@ const alv_experiment *alv_experiment_find(const char *name)
         if (strcmp(experiments[i]->name, name) == 0) return experiments[i];
     return NULL;
 }
-
-bool alv_claim_holds(const alv_claim *claim, double measured)
-{
-    return claim->lo <= measured && measured <= claim->hi;
-}

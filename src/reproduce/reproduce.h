@@ -7,7 +7,7 @@
 #include "alvor/lab.h"
 #include "alvor/theory.h"
 
-enum { ALV_MOST_CLAIMS = 8 };
+enum { ALV_MOST_CLAIMS = 8, ALV_CRITERION = 96 };
 
 typedef struct alv_claim {
     const char *text[ALV_LANGS]; /* what is measured; NULL ends the list */
@@ -52,5 +52,7 @@ int alv_experiment_count(void);
 const alv_experiment *alv_experiment_at(int index); /* NULL outside [0, count) */
 const alv_experiment *alv_experiment_find(const char *name);
 bool alv_claim_holds(const alv_claim *claim, double measured);
+/* "0.97 to 1.03", "3 or more", "3". */
+void alv_claim_criterion(char out[ALV_CRITERION], const alv_claim *claim, alv_lang lang);
 
 #endif

@@ -7,15 +7,17 @@
 #include "base/base.h"
 #include "cli/page.h"
 
-enum { SETTING_WIDTH = 34 };
+enum { SETTING_WIDTH = 34, PAGE_WIDTH = 80 };
 
-/* A long text gets a line of its own. */
+/* A long text gets lines of its own. */
 static void print_name(const char *text, int width)
 {
-    if (cli_text_width(text) < width)
+    if (cli_text_width(text) < width) {
         cli_cell(text, width, false);
-    else
-        printf("%s\n%*s", text, width, "");
+        return;
+    }
+    cli_wrap(stdout, text, 0, 2);
+    printf("%*s", width, "");
 }
 
 static void print_rates_heading(const alv_tuning *t, const cli_look *style)
@@ -94,7 +96,11 @@ static void print_setting(const alv_results *results, int lo, int hi, const cli_
     for (int i = lo; i < hi; i++) cli_print_mark(cli_outcome_of(&results->arms[i]), style);
     printf("  ");
     cli_cell(loss, 7, true);
-    printf("  %s\n", best->scheme);
+    const int used = SETTING_WIDTH + 7 + (hi - lo) + 2 + 7 + 2;
+    if (used + cli_text_width(best->scheme) > PAGE_WIDTH)
+        printf("\n%*s%s\n", 6, "", best->scheme);
+    else
+        printf("  %s\n", best->scheme);
 }
 
 void cli_compare_settings(const alv_results *results, const cli_look *style)

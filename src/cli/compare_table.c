@@ -82,7 +82,8 @@ static void print_heading(const char *setting, const cli_look *style)
     };
     static const int widths[] = {6, 7, 6, 17};
     printf("\n");
-    if (cli_text_width(setting) >= CLI_SCHEME_WIDTH - 1) printf("%s\n", setting), setting = "";
+    if (cli_text_width(setting) >= CLI_SCHEME_WIDTH - 1)
+        cli_wrap(stdout, setting, 0, 2), setting = "";
     cli_cell(setting, CLI_SCHEME_WIDTH - 1, false);
     for (int i = 0; i < ALV_COUNT(widths); i++) cli_cell(words[style->lang][i], widths[i], true);
     printf("  %s\n", words[style->lang][4]);

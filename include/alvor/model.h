@@ -100,9 +100,9 @@ typedef struct alv_node {
     int other;          /* of ALV_OP_ADD: the start of the branch; -1: the data */
     int64_t in, out;    /* units; a dense layer that ends an image takes all of its values */
     int height, width;  /* positions of its output; 0: one position */
-    int kernel, stride; /* sides of a convolution's kernel (odd) and of a pool's window; 0: 1. A
-                           convolution pads with zeros to ceil(size / stride) positions, a pool of
-                           window 0 takes the whole image, others size / stride windows */
+    int kernel, stride; /* a convolution of odd side `kernel` pads with zeros to ceil(size / stride)
+                           positions; a pool takes size / stride windows of as many, kernel 0 the
+                           whole image */
     bool largest;       /* of ALV_OP_POOL: not the mean */
     alv_norm norm;      /* of ALV_OP_NORM */
     alv_act_spec act;   /* applied to its output */
@@ -133,8 +133,7 @@ typedef struct alv_model_layer {
 ALV_API int alv_model_layers(alv_model_layer *out, const alv_model *model);
 /* One of them, from 0; false if there is none. */
 ALV_API bool alv_model_layer_at(alv_model_layer *out, const alv_model *model, int layer);
-/* Dense layers only, each fed by the one before: what mean-field theory of this library speaks of.
- */
+/* Dense layers only, each fed by the one before. */
 ALV_API bool alv_model_is_chain(const alv_model *model);
 
 /* What a short text may leave out, and what it must agree with. */

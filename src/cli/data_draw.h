@@ -36,6 +36,8 @@ cli_frame cli_frame_of(const alv_split *split, int64_t n);
 int cli_frame_cell(const cli_frame *frame, int axis, double value, int size);
 /* x in [-1, 1] to 0 .. 255. */
 unsigned char cli_grey(float x);
+/* A pixel of an image: its value, of several channels their mean. */
+float cli_pixel(const alv_split *split, const float *image, int row, int column);
 /* The name of a class, or its number; `out` has room for 32 bytes and is cut at a whole letter. */
 void cli_class_name(char out[32], const alv_split *split, int label);
 

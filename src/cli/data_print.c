@@ -43,10 +43,11 @@ static int grey_code(double level)
 /* One row of characters of one image shows two rows of pixels. */
 static void print_image_row(const alv_split *split, int64_t i, int row, bool color)
 {
-    const float *x = split->train.x + i * split->dim + (int64_t)row * split->width;
+    const float *x = split->train.x + i * split->dim;
     bool pair = row + 1 < split->height;
     for (int column = 0; column < split->width; column++) {
-        double top = cli_grey(x[column]), low = pair ? cli_grey(x[column + split->width]) : 0;
+        double top = cli_grey(cli_pixel(split, x, row, column));
+        double low = pair ? cli_grey(cli_pixel(split, x, row + 1, column)) : 0;
         if (color)
             printf("\033[38;5;%d;48;5;%dm\u2580", grey_code(top), grey_code(low));
         else

@@ -81,6 +81,29 @@ static void fill_grey(cli_canvas *c, int x, int y, int size, float value)
 }
 
 /* Tiles in a grid as square as may be; a bar of the class's colour under each. */
+float cli_pixel(const alv_split *split, const float *image, int row, int column)
+{
+    const int64_t plane = (int64_t)split->height * split->width;
+    float sum = 0;
+    for (int64_t at = (int64_t)row * split->width + column; at < split->dim; at += plane)
+        sum += image[at];
+    return sum * (float)plane / (float)split->dim;
+}
+
+/* Three channels are red, green and blue. */
+static void fill_pixel(cli_canvas *c, int x, int y, int zoom, const alv_split *split,
+                       const float *image, int row, int column)
+{
+    const int64_t plane = (int64_t)split->height * split->width;
+    const float *at = image + (int64_t)row * split->width + column;
+    if (split->dim != 3 * plane) {
+        fill_grey(c, x, y, zoom, cli_pixel(split, image, row, column));
+        return;
+    }
+    const unsigned char rgb[3] = {cli_grey(at[0]), cli_grey(at[plane]), cli_grey(at[2 * plane])};
+    fill(c, x, y, zoom, zoom, rgb);
+}
+
 static alv_status draw_images(cli_canvas *out, const alv_split *split, int64_t n, alv_error *error)
 {
     int zoom = split->width <= 64 ? 2 : 1, bar = 3;
@@ -93,8 +116,8 @@ static alv_status draw_images(cli_canvas *out, const alv_split *split, int64_t n
         int left = (int)(i % across * w) + GAP, top = (int)(i / across * h) + GAP;
         for (int row = 0; row < split->height; row++)
             for (int column = 0; column < split->width; column++)
-                fill_grey(out, left + zoom * column, top + zoom * row, zoom,
-                          x[row * split->width + column]);
+                fill_pixel(out, left + zoom * column, top + zoom * row, zoom, split, x, row,
+                           column);
         unsigned char color[3];
         cli_class_color(color, split->train.y[i]);
         fill(out, left, top + zoom * split->height, zoom * split->width, bar, color);

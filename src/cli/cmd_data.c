@@ -1,8 +1,6 @@
 /* alvor data: list the data sets, show samples of one, bring one to the cache. */
 #include <errno.h>
 #include <jansson.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,15 +115,6 @@ static int terminal_columns(void)
     return value >= 20 && value <= 1000 ? value : 80;
 }
 
-static bool locale_is_utf8(void)
-{
-    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-    if (!locale) return false;
-    bool utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
-    freelocale(locale);
-    return utf8;
-}
-
 static void print_facts(const alv_split *split, alv_lang lang)
 {
     bool pt = lang == ALV_PT;
@@ -205,7 +194,7 @@ static int show(const cli_args *args)
     print_facts(split, args->lang);
     print_classes(split, args->lang);
     cli_print_samples(split, n ? n : cli_print_default(split), terminal_columns(),
-                      args->color && locale_is_utf8());
+                      args->color && cli_utf8());
     int status = CLI_OK;
     if (sheet) status = write_sheet(split, n ? n : cli_sheet_default(split), sheet, args->lang);
     alv_split_free(split);

@@ -1,8 +1,6 @@
 /* Marks, columns and numbers of the tables of compare. */
 #include "cli/compare_look.h"
 
-#include <langinfo.h>
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -20,17 +18,6 @@ static const mark marks[ALV_OUTCOMES] = {
     [ALV_OUTCOME_DIVERGED] = {"✗", "x", "\033[31m"},
 };
 
-/* Reads the character set of the environment's locale without changing the program's own. */
-static bool locale_is_utf8(void)
-{
-    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
-    if (!locale) return false;
-    bool utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
-    freelocale(locale);
-    return utf8;
-}
-
-/* Prints text padded to `width` columns, to the left or the right of it. */
 void cli_cell(const char *text, int width, bool right)
 {
     int blank = width - cli_text_width(text);
@@ -38,7 +25,16 @@ void cli_cell(const char *text, int width, bool right)
            "");
 }
 
-/* Decimals that show `digits` significant digits of x. */
+void cli_name(const char *text, int before, int width)
+{
+    if (cli_text_width(text) < width) {
+        cli_cell(text, width, false);
+        return;
+    }
+    cli_wrap(stdout, text, before, 2);
+    printf("%*s", before + width, "");
+}
+
 int cli_decimals(double x, int digits)
 {
     int n = x != 0 && isfinite(x) ? digits - 1 - (int)floor(log10(fabs(x))) : digits - 1;
@@ -116,5 +112,5 @@ void cli_print_mark(alv_outcome outcome, const cli_look *style)
 
 cli_look cli_look_of(const cli_args *args)
 {
-    return (cli_look){.lang = args->lang, .utf8 = locale_is_utf8(), .color = args->color};
+    return (cli_look){.lang = args->lang, .utf8 = cli_utf8(), .color = args->color};
 }

@@ -17,6 +17,8 @@ cli_look cli_look_of(const cli_args *args);
 
 /* Prints text padded to `width` columns, to the left or the right of it. */
 void cli_cell(const char *text, int width, bool right);
+/* The name of a row in its column, after `before` columns; a longer one gets lines of its own. */
+void cli_name(const char *text, int before, int width);
 /* Decimals that show `digits` significant digits of x. */
 int cli_decimals(double x, int digits);
 /* With so many decimals, or significant digits, zeros kept so that columns compare; "1.1e7" where

@@ -9,17 +9,6 @@
 
 enum { SETTING_WIDTH = 34, PAGE_WIDTH = 80 };
 
-/* A long text gets lines of its own. */
-static void print_name(const char *text, int width)
-{
-    if (cli_text_width(text) < width) {
-        cli_cell(text, width, false);
-        return;
-    }
-    cli_wrap(stdout, text, 0, 2);
-    printf("%*s", width, "");
-}
-
 static void print_rates_heading(const alv_tuning *t, const cli_look *style)
 {
     static const char *const words[ALV_LANGS][3] = {
@@ -31,7 +20,7 @@ static void print_rates_heading(const alv_tuning *t, const cli_look *style)
     alv_number_for_people(from, t->rates[0], 3, style->lang);
     alv_number_for_people(to, t->rates[t->n - 1], 3, style->lang);
     putchar('\n');
-    print_name(t->setting, CLI_SCHEME_WIDTH + 4);
+    cli_name(t->setting, 0, CLI_SCHEME_WIDTH + 4);
     cli_cell(w[0], 9, true);
     printf("   %s %s %s %s\n", w[1], from, w[2], to);
 }
@@ -43,7 +32,7 @@ static void print_rate(const alv_tuning *t, double chance, const cli_look *style
     alv_number_for_people(rate, t->best < 0 ? (double)NAN : t->rates[t->best], 3, style->lang);
     cli_number(loss, t->best < 0 ? (double)NAN : t->losses[t->best], 3, style);
     cli_spark(spark, sizeof spark, t->losses, t->n, chance, style);
-    print_name(t->scheme, CLI_SCHEME_WIDTH + 4);
+    cli_name(t->scheme, 0, CLI_SCHEME_WIDTH + 4);
     cli_cell(rate, 9, true);
     printf("   %s  %s%s\n", spark, loss,
            t->best < 0              ? (pt ? ": todas divergem" : ": all diverge")
@@ -91,7 +80,7 @@ static void print_setting(const alv_results *results, int lo, int hi, const cli_
     for (int i = lo; i < hi; i++)
         trained += cli_outcome_of(&results->arms[i]) == ALV_OUTCOME_TRAINED;
     cli_number(loss, best->final_train_loss.median, 3, style);
-    print_name(best->setting, SETTING_WIDTH);
+    cli_name(best->setting, 0, SETTING_WIDTH);
     printf("%3d/%-3d", trained, hi - lo);
     for (int i = lo; i < hi; i++) cli_print_mark(cli_outcome_of(&results->arms[i]), style);
     printf("  ");

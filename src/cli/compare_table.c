@@ -42,15 +42,6 @@ static void print_verdict(char out[CLI_CELL], const alv_arm *arm, const cli_look
         alv_text_format(out, CLI_CELL, "%s %d/%d", shorten(cut, word, 10), arm->verdict_n, arm->n);
 }
 
-/* A scheme's text in its column, after `before` columns; a longer one gets a line of its own. */
-static void print_scheme(const char *scheme, int before, int width)
-{
-    if (cli_text_width(scheme) >= width)
-        printf("%s\n%*s", scheme, before + width, "");
-    else
-        cli_cell(scheme, width, false);
-}
-
 static void print_row(const alv_arm *arm, const alv_results *results, const cli_look *style)
 {
     char start[CLI_CELL], accuracy[CLI_CELL], forward[CLI_CELL], backward[CLI_CELL],
@@ -64,7 +55,7 @@ static void print_row(const alv_arm *arm, const alv_results *results, const cli_
     print_verdict(verdict, arm, style);
     cli_spark(spark, sizeof spark, arm->spark, ALV_SPARK,
               isfinite(first) && first > chance ? first : chance, style);
-    print_scheme(arm->scheme, 0, CLI_SCHEME_WIDTH);
+    cli_name(arm->scheme, 0, CLI_SCHEME_WIDTH);
     cli_cell(start, 6, true);
     cli_cell(forward, 6, true);
     cli_cell(backward, 6, true);
@@ -82,9 +73,7 @@ static void print_heading(const char *setting, const cli_look *style)
     };
     static const int widths[] = {6, 7, 6, 17};
     printf("\n");
-    if (cli_text_width(setting) >= CLI_SCHEME_WIDTH - 1)
-        cli_wrap(stdout, setting, 0, 2), setting = "";
-    cli_cell(setting, CLI_SCHEME_WIDTH - 1, false);
+    cli_name(setting, 0, CLI_SCHEME_WIDTH - 1);
     for (int i = 0; i < ALV_COUNT(widths); i++) cli_cell(words[style->lang][i], widths[i], true);
     printf("  %s\n", words[style->lang][4]);
 }
@@ -116,7 +105,7 @@ static void print_rank(const alv_arm *arm, const cli_look *style)
     print_gap(gap, arm, style);
     alv_text_format(place, CLI_CELL, "%d. ", arm->place);
     cli_cell(place, 5, true);
-    print_scheme(arm->scheme, 5, CLI_SCHEME_WIDTH + 3);
+    cli_name(arm->scheme, 5, CLI_SCHEME_WIDTH + 3);
     cli_cell(final, *gap ? 26 : 0, false);
     printf("%s\n", gap);
 }

@@ -80,7 +80,6 @@ static void fill_grey(cli_canvas *c, int x, int y, int size, float value)
     fill(c, x, y, size, size, (unsigned char[3]){grey, grey, grey});
 }
 
-/* Tiles in a grid as square as may be; a bar of the class's colour under each. */
 float cli_pixel(const alv_split *split, const float *image, int row, int column)
 {
     const int64_t plane = (int64_t)split->height * split->width;
@@ -104,6 +103,7 @@ static void fill_pixel(cli_canvas *c, int x, int y, int zoom, const alv_split *s
     fill(c, x, y, zoom, zoom, rgb);
 }
 
+/* Tiles in a grid as square as may be; a bar of the class's colour under each. */
 static alv_status draw_images(cli_canvas *out, const alv_split *split, int64_t n, alv_error *error)
 {
     int zoom = split->width <= 64 ? 2 : 1, bar = 3;

@@ -1,6 +1,8 @@
 /* Text for people: wrapped to the terminal, headings bold only there. */
 #include "cli/page.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,6 +24,15 @@ static int columns(const char *text, size_t n)
     int width = 0;
     for (size_t i = 0; i < n; i++) width += ((unsigned char)text[i] & 0xc0) != 0x80;
     return width;
+}
+
+bool cli_utf8(void)
+{
+    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    if (!locale) return false;
+    const bool utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    freelocale(locale);
+    return utf8;
 }
 
 int cli_text_width(const char *text)

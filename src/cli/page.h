@@ -8,6 +8,8 @@
 
 /* Columns of the terminal behind stdout, from 40 to 100; 80 where it is none. */
 int cli_columns(void);
+/* Whether the environment's locale says UTF-8; the program's own is left alone. */
+bool cli_utf8(void);
 /* Columns that UTF-8 text takes, one for each code point. */
 int cli_text_width(const char *text);
 /* Words of `text` from column `at` on, later lines indented by `indent`; ends with a newline. */

@@ -4,7 +4,6 @@
  * each layer, which for a dozen layers is less than ten steps of training. */
 #include "lab/fit.h"
 
-#include "alvor/lsuv.h"
 #include "base/base.h"
 
 typedef struct batch {
@@ -34,19 +33,19 @@ static alv_status scale(int layer, double factor, void *user, alv_error *error)
     return ALV_OK;
 }
 
-alv_status alv_fit_net(char *reason, size_t size, alv_net_f32 *net, const alv_scheme *scheme,
-                       const float *x, int64_t rows, alv_error *error)
+alv_status alv_fit_net(alv_lsuv_report *reports, char *reason, size_t size, alv_net_f32 *net,
+                       const alv_scheme *scheme, const float *x, int64_t rows, alv_error *error)
 {
     batch b = {net, x, rows};
     const alv_lsuv_net layers = {net->n_layers, &b, outputs, scale};
     alv_lsuv_options options;
     alv_error why;
     ALV_TRY(alv_lsuv_scheme(&options, scheme, error));
-    alv_lsuv_report *reports = alv_new_array((size_t)net->n_layers, sizeof *reports);
-    if (!reports) return alv_fail(error, ALV_ERR_MEMORY, "lsuv", "out of memory");
+    alv_lsuv_report *own = reports ? NULL : alv_new_array((size_t)net->n_layers, sizeof *own);
+    if (!reports && !own) return alv_fail(error, ALV_ERR_MEMORY, "lsuv", "out of memory");
     reason[0] = '\0';
-    if (alv_lsuv_run(reports, &layers, &options, &why) != ALV_OK)
+    if (alv_lsuv_run(reports ? reports : own, &layers, &options, &why) != ALV_OK)
         alv_text_format(reason, size, "lsuv: %s", why.message);
-    free(reports);
+    free(own);
     return ALV_OK;
 }

@@ -292,7 +292,7 @@ alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *er
     ALV_TRY(check_memory(out, what, error));
     describe_rounding(out);
     ALV_TRY(check_schemes(out, error));
-    ALV_TRY(alv_setup_schedule(out, what, error));
+    ALV_TRY(alv_setup_looks(out, what, error));
     return alv_setup_describe(out, error);
 }
 

@@ -70,8 +70,8 @@ void alv_engine_text(char *out, size_t size);
 /* The name of the processor; "unknown" where the system does not tell. */
 void alv_processor_text(char *out, size_t size);
 
-/* schedule.c: fills curve, final_window, probe and quick_test. */
-alv_status alv_setup_schedule(alv_setup *setup, const alv_compare *what, alv_error *error);
+/* looks.c: fills curve, final_window, probe and quick_test. */
+alv_status alv_setup_looks(alv_setup *setup, const alv_compare *what, alv_error *error);
 /* spec_json.c: fills spec and digest. */
 alv_status alv_setup_describe(alv_setup *setup, alv_error *error);
 /* The network's text without its activation, which is listed apart. */

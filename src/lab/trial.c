@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/base.h"
+#include "lab/fill.h"
 #include "lab/fit.h"
 #include "stream/rng.h"
 
@@ -54,16 +55,7 @@ static alv_status fill(trainer *t, float *out, const alv_tensor *tensor, alv_err
 {
     const alv_scheme *scheme = scheme_of(t, tensor);
     if (!scheme) return ALV_OK; /* the net begins with zeros */
-    int64_t count;
-    alv_fill how = {0};
-    ALV_TRY(alv_tensor_count(&count, tensor, error));
-    ALV_TRY(alv_init_scratch(&how.scratch_size, scheme, tensor, error));
-    if (how.scratch_size > 0 && !(how.scratch = alv_new_array((size_t)how.scratch_size, 1)))
-        return alv_fail(error, ALV_ERR_MEMORY, tensor->name, "no memory for %lld bytes of scratch",
-                        how.scratch_size);
-    alv_status status = alv_init_fill(out, 0, count, scheme, tensor, t->job->seed, &how, error);
-    free(how.scratch);
-    return status;
+    return alv_fill_param(out, scheme, tensor, t->job->seed, error);
 }
 
 static const alv_model *model_of(const trainer *t)
@@ -144,7 +136,8 @@ static alv_status fit(trainer *t, alv_error *error)
     const alv_scheme *scheme = &t->job->scheme.scheme;
     if (!scheme->init->needs_data) return ALV_OK;
     const int64_t rows = gather(t, 0);
-    return alv_fit_net(t->out->reason, sizeof t->out->reason, t->net, scheme, t->x, rows, error);
+    return alv_fit_net(NULL, t->out->reason, sizeof t->out->reason, t->net, scheme, t->x, rows,
+                       error);
 }
 
 static void keep_histograms(trainer *t, int64_t step)

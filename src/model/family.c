@@ -3,12 +3,6 @@
 
 #include "base/base.h"
 
-static const char *skip_spaces(const char *p)
-{
-    while (*p == ' ' || *p == '\t') p++;
-    return p;
-}
-
 /* A word ends at a space outside parentheses. */
 static size_t word_length(const char *p)
 {
@@ -35,10 +29,10 @@ static int find(const char *const *names, const char *word, size_t n)
 
 bool alv_family_is(const char *text)
 {
-    const char *p = skip_spaces(text);
+    const char *p = alv_widths_skip(text);
     const int family = find(alv_family_names, p, word_length(p));
     if (family > ALV_FAMILY_MLP) return true;
-    for (; *p; p = skip_spaces(p + word_length(p)))
+    for (; *p; p = alv_widths_skip(p + word_length(p)))
         if (key_length(p) > 0) return true;
     return false;
 }
@@ -323,7 +317,7 @@ alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_h
     static const alv_model_hints none;
     if (!hints) hints = &none;
     alv_family f = {.text = text, .kernel = 3, .width = 16};
-    const char *p = skip_spaces(text), *start = p;
+    const char *p = alv_widths_skip(text), *start = p;
     const int family = find(alv_family_names, p, word_length(p));
     f.kind = family < 0 ? ALV_FAMILY_MLP : (alv_family_kind)family;
     if (f.kind == ALV_FAMILY_RESNET) f.norm = ALV_NORM_BATCH, f.is_post = true, f.residual = 2;
@@ -334,12 +328,12 @@ alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_h
         if (positions > 1) f.height = hints->height, f.width_in = hints->width;
     }
     f.outputs = hints->outputs;
-    if (family >= 0) p = skip_spaces(p + word_length(p));
+    if (family >= 0) p = alv_widths_skip(p + word_length(p));
     ALV_TRY(read_sizes(&f, &p, error));
     ALV_TRY(alv_act_parse(&f.act, hints->act ? hints->act : "relu", error));
     unsigned seen = 0;
     bool named = false;
-    for (p = skip_spaces(p); *p; p = skip_spaces(p)) {
+    for (p = alv_widths_skip(p); *p; p = alv_widths_skip(p)) {
         if (key_length(p) > 0) {
             ALV_TRY(read_option(&f, &seen, &p, error));
         } else if (named) {

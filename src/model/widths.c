@@ -6,12 +6,6 @@
 
 #include "base/base.h"
 
-static const char *skip_spaces(const char *p)
-{
-    while (*p == ' ' || *p == '\t') p++;
-    return p;
-}
-
 /* Digits at *p, up to `most`; moves *p past them. */
 static alv_status read_size(int64_t *out, const char **p, int64_t most, const char *what,
                             const alv_widths *widths, alv_error *error)
@@ -45,8 +39,8 @@ static alv_status read_run(alv_width_run *run, const char **p, const alv_widths 
 
 alv_status alv_widths_scan(alv_widths *out, const char *text, alv_error *error)
 {
-    const char *p = skip_spaces(text);
-    if (strncmp(p, "mlp", 3) == 0 && (p[3] == ' ' || p[3] == '\t')) p = skip_spaces(p + 3);
+    const char *p = alv_widths_skip(text);
+    if (strncmp(p, "mlp", 3) == 0 && (p[3] == ' ' || p[3] == '\t')) p = alv_widths_skip(p + 3);
     return alv_widths_scan_at(out, text, p, '-', error);
 }
 
@@ -64,7 +58,7 @@ alv_status alv_widths_scan_at(alv_widths *out, const char *text, const char *p, 
         if (*p != between) break;
     }
     w.sizes_end = p;
-    w.act = skip_spaces(p);
+    w.act = alv_widths_skip(p);
     if (*w.act && w.act == p)
         return alv_fail_at(error, ALV_ERR_SYNTAX, "model", p - text,
                            "'%C' cannot follow a layer width: put '%c' before another layer, or a "

@@ -4,6 +4,13 @@
 
 #include "alvor/model.h"
 
+/* Past spaces and tabs. */
+static inline const char *alv_widths_skip(const char *p)
+{
+    while (*p == ' ' || *p == '\t') p++;
+    return p;
+}
+
 /* A run of equal widths: "100x12" is {100, 12}. */
 typedef struct alv_width_run {
     int64_t width, times;

@@ -2,7 +2,8 @@
 #ifndef ALV_PROBE_OBSERVE_H
 #define ALV_PROBE_OBSERVE_H
 
-#include "probe/probe.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /* Of v (rows, units). The flat region is v <= flat_below or v >= flat_above. */
 typedef struct alv_unit_moments {
@@ -15,9 +16,6 @@ typedef struct alv_unit_moments {
 
 alv_unit_moments alv_observe_units(const float *v, int64_t rows, int64_t units, double flat_below,
                                    double flat_above);
-
-/* rms(delta) sqrt(positions) of layer l. */
-double alv_gradient_size(const alv_net_f32 *net, const alv_layer_stats *stats, int l);
 
 /* Root mean square and deviation of the n finite values of v, minus those of `less` if not NULL. */
 typedef struct alv_flat_moments {

@@ -74,6 +74,8 @@ static inline int64_t alv_layer_rows(const alv_net_f32 *net, const alv_net_layer
  * Takes scratch for the units of one layer while it runs; if there is no memory for it, symmetry
  * and locked are NaN and the result is false. Cost: a few reads of every activation and weight. */
 bool alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const float *before);
+/* Of the gradient at layer l: rms(delta) sqrt(positions). */
+double alv_gradient_size(const alv_net_f32 *net, const alv_layer_stats *stats, int l);
 /* Deviation of the inputs of the last pass, feature by feature, then root mean square. */
 double alv_probe_inputs(const alv_net_f32 *net);
 /* stats as alv_probe_layers gave them for the same pass. A net of one layer drifts by 1 backward.

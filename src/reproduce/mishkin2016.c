@@ -2,43 +2,13 @@
  * gives every layer unit variance, whatever the activation. */
 #include <math.h>
 
-#include "alvor/lsuv.h"
 #include "base/base.h"
-#include "nn/net.h"
+#include "lab/fit.h"
 #include "probe/observe.h"
 #include "reproduce/reproduce.h"
+#include "reproduce/specimen.h"
 
 enum { ROWS = 256, WIDTH = 256, DEPTH = 20 };
-
-typedef struct bench {
-    alv_net_f32 *net;
-    const float *x;
-} bench;
-
-static double variance_of(const alv_net_layer_f32 *layer)
-{
-    const double deviation = alv_observe_flat(layer->z, NULL, ROWS * layer->out).std;
-    return deviation * deviation;
-}
-
-static alv_status outputs(alv_lsuv_outputs *out, int layer, int attempt, void *user,
-                          alv_error *error)
-{
-    (void)attempt, (void)error;
-    const bench *b = user;
-    alv_net_forward_f32(b->net, b->x, ROWS);
-    const alv_net_layer_f32 *l = &b->net->layers[layer];
-    *out = (alv_lsuv_outputs){.values = l->z, .count = ROWS * l->out, .dtype = ALV_F32};
-    return ALV_OK;
-}
-
-static alv_status scale(int layer, double factor, void *user, alv_error *error)
-{
-    (void)error;
-    const alv_net_layer_f32 *l = &((const bench *)user)->net->layers[layer];
-    for (int64_t i = 0; i < l->in * l->out; i++) l->w[i] = (float)(l->w[i] * factor);
-    return ALV_OK;
-}
 
 /* What is worst over the layers: |variance - 1| on the batch, the same on a second one, and the
  * rescalings that a layer took. */
@@ -46,37 +16,30 @@ typedef struct worst {
     double first, second, rescalings;
 } worst;
 
-static alv_status fit(worst *out, alv_net_f32 *net, const alv_model *model, const float *x,
-                      alv_error *error)
+/* The largest |variance - 1| of a layer on one of the batches. */
+static double farthest(const alv_specimen *sample, int64_t batch)
 {
-    alv_scheme orthogonal, lsuv;
-    alv_lsuv_options options;
+    double most = 0;
+    alv_net_forward_f32(sample->net, sample->x + batch * ROWS * WIDTH, ROWS);
+    for (int l = 0; l < sample->net->n_layers; l++) {
+        const alv_net_layer_f32 *layer = &sample->net->layers[l];
+        const double deviation = alv_observe_flat(layer->z, NULL, ROWS * layer->out).std;
+        most = fmax(most, fabs(deviation * deviation - 1));
+    }
+    return most;
+}
+
+static alv_status fit(worst *out, const alv_specimen *sample, alv_error *error)
+{
+    alv_scheme lsuv;
     alv_lsuv_report reports[DEPTH + 1];
-    bench b = {.net = net, .x = x};
-    const alv_lsuv_net layers = {net->n_layers, &b, outputs, scale};
-    ALV_TRY(alv_scheme_parse(&orthogonal, "orthogonal", error));
+    char reason[96];
     ALV_TRY(alv_scheme_parse(&lsuv, "lsuv", error));
-    ALV_TRY(alv_lsuv_scheme(&options, &lsuv, error));
-    for (int l = 0; l < net->n_layers; l++) {
-        const alv_tensor *w = &model->params[net->layers[l].weight];
-        alv_fill how = {0};
-        ALV_TRY(alv_init_scratch(&how.scratch_size, &orthogonal, w, error));
-        how.scratch = alv_new_array((size_t)how.scratch_size, 1);
-        if (!how.scratch) return alv_fail(error, ALV_ERR_MEMORY, w->name, "out of memory");
-        const alv_status status =
-            alv_init_fill(net->layers[l].w, 0, net->layers[l].in * net->layers[l].out, &orthogonal,
-                          w, 1, &how, error);
-        free(how.scratch);
-        ALV_TRY(status);
-    }
-    ALV_TRY(alv_lsuv_run(reports, &layers, &options, error));
-    for (int batch = 0; batch < 2; batch++) {
-        alv_net_forward_f32(net, x + (int64_t)batch * ROWS * WIDTH, ROWS);
-        double *off = batch ? &out->second : &out->first;
-        for (int l = 0; l < net->n_layers; l++)
-            *off = fmax(*off, fabs(variance_of(&net->layers[l]) - 1));
-    }
-    for (int l = 0; l < net->n_layers; l++)
+    ALV_TRY(
+        alv_fit_net(reports, reason, sizeof reason, sample->net, &lsuv, sample->x, ROWS, error));
+    if (*reason) return alv_fail(error, ALV_ERR_RANGE, "lsuv", "%s", reason);
+    *out = (worst){farthest(sample, 0), farthest(sample, 1), 0};
+    for (int l = 0; l < sample->net->n_layers; l++)
         out->rescalings = fmax(out->rescalings, reports[l].scalings);
     return ALV_OK;
 }
@@ -84,30 +47,19 @@ static alv_status fit(worst *out, alv_net_f32 *net, const alv_model *model, cons
 static alv_status measure(worst *out, const char *act, alv_error *error)
 {
     char text[96];
-    alv_model *model = NULL;
-    alv_net_f32 *net = NULL;
-    const alv_dist unit = alv_dist_normal(0, 1);
-    const alv_net_options options = {.batch = ROWS, .backend = ALV_BACKEND_PORTABLE};
-    float *x = alv_new_array((size_t)2 * ROWS * WIDTH, sizeof *x);
-    *out = (worst){0};
+    alv_specimen sample;
     alv_text_format(text, sizeof text, "mlp %d-%dx%d-10 %s", WIDTH, WIDTH, DEPTH, act);
-    alv_status status = x ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "x", "out of memory");
-    if (status == ALV_OK) status = alv_model_new(&model, text, NULL, error);
-    if (status == ALV_OK) status = alv_net_new_f32(&net, model, &options, error);
-    if (status == ALV_OK)
-        status = alv_dist_fill(x, ALV_F32, 0, (int64_t)2 * ROWS * WIDTH, &unit,
-                               alv_stream_make(1, "inputs", NULL), NULL, error);
-    if (status == ALV_OK) status = fit(out, net, model, x, error);
-    alv_net_free_f32(net);
-    alv_model_free(model);
-    free(x);
+    alv_status status = alv_specimen_make(&sample, text, ROWS, 2, error);
+    if (status == ALV_OK) status = alv_specimen_draw(&sample, "orthogonal", 1, error);
+    if (status == ALV_OK) status = fit(out, &sample, error);
+    alv_specimen_free(&sample);
     return status;
 }
 
 static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
 {
     static const char *const acts[] = {"tanh", "relu", "sigmoid", "gelu", "softplus"};
-    worst all = {0}, one;
+    worst all = {0}, one = {0};
     (void)watch;
     for (int i = 0; i < ALV_COUNT(acts); i++) {
         ALV_TRY(measure(&one, acts[i], error));

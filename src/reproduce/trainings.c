@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "lab/stats.h"
 
 alv_compare alv_trainings_defaults(const char *name)
 {
@@ -50,15 +51,7 @@ int alv_trainings_values(double *out, int most, const json_t *document, const ch
     return n;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 double alv_trainings_median(double *values, int n)
 {
-    if (n < 1) return (double)NAN;
-    qsort(values, (size_t)n, sizeof *values, by_size);
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+    return alv_stats_quartiles(values, n, (double)INFINITY).median;
 }

@@ -3,9 +3,8 @@
 #include <math.h>
 
 #include "base/base.h"
-#include "nn/net.h"
-#include "probe/observe.h"
 #include "reproduce/reproduce.h"
+#include "reproduce/specimen.h"
 
 enum { ROWS = 512, WIDTH = 256, DEPTH = 40, LOW = 9, HIGH = 35, NETS = 5 };
 
@@ -15,40 +14,23 @@ static alv_status measure(double *out, const char *norm, const char *act, const 
                           alv_error *error)
 {
     char text[96];
-    alv_model *model = NULL;
-    alv_net_f32 *net = NULL;
-    alv_scheme scheme;
-    float *x = alv_new_array((size_t)ROWS * WIDTH, sizeof *x);
-    const alv_dist unit = alv_dist_normal(0, 1);
-    const alv_net_options options = {.batch = ROWS, .backend = ALV_BACKEND_PORTABLE};
+    alv_specimen sample;
     double sum = 0;
     alv_text_format(text, sizeof text, "mlp %d-%dx%d-10 norm=%s %s", WIDTH, WIDTH, DEPTH, norm,
                     act);
-    alv_status status = x ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "x", "out of memory");
-    if (status == ALV_OK) status = alv_scheme_parse(&scheme, init, error);
-    if (status == ALV_OK) status = alv_model_new(&model, text, NULL, error);
-    if (status == ALV_OK) status = alv_net_new_f32(&net, model, &options, error);
+    alv_status status = alv_specimen_make(&sample, text, ROWS, 1, error);
     for (uint64_t seed = 0; status == ALV_OK && seed < NETS; seed++) {
-        for (int l = 0; status == ALV_OK && l < net->n_layers; l++) {
-            const alv_net_layer_f32 *layer = &net->layers[l];
-            const alv_tensor *w = &model->params[layer->weight];
-            status =
-                alv_init_fill(layer->w, 0, layer->in * w->shape[0], &scheme, w, seed, NULL, error);
-        }
-        if (status == ALV_OK)
-            status = alv_dist_fill(x, ALV_F32, 0, (int64_t)ROWS * WIDTH, &unit,
-                                   alv_stream_make(seed, "inputs", NULL), NULL, error);
+        status = alv_specimen_draw(&sample, init, seed, error);
         if (status != ALV_OK) break;
-        alv_net_forward_f32(net, x, ROWS);
-        alv_net_send_back_f32(net, DEPTH - 1);
-        const double low = alv_observe_flat(net->layers[LOW].delta, NULL, ROWS * WIDTH).rms;
-        const double high = alv_observe_flat(net->layers[HIGH].delta, NULL, ROWS * WIDTH).rms;
-        sum += 2 * log(low / high) / (HIGH - LOW) / NETS;
+        alv_net_forward_f32(sample.net, sample.x, ROWS);
+        alv_net_send_back_f32(sample.net, DEPTH - 1);
+        const alv_net_layer_f32 *low = &sample.net->layers[LOW], *high = &sample.net->layers[HIGH];
+        sum += log(alv_specimen_mean_square(&sample, low, low->delta) /
+                   alv_specimen_mean_square(&sample, high, high->delta)) /
+               (HIGH - LOW) / NETS;
     }
+    alv_specimen_free(&sample);
     *out = exp(sum);
-    alv_net_free_f32(net);
-    alv_model_free(model);
-    free(x);
     return status;
 }
 

@@ -4,8 +4,7 @@
 #include <math.h>
 
 #include "base/base.h"
-#include "nn/net.h"
-#include "probe/observe.h"
+#include "reproduce/specimen.h"
 #include "reproduce/trainings.h"
 
 enum { SEEDS = 3, ROWS = 256, NETS = 10 };
@@ -13,36 +12,19 @@ enum { SEEDS = 3, ROWS = 256, NETS = 10 };
 /* Over nets, the mean of (mean square of the stream at the last layer / at the first). */
 static alv_status growth(double *out, const char *text, alv_error *error)
 {
-    alv_model *model = NULL;
-    alv_net_f32 *net = NULL;
-    alv_scheme scheme;
-    float *x = alv_new_array(ROWS * 64, sizeof *x);
-    const alv_dist unit = alv_dist_normal(0, 1);
-    const alv_net_options options = {.batch = ROWS, .backend = ALV_BACKEND_PORTABLE};
+    alv_specimen sample;
+    alv_status status = alv_specimen_make(&sample, text, ROWS, 1, error);
     *out = 0;
-    alv_status status = x ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "x", "out of memory");
-    if (status == ALV_OK) status = alv_scheme_parse(&scheme, "he_normal", error);
-    if (status == ALV_OK) status = alv_model_new(&model, text, NULL, error);
-    if (status == ALV_OK) status = alv_net_new_f32(&net, model, &options, error);
     for (uint64_t seed = 0; status == ALV_OK && seed < NETS; seed++) {
-        for (int l = 0; status == ALV_OK && l < net->n_layers; l++) {
-            const alv_net_layer_f32 *layer = &net->layers[l];
-            status = alv_init_fill(layer->w, 0, layer->in * layer->out, &scheme,
-                                   &model->params[layer->weight], seed, NULL, error);
-        }
-        if (status == ALV_OK)
-            status = alv_dist_fill(x, ALV_F32, 0, ROWS * 64, &unit,
-                                   alv_stream_make(seed, "inputs", NULL), NULL, error);
+        status = alv_specimen_draw(&sample, "he_normal", seed, error);
         if (status != ALV_OK) break;
-        alv_net_forward_f32(net, x, ROWS);
+        const alv_net_f32 *net = sample.net;
         const alv_net_layer_f32 *first = &net->layers[0], *last = &net->layers[net->n_layers - 2];
-        const double a = alv_observe_flat(first->y, NULL, ROWS * first->out).rms;
-        const double b = alv_observe_flat(last->z, NULL, ROWS * last->out).rms;
-        *out += b * b / (a * a) / NETS;
+        alv_net_forward_f32(sample.net, sample.x, ROWS);
+        *out += alv_specimen_mean_square(&sample, last, last->z) /
+                alv_specimen_mean_square(&sample, first, first->y) / NETS;
     }
-    alv_net_free_f32(net);
-    alv_model_free(model);
-    free(x);
+    alv_specimen_free(&sample);
     return status;
 }
 

@@ -3,41 +3,7 @@
  *
  * If these failed, a layer that should begin as the identity would not, a table's padding row would
  * mean something, or counts and norms that a paper states would be off. */
-#include "suited.h"
-
-#include "dist/round.h"
-
-static alv_tensor matrix(const char *name, int64_t rows, int64_t columns)
-{
-    alv_tensor t = {.rank = 2, .shape = {rows, columns}, .dtype = ALV_F64};
-    snprintf(t.name, sizeof t.name, "%s", name);
-    return t;
-}
-
-/* A filled f64 tensor; free it. */
-static double *filled(const char *text, const alv_tensor *tensor, uint64_t seed)
-{
-    const alv_scheme scheme = suited_scheme(text);
-    double *w = malloc((size_t)suited_count(tensor) * sizeof *w + 1);
-    assert_non_null(w);
-    assert_int_equal(tensor->dtype, ALV_F64);
-    suited_fill(w, 0, suited_count(tensor), &scheme, tensor, seed);
-    return w;
-}
-
-/* The scheme refuses the tensor with this status, a message that says so, and nothing written. */
-static void refused(const char *text, const alv_tensor *tensor, alv_status wanted, const char *says)
-{
-    const alv_scheme scheme = suited_scheme(text);
-    double out = 7;
-    alv_error error = {0};
-    alv_status status = alv_init_fill(&out, 0, 1, &scheme, tensor, 1, NULL, &error);
-    if (status != wanted || !strstr(error.message, says))
-        print_error("%s: %s: %s\n", text, alv_status_name(status), error.message);
-    assert_int_equal(status, wanted);
-    assert_non_null(strstr(error.message, says));
-    assert_true(out == 7);
-}
+#include "placed.h"
 
 static void an_embedding_is_normal_but_for_its_padding(void **state)
 {
@@ -61,16 +27,6 @@ static void an_embedding_is_normal_but_for_its_padding(void **state)
     refused("embedding_normal(padding=0.5)", &table, ALV_ERR_ARGUMENT, "padding = 0.5");
     const alv_tensor row = {.name = "w", .rank = 1, .shape = {9}};
     refused("embedding_normal", &row, ALV_ERR_SHAPE, "1 axes");
-}
-
-static alv_tensor kernel(const char *name, alv_layout layout, int64_t out, int64_t in, int64_t h,
-                         int64_t w)
-{
-    alv_tensor t = {.rank = 4, .dtype = ALV_F64, .layout = layout, .layer = ALV_LAYER_CONV};
-    const int64_t torch[] = {out, in, h, w}, keras[] = {h, w, in, out};
-    snprintf(t.name, sizeof t.name, "%s", name);
-    memcpy(t.shape, layout == ALV_LAYOUT_KERAS ? keras : torch, sizeof torch);
-    return t;
 }
 
 /* The weight from channel i to channel o (of their group) at a place, by the layout's order. */
@@ -282,204 +238,6 @@ static void zero_is_orthonormal_at_powers_of_two(void **state)
     free(w);
 }
 
-/* Non-zeros of unit `line` (or input), its connections counted by the layout's own order. */
-static int64_t count_line(const double *w, const alv_tensor *t, bool per_input, int64_t line)
-{
-    const bool keras = t->layout == ALV_LAYOUT_KERAS;
-    const int64_t rows = t->shape[keras], columns = t->shape[!keras];
-    int64_t n = 0;
-    for (int64_t i = 0; i < (per_input ? rows : columns); i++) {
-        const int64_t r = per_input ? i : line, c = per_input ? line : i;
-        n += w[keras ? c * rows + r : r * columns + c] != 0;
-    }
-    return n;
-}
-
-static void sparse_counts_are_exact(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        bool per_input;
-        int64_t kept; /* of 50 inputs or of 70 units */
-    } cases[] = {
-        {"sparse", false, 15},
-        {"sparse(k=1)", false, 1},
-        {"sparse(k=49)", false, 49},
-        {"sparse(k=900)", false, 50},
-        {"sparse(k=7, per=input)", true, 7},
-        {"sparse(sparsity=0.9)", false, 5},            /* 50 - 45 */
-        {"sparse(sparsity=0.93)", false, 3},           /* 50 - ceil 46.5 */
-        {"sparse(sparsity=0.93, per=input)", true, 4}, /* 70 - ceil 65.1 */
-        {"sparse(sparsity=1)", false, 0},
-    };
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
-        for (int keras = 0; keras < 2; keras++) {
-            alv_tensor t = keras ? matrix("w", 50, 70) : matrix("w", 70, 50);
-            t.layout = keras ? ALV_LAYOUT_KERAS : ALV_LAYOUT_TORCH;
-            double *w = filled(cases[c].text, &t, 3);
-            for (int64_t line = 0; line < (cases[c].per_input ? 50 : 70); line++)
-                assert_int_equal(count_line(w, &t, cases[c].per_input, line), cases[c].kept);
-            free(w);
-        }
-    const alv_tensor t = matrix("w", 70, 50);
-    refused("sparse(k=3, sparsity=0.5)", &t, ALV_ERR_ARGUMENT, "give one");
-    refused("sparse(k=2.5)", &t, ALV_ERR_ARGUMENT, "k = 2.5");
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* What stays is normal of the deviation asked for: Kolmogorov-Smirnov, which fails one correct
- * sampler in 10^6 (Massart's bound). */
-static void what_stays_is_normal(void **state)
-{
-    (void)state;
-    enum { ROWS = 400, COLUMNS = 300, K = 60, N = ROWS * K };
-    static double kept[N];
-    const alv_tensor t = matrix("w", ROWS, COLUMNS);
-    double *w = filled("sparse(k=60, std=1.5, scaled=yes)", &t, 11);
-    double *unit = filled("normal(std=1)", &t, 11), sup = 0;
-    const double std = 1.5 / sqrt(K);
-    int n = 0;
-    for (int i = 0; i < ROWS * COLUMNS; i++)
-        if (w[i] != 0) {
-            assert_near(w[i], std * unit[i], 1e-15);
-            kept[n++] = w[i];
-        }
-    assert_int_equal(n, N);
-    qsort(kept, N, sizeof *kept, ascending);
-    const alv_dist law = alv_dist_normal(0, std);
-    for (int i = 0; i < N; i++) {
-        double f = alv_dist_cdf(&law, kept[i]);
-        sup = fmax(sup, fmax(f - i / (double)N, (i + 1) / (double)N - f));
-    }
-    assert_true(sqrt(N) * sup < 2.694);
-    free(w);
-    free(unit);
-}
-
-/* Every place is as likely as any other, and pairs of neighbours too: a chi-square of each, at five
- * standard deviations (one correct sampler in 10^6). */
-static void places_that_stay_are_uniform(void **state)
-{
-    (void)state;
-    enum { LINES = 40000, N = 24, K = 7 };
-    for (int per_input = 0; per_input < 2; per_input++) {
-        const alv_tensor t = per_input ? matrix("w", N, LINES) : matrix("w", LINES, N);
-        double *w = filled(per_input ? "sparse(k=7, per=input)" : "sparse(k=7)", &t, 5);
-        double ones[N] = {0}, pairs[N - 1] = {0}, chi = 0, chi_pairs = 0;
-        for (int line = 0; line < LINES; line++)
-            for (int i = 0, before = 0; i < N; i++) {
-                const int64_t e = per_input ? (int64_t)i * LINES + line : (int64_t)line * N + i;
-                const int stays = w[e] != 0;
-                ones[i] += stays;
-                if (i > 0) pairs[i - 1] += stays && before;
-                before = stays;
-            }
-        const double p = K / (double)N, q = p * (K - 1) / (N - 1);
-        for (int i = 0; i < N; i++) chi += pow(ones[i] - LINES * p, 2) / (LINES * p * (1 - p));
-        for (int i = 0; i + 1 < N; i++)
-            chi_pairs += pow(pairs[i] - LINES * q, 2) / (LINES * q * (1 - q));
-        chi *= (N - 1) / (double)N; /* the counts of a line sum to K */
-        assert_true(fabs(chi - (N - 1)) < 5 * sqrt(2.0 * (N - 1)));
-        assert_true(fabs(chi_pairs - (N - 1)) < 5 * sqrt(2.0 * (N - 1)));
-        free(w);
-    }
-}
-
-/* Row norms of 0.7 H^(1/n), in both layouts, and biases between plus and minus that. */
-static void nguyen_widrow_rows_are_of_one_length(void **state)
-{
-    (void)state;
-    static const struct {
-        int64_t units, inputs;
-        double length;                      /* worked out by hand */
-    } cases[] = {{21, 2, 3.20780298646909}, /* 0.7 sqrt 21 */
-                 {300, 1, 210},
-                 {27, 3, 2.1},
-                 {600, 700, 0.7064262479732285}}; /* 0.7 e^(ln 600 / 700) */
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
-        for (int keras = 0; keras < 2; keras++) {
-            const int64_t h = cases[c].units, n = cases[c].inputs;
-            alv_tensor t = keras ? matrix("w", n, h) : matrix("w", h, n);
-            t.layout = keras ? ALV_LAYOUT_KERAS : ALV_LAYOUT_TORCH;
-            double *w = filled("nguyen_widrow(range=0.5)", &t, 3), sum = 0;
-            for (int64_t r = 0; r < h; r++) {
-                double squares = 0;
-                for (int64_t i = 0; i < n; i++) {
-                    const double x = w[keras ? i * h + r : r * n + i];
-                    squares += x * x;
-                    sum += x;
-                }
-                assert_near(sqrt(squares), cases[c].length / 0.5, 1e-9);
-            }
-            /* Directions have no preferred sign, unlike those of FANN. */
-            assert_true(fabs(sum) < 5 * cases[c].length / 0.5 * sqrt((double)h));
-            free(w);
-        }
-}
-
-static void nguyen_widrow_rows_are_scaled_uniforms(void **state)
-{
-    (void)state;
-    const alv_tensor t = matrix("w", 40, 6);
-    double *w = filled("nguyen_widrow", &t, 3), *u = filled("uniform(r=1)", &t, 3);
-    for (int r = 0; r < 40; r++)
-        for (int c = 1; c < 6; c++)
-            assert_near(w[r * 6 + c] / w[r * 6], u[r * 6 + c] / u[r * 6], 1e-13);
-    free(w);
-    free(u);
-}
-
-static void nguyen_widrow_biases_match(void **state)
-{
-    (void)state;
-    const double beta = 0.7 * sqrt(4000);
-    alv_tensor b = {.name = "b",
-                    .role = ALV_ROLE_BIAS,
-                    .rank = 1,
-                    .shape = {4000},
-                    .dtype = ALV_F64,
-                    .fan_in = 2};
-    double *bias = filled("nguyen_widrow", &b, 3), lo = 0, hi = 0, squares = 0;
-    for (int i = 0; i < 4000; i++) {
-        lo = fmin(lo, bias[i]);
-        hi = fmax(hi, bias[i]);
-        squares += bias[i] * bias[i];
-    }
-    assert_true(lo >= -beta && lo < -0.99 * beta);
-    assert_true(hi <= beta && hi > 0.99 * beta);
-    /* The variance of u^2 over [-1, 1] is 4/45. */
-    assert_true(fabs(squares / 4000 / (beta * beta) - 1 / 3.0) < 5 * sqrt(4 / 45.0 / 4000));
-    b.fan_in = 0;
-    refused("nguyen_widrow", &b, ALV_ERR_SHAPE, "fan-in");
-    free(bias);
-    assert_true(alv_init_find("nguyen_widrow")->biases);
-}
-
-/* A uniform law's bounds hold after rounding (contract C2): of 65,536 draws dozens are nearer to a
- * bfloat16 outside than to one inside. */
-static void nguyen_widrow_biases_stay_in_bounds(void **state)
-{
-    (void)state;
-    enum { N = 65536 };
-    const alv_scheme scheme = suited_scheme("nguyen_widrow");
-    const alv_tensor b = {.name = "b",
-                          .role = ALV_ROLE_BIAS,
-                          .rank = 1,
-                          .shape = {N},
-                          .dtype = ALV_BF16,
-                          .fan_in = 3};
-    const float beta = (float)(0.7 * pow(N, 1 / 3.0));
-    static uint16_t bias[N];
-    suited_fill(bias, 0, N, &scheme, &b, 3);
-    for (int i = 0; i < N; i++) assert_true(fabsf(alv_widen(ALV_BF16, bias[i])) <= beta);
-}
-
 static void check_slices(const char *text, const alv_tensor *t)
 {
     static unsigned char whole[3 * 4 * 9 * 300 * 8], part[sizeof whole];
@@ -591,7 +349,6 @@ static void moments_of_large_gains_are_finite(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(moments_of_large_gains_are_finite),
         cmocka_unit_test(an_embedding_is_normal_but_for_its_padding),
         cmocka_unit_test(convolutions_of_dirac_pass_data_on),
         cmocka_unit_test(groups_may_be_the_scheme_s_or_the_tensor_s),
@@ -600,16 +357,10 @@ int main(void)
         cmocka_unit_test(bilinear_upsamples_a_ramp),
         cmocka_unit_test(zero_is_the_paper_s_matrix),
         cmocka_unit_test(zero_is_orthonormal_at_powers_of_two),
-        cmocka_unit_test(sparse_counts_are_exact),
-        cmocka_unit_test(what_stays_is_normal),
-        cmocka_unit_test(places_that_stay_are_uniform),
-        cmocka_unit_test(nguyen_widrow_rows_are_of_one_length),
-        cmocka_unit_test(nguyen_widrow_rows_are_scaled_uniforms),
-        cmocka_unit_test(nguyen_widrow_biases_match),
-        cmocka_unit_test(nguyen_widrow_biases_stay_in_bounds),
         cmocka_unit_test(slices_of_every_layout_equal_the_whole),
         cmocka_unit_test(a_single_weight_is_filled),
         cmocka_unit_test(moments_are_those_predicted),
+        cmocka_unit_test(moments_of_large_gains_are_finite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

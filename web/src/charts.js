@@ -134,6 +134,11 @@ export const base = (width, height, title) => ({
 
 // ---- marks ----
 
+// The loss of guessing, across the axis of losses: Plot.ruleX or Plot.ruleY.
+export const chanceLine = (rule) =>
+  run.chance &&
+  rule([run.chance], { stroke: "currentColor", strokeDasharray: "2 3", strokeOpacity: 0.7 });
+
 // Labels at the right end of lines: [{scheme, y, text}], pushed apart until none overlap.
 // A line that ends early (its network diverged) is joined to its label by dots.
 export function endLabels(ends, room) {

@@ -1,5 +1,5 @@
 // 13. Common mistakes, trained beside the scheme that was meant: how far off, and what it costs.
-import { Plot, brief, logScale, shorten } from "../charts.js";
+import { Plot, brief, chanceLine, logScale, shorten } from "../charts.js";
 import { h, rich } from "../dom.js";
 import { figure } from "../figure.js";
 import { num, settingWord, t } from "../i18n.js";
@@ -67,12 +67,7 @@ function chart(width, title) {
       tickFormat: (text) => shorten(text, Math.floor(left / 6.4)),
     },
     marks: [
-      run.chance &&
-        Plot.ruleX([run.chance], {
-          stroke: "currentColor",
-          strokeDasharray: "2 3",
-          strokeOpacity: 0.7,
-        }),
+      chanceLine(Plot.ruleX),
       fine.map((one) => {
         const q = one.summary.final_train_loss,
           fill = wrong(one) ? "var(--series-1)" : "var(--series-2)";

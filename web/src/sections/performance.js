@@ -1,5 +1,5 @@
 // 10. Who won, by how much, how fast, and how often it failed.
-import { Plot, color, logScale, mark, shorten } from "../charts.js";
+import { Plot, chanceLine, color, logScale, mark, shorten } from "../charts.js";
 import { h } from "../dom.js";
 import { figure } from "../figure.js";
 import { list, num, percent, settingWord, t } from "../i18n.js";
@@ -49,12 +49,7 @@ function rankingChart(setting, width, title) {
     x: { ...scale.options, tickFormat: scale.options.tickFormat },
     y: rowAxis(groups, width),
     marks: [
-      run.chance &&
-        Plot.ruleX([run.chance], {
-          stroke: "currentColor",
-          strokeDasharray: "2 3",
-          strokeOpacity: 0.7,
-        }),
+      chanceLine(Plot.ruleX),
       Plot.tickX(seeds, {
         x: (d) => scale.place(d.x),
         y: "scheme",

@@ -1,5 +1,14 @@
 // Learning rates of their own: what each scheme reaches at every rate that was tried.
-import { Plot, base, color, endLabels, labelRoom, logScale, seriesLines } from "../charts.js";
+import {
+  Plot,
+  base,
+  chanceLine,
+  color,
+  endLabels,
+  labelRoom,
+  logScale,
+  seriesLines,
+} from "../charts.js";
 import { figure } from "../figure.js";
 import { list, num, percent, power, t } from "../i18n.js";
 import { clauses, prose, section } from "../parts.js";
@@ -68,12 +77,7 @@ function chart(setting, width, title) {
     },
     y: scale.options,
     marks: [
-      run.chance &&
-        Plot.ruleY([run.chance], {
-          stroke: "currentColor",
-          strokeDasharray: "2 3",
-          strokeOpacity: 0.7,
-        }),
+      chanceLine(Plot.ruleY),
       ...seriesLines(points, run.schemes, {
         tip: (row) =>
           `${row.scheme}\n${t("axis.rate")}: ${num(row.x)}\n${t("m.validation_loss")}: ${num(row.value)}`,

@@ -1,5 +1,5 @@
 // 9. How large should the weights be? Final loss and both gains against their deviation.
-import { Plot, base, linearScale, logScale } from "../charts.js";
+import { Plot, base, chanceLine, linearScale, logScale } from "../charts.js";
 import { figure } from "../figure.js";
 import { num, settingWord, t } from "../i18n.js";
 import { clauses, prose, section } from "../parts.js";
@@ -80,12 +80,7 @@ function lossChart(setting, width, title) {
     x: sigmaAxis(),
     y: scale.options,
     marks: [
-      run.chance &&
-        Plot.ruleY([run.chance], {
-          stroke: "currentColor",
-          strokeDasharray: "2 3",
-          strokeOpacity: 0.7,
-        }),
+      chanceLine(Plot.ruleY),
       ...marks(),
       Plot.ruleX(fine, {
         x: "sigma",

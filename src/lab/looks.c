@@ -50,7 +50,7 @@ static int64_t curve_rows(const alv_setup *setup, int64_t epochs)
     return epochs * least(CURVE_ROWS / epochs, setup->epoch_steps);
 }
 
-alv_status alv_setup_schedule(alv_setup *setup, const alv_compare *what, alv_error *error)
+alv_status alv_setup_looks(alv_setup *setup, const alv_compare *what, alv_error *error)
 {
     int64_t rows = curve_rows(setup, what->epochs), tenth = (setup->steps + 9) / 10;
     setup->final_window = least(setup->epoch_steps, tenth);

@@ -1,0 +1,48 @@
+/* The engine, as experiments use it. */
+#include "reproduce/specimen.h"
+
+#include "base/base.h"
+#include "lab/fill.h"
+#include "probe/observe.h"
+
+alv_status alv_specimen_make(alv_specimen *out, const char *text, int64_t rows, int64_t batches,
+                             alv_error *error)
+{
+    const alv_net_options options = {.batch = rows, .backend = ALV_BACKEND_PORTABLE};
+    *out = (alv_specimen){.rows = rows, .batches = batches};
+    ALV_TRY(alv_model_new(&out->model, text, NULL, error));
+    ALV_TRY(alv_net_new_f32(&out->net, out->model, &options, error));
+    out->x = alv_new_array((size_t)(batches * rows * out->model->inputs), sizeof *out->x);
+    return out->x ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "inputs", "out of memory");
+}
+
+alv_status alv_specimen_draw(alv_specimen *specimen, const char *text, uint64_t seed,
+                             alv_error *error)
+{
+    const alv_dist unit = alv_dist_normal(0, 1);
+    const int64_t n = specimen->batches * specimen->rows * specimen->model->inputs;
+    alv_scheme scheme;
+    ALV_TRY(alv_scheme_parse(&scheme, text, error));
+    for (int l = 0; l < specimen->net->n_layers; l++) {
+        const alv_net_layer_f32 *layer = &specimen->net->layers[l];
+        ALV_TRY(alv_fill_param(layer->w, &scheme, &specimen->model->params[layer->weight], seed,
+                               error));
+    }
+    return alv_dist_fill(specimen->x, ALV_F32, 0, n, &unit, alv_stream_make(seed, "inputs", NULL),
+                         NULL, error);
+}
+
+void alv_specimen_free(alv_specimen *specimen)
+{
+    alv_net_free_f32(specimen->net);
+    alv_model_free(specimen->model);
+    free(specimen->x);
+    *specimen = (alv_specimen){0};
+}
+
+double alv_specimen_mean_square(const alv_specimen *specimen, const alv_net_layer_f32 *layer,
+                                const float *values)
+{
+    const double rms = alv_observe_flat(values, NULL, specimen->rows * layer->out).rms;
+    return rms * rms;
+}

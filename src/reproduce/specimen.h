@@ -1,0 +1,28 @@
+/* A net of the engine for an experiment: drawn by the registry, fed normal inputs. On the portable
+ * backend, so that experiments measure the same everywhere. */
+#ifndef ALV_REPRODUCE_SPECIMEN_H
+#define ALV_REPRODUCE_SPECIMEN_H
+
+#include "nn/net.h"
+
+typedef struct alv_specimen {
+    alv_model *model;
+    alv_net_f32 *net;
+    float *x; /* (batches, rows, inputs) */
+    int64_t rows, batches;
+} alv_specimen;
+
+/* The network of a text, for batches of `rows` samples. Free with alv_specimen_free, also after an
+ * error. */
+alv_status alv_specimen_make(alv_specimen *out, const char *text, int64_t rows, int64_t batches,
+                             alv_error *error);
+/* Weights by the scheme and inputs, both of this seed; biases stay zero. */
+alv_status alv_specimen_draw(alv_specimen *specimen, const char *scheme, uint64_t seed,
+                             alv_error *error);
+void alv_specimen_free(alv_specimen *specimen);
+
+/* Mean square of `values` of a layer, (rows, out): its y, z or delta. */
+double alv_specimen_mean_square(const alv_specimen *specimen, const alv_net_layer_f32 *layer,
+                                const float *values);
+
+#endif

@@ -27,6 +27,12 @@ NETS = [
     ("256 x 4, batch 64", "784-256x4-10 tanh", 64, ("mlp", [784] + [256] * 4 + [10])),
     ("ResNet-20, batch 32", "resnet 20 in=3x32x32 out=10", 32, ("resnet", 16)),
     ("ResNet-20 of width 8, batch 32", "resnet 20 width=8 in=1x32x32 out=10", 32, ("resnet", 8)),
+    ("transformer 64 x 2, batch 32", "transformer d=64 L=2 h=4 in=32 tokens=65 out=65 gelu", 32,
+     ("transformer", (64, 2, 4))),
+    ("transformer 64 x 6, batch 32", "transformer d=64 L=6 h=4 in=32 tokens=65 out=65 gelu", 32,
+     ("transformer", (64, 6, 4))),
+    ("LSTM 64 x 1, batch 32", "lstm 64 embed=16 in=32 tokens=65 out=65", 32, ("lstm", (64, 1))),
+    ("LSTM 128 x 2, batch 32", "lstm 128x2 embed=16 in=32 tokens=65 out=65", 32, ("lstm", (128, 2))),
 ]
 
 
@@ -70,11 +76,67 @@ def resnet(width):
     return nn.Sequential(*layers), (channels, 32, 32)
 
 
-def time_torch(kind, batch, seconds):
+TOKENS, LENGTH = 65, 32
+
+
+class TransformerBlock(nn.Module):
+    """GPT-2's, its queries, keys and values from one matrix."""
+
+    def __init__(self, d, heads):
+        super().__init__()
+        self.heads, self.norm1, self.norm2 = heads, nn.LayerNorm(d), nn.LayerNorm(d)
+        self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
+        self.up, self.down = nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
+        self.register_buffer("later", torch.ones(LENGTH, LENGTH, dtype=torch.bool).triu(1))
+
+    def forward(self, x):
+        n, length, d = x.shape
+        q, k, v = self.qkv(self.norm1(x)).view(n, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        if hasattr(F, "scaled_dot_product_attention"):
+            found = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        else:
+            scores = q @ k.transpose(-2, -1) * (d // self.heads) ** -0.5
+            found = scores.masked_fill(self.later, float("-inf")).softmax(-1) @ v
+        x = x + self.out(found.transpose(1, 2).reshape(n, length, d))
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+class Transformer(nn.Module):
+    def __init__(self, d, blocks, heads):
+        super().__init__()
+        self.embed, self.position = nn.Embedding(TOKENS, d), nn.Embedding(LENGTH, d)
+        self.blocks = nn.Sequential(*[TransformerBlock(d, heads) for _ in range(blocks)])
+        self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, TOKENS)
+
+    def forward(self, x):
+        x = self.blocks(self.embed(x) + self.position.weight)
+        return self.head(self.norm(x[:, -1]))
+
+
+class Lstm(nn.Module):
+    def __init__(self, width, layers):
+        super().__init__()
+        self.embed, self.head = nn.Embedding(TOKENS, 16), nn.Linear(width, TOKENS)
+        self.lstm = nn.LSTM(16, width, layers, batch_first=True)
+
+    def forward(self, x):
+        return self.head(self.lstm(self.embed(x))[0][:, -1])
+
+
+def make_torch(kind, batch):
+    """A network and a batch of inputs and labels."""
+    if kind[0] in ("transformer", "lstm"):
+        net = {"transformer": Transformer, "lstm": Lstm}[kind[0]](*kind[1])
+        return (net, torch.randint(0, TOKENS, (batch, LENGTH)),
+                torch.randint(0, TOKENS, (batch,)))
     net, shape = {"mlp": mlp, "resnet": resnet}[kind[0]](kind[1])
-    x, y = torch.randn(batch, *shape), torch.randint(0, 10, (batch,))
+    return net, torch.randn(batch, *shape), torch.randint(0, 10, (batch,))
+
+
+def time_torch(kind, batch, seconds):
+    net, x, y = make_torch(kind, batch)
     formats = [torch.contiguous_format]
-    if len(shape) == 3:
+    if x.dim() == 4:
         formats.append(torch.channels_last)
     return min(time_format(net, x, y, form, seconds / len(formats)) for form in formats)
 
@@ -104,11 +166,14 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--only", default="", help="networks whose name contains this")
     args = parser.parse_args()
     torch.set_num_threads(1)
     print(f"PyTorch {torch.__version__}, one thread; microseconds a step\n")
     print(f"{'network':32} {'onednn':>9} {'portable':>9} {'PyTorch':>9}  ratio")
     for name, text, batch, kind in NETS:
+        if args.only not in name:
+            continue
         times = {"onednn": [], "portable": [], "torch": []}
         for _ in range(args.rounds):
             for backend in ("onednn", "portable"):

@@ -38,11 +38,14 @@ static alv_net_f32 *make_net(const alv_model *model, int64_t batch, const char *
     must(alv_backend_parse(&options.backend, backend, &error), &error);
     must(alv_net_new_f32(&net, model, &options, &error), &error);
     must(alv_scheme_parse(&scheme, "he_normal", &error), &error);
-    for (int l = 0; l < net->n_layers; l++) {
-        const alv_tensor *w = &model->params[net->layers[l].weight];
+    for (int i = 0; i < model->n_nodes; i++) {
+        const int weight = model->nodes[i].weight;
+        const alv_tensor *w = weight < 0 ? NULL : &model->params[weight];
         int64_t count = 0;
+        if (!w || w->role != ALV_ROLE_WEIGHT) continue;
         must(alv_tensor_count(&count, w, &error), &error);
-        must(alv_init_fill(net->layers[l].w, 0, count, &scheme, w, 42, NULL, &error), &error);
+        must(alv_init_fill(alv_net_weight_f32(net, i), 0, count, &scheme, w, 42, NULL, &error),
+             &error);
     }
     return net;
 }
@@ -68,6 +71,8 @@ int main(int argc, char **argv)
     if (!x || !y || !steps) return fprintf(stderr, "bench-step: out of memory\n"), 1;
     alv_rng rng = alv_rng_make(42, "data");
     for (int64_t i = 0; i < batch * model->inputs; i++) x[i] = (float)alv_rng_normal(&rng);
+    for (int64_t i = 0; model->tokens > 0 && i < batch * model->inputs; i++)
+        x[i] = (float)alv_rng_below(&rng, (uint64_t)model->tokens);
     for (int64_t i = 0; i < batch; i++)
         y[i] = (int32_t)alv_rng_below(&rng, (uint64_t)model->outputs);
     alv_backend_prepare_thread();

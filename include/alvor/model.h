@@ -78,7 +78,11 @@ typedef enum alv_op {
     ALV_OP_NORM = 1,    /* x / its deviation, times a gain, plus a shift */
     ALV_OP_ADD = 2,     /* other + gain input: the end of a residual branch */
     ALV_OP_POOL = 3,    /* the mean or the largest of each window */
-    ALV_OP_ACT = 4      /* nothing: an activation by itself */
+    ALV_OP_ACT = 4,     /* nothing: an activation by itself */
+    ALV_OP_EMBED = 5,   /* a row of a table for each token, plus one for each position */
+    ALV_OP_ATTEND = 6,  /* queries, keys and values, side by side, to what the queries find */
+    ALV_OP_LSTM = 7,    /* what the inputs add to the gates, to the outputs of a recurrent layer */
+    ALV_OP_LAST = 8     /* the last position of a sequence */
 } alv_op;
 
 /* Over what a normalization takes its moments: of each unit over the samples and positions (Ioffe
@@ -92,7 +96,15 @@ typedef enum alv_norm {
 } alv_norm;
 
 /* One step of a network. Values are (sample, position, unit): an image has height x width positions
- * with a unit for each channel, plain features have one position. */
+ * with a unit for each channel, a sequence has height = its length and width = 1, plain features
+ * have one position.
+ *
+ * ATTEND (Vaswani et al. 2017, eq. 1), causal: of 3 out units that are fed to it, one head has out
+ * / heads of the queries, as many of the keys and of the values, and position i gives sum_j
+ * softmax_j(q_i . k_j / sqrt(out / heads)) v_j over j <= i. LSTM (Hochreiter and Schmidhuber 1997,
+ * with the forget gates of Gers et al. 2000): of 4 out units, in the order input, forget, cell,
+ * output, z = fed + W h, where h and c begin at 0: c = sigmoid(z_f) c + sigmoid(z_i) tanh(z_c),   h
+ * = sigmoid(z_o) tanh(c). */
 typedef struct alv_node {
     alv_op op;
     alv_layer kind;     /* of ALV_OP_WEIGHTS: dense or conv */
@@ -104,10 +116,12 @@ typedef struct alv_node {
                            positions; a pool takes size / stride windows of as many, kernel 0 the
                            whole image */
     bool largest;       /* of ALV_OP_POOL: not the mean */
+    int heads;          /* of ALV_OP_ATTEND */
     alv_norm norm;      /* of ALV_OP_NORM */
     alv_act_spec act;   /* applied to its output */
     int weight, bias;   /* indices into params, -1: none; of a norm its gain and shift, of an
-                           addition the gain of the branch */
+                           addition the gain of the branch, of an embedding (tokens, out) and
+                           (positions, out), of an LSTM (4 out, out) and none */
     double start;       /* of a gain: its first value */
 } alv_node;
 
@@ -119,6 +133,7 @@ typedef struct alv_model {
     alv_tensor *params; /* "fc1.weight", "fc1.bias", ... */
     int64_t inputs, outputs;
     int height, width; /* of the data, if an image: channel after channel, row after row; else 0 */
+    int64_t tokens;    /* each input is a whole number in [0, tokens); 0: features */
     char family[ALV_MAX_MODEL_TEXT]; /* text of a network that is no plain chain; else "" */
 } alv_model;
 
@@ -140,6 +155,7 @@ ALV_API bool alv_model_is_chain(const alv_model *model);
 typedef struct alv_model_hints {
     int64_t inputs, outputs; /* of the data; 0: whatever the text says */
     int height, width;       /* of the data, if images; inputs / (height width) are the channels */
+    int64_t tokens;          /* each input of the data is a token in [0, tokens); 0: a feature */
     bool hidden_only;        /* "100x12" means inputs-100x12-outputs */
     const char *act;         /* of hidden layers where the text names none; NULL: relu */
 } alv_model_hints;
@@ -148,13 +164,16 @@ typedef struct alv_model_hints {
  * has no activation. Other families, with options in any order, and the activation anywhere among
  * them (* marks what is taken where nothing is said; images come from the hints or in= and out=):
  *
- *   mlp SIZES       norm=batch, layer, rms or *none after every hidden layer's weights;
- *                   residual=K: after the first, branches of K hidden layers each; branch=G: each
- *                   ends in a learned gain that begins at G (0: ReZero, SkipInit); order=*pre or
- * post conv 16,32x10   convolutions of kernel=*3, the image halved where the channels change, then
- * the mean of each channel and a dense layer; the same options; in=3x32x32 out=10 resnet 20       6
- * n + 2 layers in stages of width=*16, 32 and 64 channels (He et al. 2015, section 4.2):
- * norm=*batch, order=*post
+ *   mlp SIZES        norm=batch, layer, rms or *none after every hidden layer's weights;
+ *                    residual=K: after the first, branches of K hidden layers each; branch=G: each
+ *                    ends in a learned gain that begins at G (0: ReZero, SkipInit); order=*pre,
+ * post conv 16,32x10    convolutions of kernel=*3, the image halved where the channels change, then
+ * the mean of each channel and a dense layer; the same options; in=3x32x32 out=10 resnet 20 6 n + 2
+ * layers in stages of width=*16, 32 and 64 channels (He et al. 2015, section 4.2): norm=*batch,
+ * order=*post transformer      of tokens: d=*64 units, L=*2 blocks of attention with h=*4 heads and
+ * of two layers, the first ff=*4 times wider; norm=*layer, order=*pre, branch=G; in=32 tokens=65
+ * out=65 lstm SIZES       of tokens: recurrent layers; embed=*16 units of a token, as in an mlp of
+ * tokens
  *
  * hints may be NULL. The caller owns *out: alv_model_free. ALV_ERR_SYNTAX,
  * ALV_ERR_UNKNOWN_NAME (of an activation), ALV_ERR_RANGE (a width, the number of layers, a

@@ -5,7 +5,8 @@
  * sixth of He's; it is the heuristic of Glorot & Bengio's eq. 1 that their paper set out to beat.
  * The bias is drawn from the same interval, so its fan-in is that of its weight. Of a transposed
  * kernel (in, out / groups, k ...) PyTorch takes the product of all axes but the first, as if it
- * were an ordinary one: that is the layer's fan_out, and is what is used here too. */
+ * were an ordinary one: that is the layer's fan_out, and is what is used here too. Embeddings are
+ * N(0, 1). */
 #include "init/family.h"
 
 #include "base/base.h"
@@ -17,10 +18,10 @@ static alv_status law(alv_dist *out, const alv_scheme *scheme, const alv_tensor 
     const bool swapped = tensor->layer == ALV_LAYER_CONV_TRANSPOSED &&
                          tensor->role == ALV_ROLE_WEIGHT && tensor->fan_in == 0;
     double in;
-    if (tensor->layer == ALV_LAYER_EMBEDDING)
-        return alv_fail(error, ALV_ERR_UNSUPPORTED, tensor->name,
-                        "PyTorch draws embeddings from normal(std=1), not from %s",
-                        scheme->init->name);
+    if (tensor->layer == ALV_LAYER_EMBEDDING) {
+        *out = alv_dist_normal(0, 1);
+        return ALV_OK;
+    }
     ALV_TRY(alv_tensor_fans(swapped ? NULL : &in, swapped ? &in : NULL, tensor, error));
     if (in == 0)
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name, "%s divides by fan_in, which is 0 here",
@@ -35,7 +36,8 @@ const alv_initializer alv_init_torch_default = {
     .aliases = "pytorch_default torch pytorch",
     .summary = {[ALV_EN] = "PyTorch's own default, weights and biases within 1 / sqrt(fan_in)",
                 [ALV_PT] = "o padrão do PyTorch, pesos e vieses dentro de 1 / sqrt(fan_in)"},
-    .formula = "w, b ~ U(-r, r), r = 1 / sqrt(fan_in); std = 1 / sqrt(3 fan_in)",
+    .formula = "w, b ~ U(-r, r), r = 1 / sqrt(fan_in); std = 1 / sqrt(3 fan_in); "
+               "embeddings N(0, 1)",
     .density = "p(w) = 1 / (2 r), |w| <= r",
     .when = {[ALV_EN] = "To reproduce a PyTorch model that was never initialized by hand; shallow "
                         "networks and networks with normalization, which hide the scale.",
@@ -55,7 +57,8 @@ const alv_initializer alv_init_torch_default = {
     .pytorch = "torch.nn.init.kaiming_uniform_(w, a=math.sqrt(5))",
     .keras = "keras.initializers.VarianceScaling(1 / 3, \"fan_in\", \"uniform\")",
     .jax = "jax.nn.initializers.variance_scaling(1 / 3, \"fan_in\", \"uniform\")",
-    .citation = "torch.nn.Linear.reset_parameters (github.com/pytorch/pytorch issue 57109); Glorot "
+    .citation = "torch.nn.Linear.reset_parameters, torch.nn.Embedding.reset_parameters "
+                "(github.com/pytorch/pytorch issue 57109); Glorot "
                 "& Bengio (2010), PMLR 9:249-256, eq. 1",
     .biases = true,
     .law = law,

@@ -66,10 +66,12 @@ static const alv_model *model_of(const trainer *t)
 static alv_status fill_all(trainer *t, alv_error *error)
 {
     const alv_model *model = model_of(t);
-    for (int i = 0; i < t->net->n_layers; i++) {
-        alv_net_layer_f32 *layer = &t->net->layers[i];
-        ALV_TRY(fill(t, layer->w, &model->params[layer->weight], error));
-        if (layer->bias >= 0) ALV_TRY(fill(t, layer->b, &model->params[layer->bias], error));
+    for (int i = 0; i < model->n_nodes; i++) {
+        const alv_node *node = &model->nodes[i];
+        if (node->weight < 0 || model->params[node->weight].role != ALV_ROLE_WEIGHT) continue;
+        ALV_TRY(fill(t, alv_net_weight_f32(t->net, i), &model->params[node->weight], error));
+        if (node->bias >= 0)
+            ALV_TRY(fill(t, alv_net_bias_f32(t->net, i), &model->params[node->bias], error));
     }
     return ALV_OK;
 }

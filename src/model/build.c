@@ -165,6 +165,74 @@ void alv_build_pool(alv_builder *b, int window, bool largest)
     add_node(b, node);
 }
 
+void alv_build_embed(alv_builder *b, const char *name, int64_t tokens, int64_t out, bool positions)
+{
+    if (!has_room(b)) return;
+    alv_node node = same(b, ALV_OP_EMBED, (alv_act_spec){0});
+    alv_tensor table = {.layer = ALV_LAYER_EMBEDDING, .rank = 2, .shape = {tokens, out}};
+    node.in = tokens;
+    node.out = out;
+    node.height = (int)(b->units * (b->height > 0 ? (int64_t)b->height * b->width : 1));
+    node.width = 1;
+    node.weight = add_param(b, name, "weight", table);
+    table.shape[0] = node.height;
+    if (positions) node.bias = add_param(b, name, "position", table);
+    b->model->tokens = tokens;
+    add_node(b, node);
+}
+
+void alv_build_attend(alv_builder *b, int heads)
+{
+    if (!has_room(b)) return;
+    alv_node node = same(b, ALV_OP_ATTEND, (alv_act_spec){0});
+    node.out = b->units / 3;
+    node.heads = heads;
+    add_node(b, node);
+}
+
+/* Makes the last layer's weight and bias one of `n` matrices side by side, which schemes see one by
+ * one; `head`: of attention. */
+static void fuse(alv_builder *b, int n, int64_t head)
+{
+    if (b->status != ALV_OK) return;
+    for (int i = 1; i <= 2; i++) {
+        alv_tensor *t = &b->model->params[b->model->n_params - i];
+        const int64_t units = t->shape[0] / n;
+        for (int part = 0; part < n; part++) t->parts[part] = units;
+        t->fan_out = (double)units;
+        t->head = head;
+    }
+}
+
+void alv_build_qkv(alv_builder *b, const char *name, int64_t out, int heads)
+{
+    alv_build_dense(b, name, 3 * out, true, true, (alv_act_spec){0}, (alv_act_spec){0});
+    fuse(b, 3, out / heads);
+}
+
+void alv_build_lstm(alv_builder *b, const char *name, int64_t out)
+{
+    char input[ALV_MAX_NAME];
+    alv_text_format(input, sizeof input, "%s.input", name);
+    alv_build_dense(b, input, 4 * out, true, true, (alv_act_spec){0}, (alv_act_spec){0});
+    if (!has_room(b)) return;
+    const alv_tensor w = {.rank = 2, .shape = {4 * out, out}, .parts = {out, out, out, out}};
+    fuse(b, 4, 0);
+    alv_node node = same(b, ALV_OP_LSTM, (alv_act_spec){0});
+    node.out = out;
+    alv_text_format(input, sizeof input, "%s.hidden", name);
+    node.weight = add_param(b, input, "weight", w);
+    add_node(b, node);
+}
+
+void alv_build_last(alv_builder *b)
+{
+    if (!has_room(b)) return;
+    alv_node node = same(b, ALV_OP_LAST, (alv_act_spec){0});
+    node.height = node.width = 0;
+    add_node(b, node);
+}
+
 void alv_build_add(alv_builder *b, int start, const char *name, double gain, alv_act_spec act)
 {
     if (!has_room(b)) return;

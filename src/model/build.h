@@ -29,6 +29,15 @@ void alv_build_norm(alv_builder *b, const char *name, alv_norm norm, alv_act_spe
 void alv_build_act(alv_builder *b, alv_act_spec act);
 /* window 0: the whole image. */
 void alv_build_pool(alv_builder *b, int window, bool largest);
+/* From data of T tokens to T positions; only behind the data. "<name>.weight" and, if `positions`,
+ * "<name>.position". */
+void alv_build_embed(alv_builder *b, const char *name, int64_t tokens, int64_t out, bool positions);
+/* Queries, keys and values of `out` units each, and causal attention of `heads` heads on them. */
+void alv_build_qkv(alv_builder *b, const char *name, int64_t out, int heads);
+void alv_build_attend(alv_builder *b, int heads);
+/* An LSTM of `out` units: "<name>.input.weight", "<name>.input.bias", "<name>.hidden.weight". */
+void alv_build_lstm(alv_builder *b, const char *name, int64_t out);
+void alv_build_last(alv_builder *b);
 /* Ends the branch that began at node `start`. With a name the branch has a gain, at first `gain`;
  * NULL: none. */
 void alv_build_add(alv_builder *b, int start, const char *name, double gain, alv_act_spec act);

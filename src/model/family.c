@@ -123,6 +123,37 @@ static alv_status read_order(alv_family *f, const char **p, alv_error *error)
     return ALV_OK;
 }
 
+static alv_status read_embed(alv_family *f, const char **p, alv_error *error)
+{
+    return read_small(&f->embed, f, p, 1, 1 << 20, "the units of a token", error);
+}
+
+static alv_status read_blocks(alv_family *f, const char **p, alv_error *error)
+{
+    return read_whole(&f->blocks, f, p, 1, ALV_MAX_LAYERS / 4, "the number of blocks", error);
+}
+
+static alv_status read_heads(alv_family *f, const char **p, alv_error *error)
+{
+    return read_small(&f->heads, f, p, 1, 1 << 20, "the number of heads", error);
+}
+
+static alv_status read_wider(alv_family *f, const char **p, alv_error *error)
+{
+    return read_small(&f->wider, f, p, 1, 64, "how much wider the feed-forward layers are", error);
+}
+
+static alv_status read_tokens(alv_family *f, const char **p, alv_error *error)
+{
+    const char *start = *p;
+    int64_t tokens = 0;
+    ALV_TRY(read_whole(&tokens, f, p, 1, 1 << 24, "the number of tokens", error));
+    if (f->channels > 0 && f->from_data && f->tokens != tokens)
+        return fail(f, start, ALV_ERR_SHAPE, "the data have another number of tokens", error);
+    f->tokens = tokens;
+    return ALV_OK;
+}
+
 /* "784", or "3x32x32": channels, height, width. */
 static alv_status read_in(alv_family *f, const char **p, alv_error *error)
 {
@@ -164,7 +195,10 @@ static alv_status read_out(alv_family *f, const char **p, alv_error *error)
 enum {
     OF_MLP = 1 << ALV_FAMILY_MLP,
     OF_CONV = 1 << ALV_FAMILY_CONV,
-    OF_RESNET = 1 << ALV_FAMILY_RESNET
+    OF_RESNET = 1 << ALV_FAMILY_RESNET,
+    OF_TRANSFORMER = 1 << ALV_FAMILY_TRANSFORMER,
+    OF_LSTM = 1 << ALV_FAMILY_LSTM,
+    OF_TOKENS = OF_TRANSFORMER | OF_LSTM
 };
 
 static const struct {
@@ -172,14 +206,20 @@ static const struct {
     int allowed;
     alv_status (*read)(alv_family *f, const char **p, alv_error *error);
 } options[] = {
-    {"norm", OF_MLP | OF_CONV | OF_RESNET, read_norm},
+    {"d", OF_TRANSFORMER, read_embed},
+    {"L", OF_TRANSFORMER, read_blocks},
+    {"h", OF_TRANSFORMER, read_heads},
+    {"ff", OF_TRANSFORMER, read_wider},
+    {"norm", OF_MLP | OF_CONV | OF_RESNET | OF_TRANSFORMER, read_norm},
     {"residual", OF_MLP | OF_CONV, read_residual},
-    {"branch", OF_MLP | OF_CONV | OF_RESNET, read_branch},
-    {"order", OF_MLP | OF_CONV | OF_RESNET, read_order},
+    {"branch", OF_MLP | OF_CONV | OF_RESNET | OF_TRANSFORMER, read_branch},
+    {"order", OF_MLP | OF_CONV | OF_RESNET | OF_TRANSFORMER, read_order},
     {"kernel", OF_CONV | OF_RESNET, read_kernel},
     {"width", OF_RESNET, read_width},
-    {"in", OF_CONV | OF_RESNET, read_in},
-    {"out", OF_CONV | OF_RESNET, read_out},
+    {"embed", OF_MLP | OF_LSTM, read_embed},
+    {"tokens", OF_MLP | OF_TOKENS, read_tokens},
+    {"in", OF_CONV | OF_RESNET | OF_TOKENS, read_in},
+    {"out", OF_CONV | OF_RESNET | OF_TOKENS, read_out},
 };
 
 static alv_status read_option(alv_family *f, unsigned *seen, const char **p, alv_error *error)
@@ -231,8 +271,9 @@ static alv_status read_act(alv_family *f, const char **p, alv_error *error)
 /* What stands between the family's name and the options. */
 static alv_status read_sizes(alv_family *f, const char **p, alv_error *error)
 {
+    if (f->kind == ALV_FAMILY_TRANSFORMER) return ALV_OK;
     if (f->kind != ALV_FAMILY_RESNET) {
-        ALV_TRY(alv_widths_scan_at(&f->widths, f->text, *p, f->kind == ALV_FAMILY_CONV ? ',' : '-',
+        ALV_TRY(alv_widths_scan_at(&f->widths, f->text, *p, f->kind == ALV_FAMILY_MLP ? '-' : ',',
                                    error));
         *p = f->widths.sizes_end;
         return ALV_OK;
@@ -278,6 +319,10 @@ static alv_status check_image(const alv_family *f, const char *start, alv_error 
             error, ALV_ERR_SYNTAX, "model", start - f->text,
             "%s needs in=CHANNELSxHEIGHTxWIDTH and out=CLASSES where no data say them",
             alv_family_names[f->kind]);
+    if (f->tokens > 0)
+        return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
+                           "%s takes images, and the data are tokens: use transformer, lstm or mlp",
+                           alv_family_names[f->kind]);
     if (f->height < 1)
         return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
                            "%s takes images, and the data have %lld features without a shape",
@@ -285,10 +330,29 @@ static alv_status check_image(const alv_family *f, const char *start, alv_error 
     return ALV_OK;
 }
 
+static alv_status check_sequence(const alv_family *f, const char *start, alv_error *error)
+{
+    if (f->from_data && f->tokens == 0)
+        return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
+                           "%s takes tokens, as of a text file, and the data have features",
+                           alv_family_names[f->kind]);
+    if (f->channels < 1 || f->outputs < 1 || f->tokens < 1)
+        return alv_fail_at(
+            error, ALV_ERR_SYNTAX, "model", start - f->text,
+            "%s needs in=LENGTH, tokens=COUNT and out=CLASSES where no data say them",
+            alv_family_names[f->kind]);
+    if (f->height > 0)
+        return fail(f, start, ALV_ERR_SHAPE, "a sequence has a length and no other size", error);
+    if (f->kind == ALV_FAMILY_TRANSFORMER && f->embed % f->heads != 0)
+        return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
+                           "%d heads do not divide d=%d", f->heads, f->embed);
+    return ALV_OK;
+}
+
 /* Hidden layers of equal width in whole branches. */
 static alv_status check_branches(const alv_family *f, const char *start, alv_error *error)
 {
-    if (f->kind == ALV_FAMILY_RESNET) return ALV_OK;
+    if (f->kind >= ALV_FAMILY_RESNET) return ALV_OK;
     if (f->residual == 0 && (f->has_gain || f->is_post))
         return fail(f, start, ALV_ERR_SYNTAX, "branch= and order= need residual=", error);
     if (f->residual == 0) return ALV_OK;
@@ -311,6 +375,26 @@ static alv_status check_branches(const alv_family *f, const char *start, alv_err
     return ALV_OK;
 }
 
+/* What holds where nothing is said. */
+static void start_from(alv_family *f)
+{
+    f->embed = 16;
+    if (f->kind == ALV_FAMILY_RESNET) f->norm = ALV_NORM_BATCH, f->is_post = true, f->residual = 2;
+    if (f->kind != ALV_FAMILY_TRANSFORMER) return;
+    f->norm = ALV_NORM_LAYER;
+    f->embed = 64;
+    f->blocks = 2;
+    f->heads = f->wider = 4;
+}
+
+static alv_status check(alv_family *f, const char *start, const alv_model_hints *hints,
+                        alv_error *error)
+{
+    if (f->kind == ALV_FAMILY_MLP) return check_mlp(f, hints, error);
+    if (f->kind < ALV_FAMILY_TRANSFORMER) return check_image(f, start, error);
+    return check_sequence(f, start, error);
+}
+
 alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_hints *hints,
                             alv_error *error)
 {
@@ -320,7 +404,9 @@ alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_h
     const char *p = alv_widths_skip(text), *start = p;
     const int family = find(alv_family_names, p, word_length(p));
     f.kind = family < 0 ? ALV_FAMILY_MLP : (alv_family_kind)family;
-    if (f.kind == ALV_FAMILY_RESNET) f.norm = ALV_NORM_BATCH, f.is_post = true, f.residual = 2;
+    f.tokens = hints->tokens;
+    f.from_data = hints->inputs > 0;
+    start_from(&f);
     if (hints->inputs > 0) {
         const int64_t positions =
             hints->height > 0 && hints->width > 0 ? (int64_t)hints->height * hints->width : 1;
@@ -330,7 +416,8 @@ alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_h
     f.outputs = hints->outputs;
     if (family >= 0) p = alv_widths_skip(p + word_length(p));
     ALV_TRY(read_sizes(&f, &p, error));
-    ALV_TRY(alv_act_parse(&f.act, hints->act ? hints->act : "relu", error));
+    if (f.kind != ALV_FAMILY_LSTM)
+        ALV_TRY(alv_act_parse(&f.act, hints->act ? hints->act : "relu", error));
     unsigned seen = 0;
     bool named = false;
     for (p = alv_widths_skip(p); *p; p = alv_widths_skip(p)) {
@@ -338,15 +425,14 @@ alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_h
             ALV_TRY(read_option(&f, &seen, &p, error));
         } else if (named) {
             return fail(&f, p, ALV_ERR_SYNTAX, "the activation is given twice", error);
+        } else if (f.kind == ALV_FAMILY_LSTM) {
+            return fail(&f, p, ALV_ERR_SYNTAX, "an lstm has activations of its own", error);
         } else {
             ALV_TRY(read_act(&f, &p, error));
             named = true;
         }
     }
-    if (f.kind == ALV_FAMILY_MLP)
-        ALV_TRY(check_mlp(&f, hints, error));
-    else
-        ALV_TRY(check_image(&f, start, error));
+    ALV_TRY(check(&f, start, hints, error));
     ALV_TRY(check_branches(&f, start, error));
     *out = f;
     return ALV_OK;

@@ -2,6 +2,7 @@
  *
  *     mlp 100x12 norm=layer residual=2 relu      conv 16,32x10 norm=batch tanh
  *     resnet 20 branch=0 norm=none               (inputs and outputs: from the data, or in= out=)
+ *     transformer d=64 L=6 h=4 gelu              lstm 64x2 (of tokens: from the data, or tokens=)
  */
 #ifndef ALV_MODEL_FAMILY_H
 #define ALV_MODEL_FAMILY_H
@@ -10,9 +11,11 @@
 #include "model/widths.h"
 
 typedef enum alv_family_kind {
-    ALV_FAMILY_MLP,   /* dense layers */
-    ALV_FAMILY_CONV,  /* convolutions, half the image wherever the channels change; mean; head */
-    ALV_FAMILY_RESNET /* He et al. 2015, section 4.2: 6 n + 2 layers in three stages */
+    ALV_FAMILY_MLP,    /* dense layers */
+    ALV_FAMILY_CONV,   /* convolutions, half the image wherever the channels change; mean; head */
+    ALV_FAMILY_RESNET, /* He et al. 2015, section 4.2: 6 n + 2 layers in three stages */
+    ALV_FAMILY_TRANSFORMER, /* Radford et al. 2019: blocks of causal attention and two layers */
+    ALV_FAMILY_LSTM         /* recurrent layers; both of these give the last position's outputs */
 } alv_family_kind;
 
 typedef struct alv_family {
@@ -27,6 +30,11 @@ typedef struct alv_family {
     bool has_gain, is_post; /* is_post: the activation follows the sum, as in the first ResNets */
     double gain;            /* of each branch, at first */
     int kernel, width;      /* width: channels of resnet's first stage */
+    int64_t blocks;         /* of transformer */
+    int heads, wider;       /* of transformer; its feed-forward layers have wider * embed units */
+    int embed;              /* units of a token's row */
+    int64_t tokens;         /* of the data; 0: features */
+    bool from_data;         /* the hints say what the data are */
     int64_t channels, outputs; /* of the data; features where height is 0 */
     int height, width_in;
 } alv_family;

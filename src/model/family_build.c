@@ -7,7 +7,14 @@
  *
  * with one more norm and activation before the head. With order=post (He et al. 2015): weights,
  * norm, and the activation of a branch's last layer after the sum. Where sizes change, the stream
- * passes a convolution of 1 x 1 with a norm of its own (their option B). */
+ * passes a convolution of 1 x 1 with a norm of its own (their option B).
+ *
+ * A transformer's block has two branches, attention and two layers (Radford et al. 2019):
+ *
+ *     x -> x + O attend(QKV norm(x)),   x -> x + D f(U norm(x))
+ *
+ * with one more norm at the end; with order=post the norms follow the sums (Vaswani et al. 2017).
+ */
 #include "model/family.h"
 
 #include "base/base.h"
@@ -113,7 +120,7 @@ static void add_stem(maker *m, int64_t out)
 /* What follows the last hidden layer. */
 static void add_head(maker *m)
 {
-    const bool image = m->b.height > 0;
+    const bool image = m->f->kind != ALV_FAMILY_MLP;
     if (m->f->residual > 0 && !m->f->is_post) add_norm(m, m->f->act);
     if (image) alv_build_pool(&m->b, 0, false);
     char name[ALV_MAX_NAME];
@@ -159,23 +166,115 @@ static void add_stages(maker *m)
             add_branch(m, (int64_t)m->f->width << stage, stage > 0 && block == 0 ? 2 : 1, ++index);
 }
 
+/* `kind`: what the parameter is named after, "block3.qkv". */
+static void block_name(char out[ALV_MAX_NAME], int64_t block, const char *kind)
+{
+    alv_text_format(out, ALV_MAX_NAME, "block%lld.%s", block, kind);
+}
+
+static void add_block_norm(maker *m, int64_t block, const char *kind)
+{
+    char name[ALV_MAX_NAME];
+    block_name(name, block, kind);
+    if (m->f->norm != ALV_NORM_NONE) alv_build_norm(&m->b, name, m->f->norm, none);
+}
+
+static void end_block_branch(maker *m, int64_t block, int start, const char *kind, const char *norm)
+{
+    char name[ALV_MAX_NAME];
+    block_name(name, block, kind);
+    alv_build_add(&m->b, start, m->f->has_gain ? name : NULL, m->f->gain, none);
+    if (m->f->is_post) add_block_norm(m, block, norm);
+}
+
+static void add_attention(maker *m, int64_t block)
+{
+    char name[ALV_MAX_NAME];
+    const int start = m->b.at, d = m->f->embed;
+    if (!m->f->is_post) add_block_norm(m, block, "norm1");
+    block_name(name, block, "qkv");
+    alv_build_qkv(&m->b, name, d, m->f->heads);
+    alv_build_attend(&m->b, m->f->heads);
+    block_name(name, block, "out");
+    alv_build_dense(&m->b, name, d, true, true, none, none);
+    end_block_branch(m, block, start, "attention", "norm1");
+}
+
+static void add_feed_forward(maker *m, int64_t block)
+{
+    char name[ALV_MAX_NAME];
+    const int start = m->b.at;
+    const int64_t d = m->f->embed;
+    if (!m->f->is_post) add_block_norm(m, block, "norm2");
+    block_name(name, block, "up");
+    alv_build_dense(&m->b, name, d * m->f->wider, true, true, m->f->act, m->f->act);
+    block_name(name, block, "down");
+    alv_build_dense(&m->b, name, d, true, true, none, none);
+    end_block_branch(m, block, start, "forward", "norm2");
+}
+
+static void add_blocks(maker *m)
+{
+    alv_build_embed(&m->b, "embed", m->f->tokens, m->f->embed, true);
+    for (int64_t block = 1; block <= m->f->blocks && m->b.status == ALV_OK; block++) {
+        add_attention(m, block);
+        add_feed_forward(m, block);
+    }
+    if (!m->f->is_post && m->f->norm != ALV_NORM_NONE)
+        alv_build_norm(&m->b, "norm", m->f->norm, none);
+    alv_build_last(&m->b);
+    alv_build_dense(&m->b, "fc", m->f->outputs, false, true, none, none);
+}
+
+static void add_recurrent(maker *m)
+{
+    const char *at = m->f->widths.sizes;
+    char name[ALV_MAX_NAME];
+    alv_width_run run;
+    alv_build_embed(&m->b, "embed", m->f->tokens, m->f->embed, false);
+    while (alv_widths_next(&run, &m->f->widths, &at))
+        for (int64_t i = 0; i < run.times && m->b.status == ALV_OK; i++) {
+            name_of(name, "lstm", ++m->count);
+            alv_build_lstm(&m->b, name, run.width);
+        }
+    alv_build_last(&m->b);
+    alv_build_dense(&m->b, "fc", m->f->outputs, false, true, none, none);
+}
+
 static int branches_of(const alv_family *f)
 {
     if (f->kind == ALV_FAMILY_RESNET) return (int)((f->layers - 2) / 2);
+    if (f->kind == ALV_FAMILY_TRANSFORMER) return (int)(2 * f->blocks);
+    if (f->kind == ALV_FAMILY_LSTM) return 0;
     const int64_t ends = f->kind == ALV_FAMILY_MLP && !f->inner ? 2 : 0;
     return f->residual > 0 ? (int)((f->widths.n - ends - 1) / f->residual) : 0;
 }
 
+static void add_chain(maker *m)
+{
+    if (m->f->kind == ALV_FAMILY_MLP && m->f->tokens > 0)
+        alv_build_embed(&m->b, "embed", m->f->tokens, m->f->embed, false);
+    add_hidden(m);
+    if (m->b.status == ALV_OK) add_head(m);
+}
+
+static void add_resnet(maker *m)
+{
+    add_stages(m);
+    if (m->b.status == ALV_OK) add_head(m);
+}
+
 alv_status alv_family_build(alv_model **out, const alv_family *family, alv_error *error)
 {
+    static void (*const makers[])(maker *m) = {
+        [ALV_FAMILY_MLP] = add_chain,      [ALV_FAMILY_CONV] = add_chain,
+        [ALV_FAMILY_RESNET] = add_resnet,  [ALV_FAMILY_TRANSFORMER] = add_blocks,
+        [ALV_FAMILY_LSTM] = add_recurrent,
+    };
     maker m = {.f = family};
     alv_build_begin(&m.b, family->channels, family->height, family->width_in, error);
     m.b.depth = branches_of(family);
-    if (family->kind == ALV_FAMILY_RESNET)
-        add_stages(&m);
-    else
-        add_hidden(&m);
-    if (m.b.status == ALV_OK) add_head(&m);
+    makers[family->kind](&m);
     if (m.b.status == ALV_OK)
         m.b.status = alv_family_print(m.b.model->family, sizeof m.b.model->family, family, error);
     return alv_build_end(out, &m.b);

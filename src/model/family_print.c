@@ -5,7 +5,9 @@
 #include "base/base.h"
 
 const char *const alv_family_names[] = {
-    [ALV_FAMILY_MLP] = "mlp", [ALV_FAMILY_CONV] = "conv", [ALV_FAMILY_RESNET] = "resnet", NULL};
+    [ALV_FAMILY_MLP] = "mlp",       [ALV_FAMILY_CONV] = "conv",
+    [ALV_FAMILY_RESNET] = "resnet", [ALV_FAMILY_TRANSFORMER] = "transformer",
+    [ALV_FAMILY_LSTM] = "lstm",     NULL};
 const char *const alv_norm_names[] = {[ALV_NORM_NONE] = "none",
                                       [ALV_NORM_BATCH] = "batch",
                                       [ALV_NORM_LAYER] = "layer",
@@ -29,7 +31,7 @@ static void add(writer *w, const char *format, ...)
 
 static void add_widths(writer *w, const alv_family *f)
 {
-    const char *at = f->widths.sizes, *mark = f->kind == ALV_FAMILY_CONV ? "," : "-";
+    const char *at = f->widths.sizes, *mark = f->kind == ALV_FAMILY_MLP ? "-" : ",";
     alv_width_run run, last = {0};
     const bool inner = f->inner && f->kind == ALV_FAMILY_MLP;
     if (inner) add(w, " %lld", f->channels);
@@ -50,26 +52,49 @@ static void add_widths(writer *w, const alv_family *f)
     if (inner) add(w, "-%lld", f->outputs);
 }
 
+/* What the data are, where the sizes do not say it. */
+static void add_data(writer *w, const alv_family *f)
+{
+    const bool sequence = f->kind >= ALV_FAMILY_TRANSFORMER;
+    if (sequence) add(w, " in=%lld", f->channels);
+    if (!sequence && f->kind != ALV_FAMILY_MLP)
+        add(w, " in=%lldx%dx%d", f->channels, f->height, f->width_in);
+    if (f->tokens > 0) add(w, " tokens=%lld", f->tokens);
+    if (f->kind != ALV_FAMILY_MLP) add(w, " out=%lld", f->outputs);
+}
+
+static void add_options(writer *w, const alv_family *f)
+{
+    static const alv_norm usual[] = {[ALV_FAMILY_RESNET] = ALV_NORM_BATCH,
+                                     [ALV_FAMILY_TRANSFORMER] = ALV_NORM_LAYER,
+                                     [ALV_FAMILY_LSTM] = ALV_NORM_NONE};
+    const bool is_resnet = f->kind == ALV_FAMILY_RESNET;
+    const bool is_image = is_resnet || f->kind == ALV_FAMILY_CONV;
+    if (f->kind == ALV_FAMILY_TRANSFORMER && f->wider != 4) add(w, " ff=%d", f->wider);
+    if (f->kind != ALV_FAMILY_TRANSFORMER && f->tokens > 0 && f->embed != 16)
+        add(w, " embed=%d", f->embed);
+    if (is_resnet && f->width != 16) add(w, " width=%d", f->width);
+    if (is_image && f->kernel != 3) add(w, " kernel=%d", f->kernel);
+    if (f->norm != usual[f->kind]) add(w, " norm=%s", alv_norm_names[f->norm]);
+    if (!is_resnet && f->residual > 0) add(w, " residual=%d", f->residual);
+    if (f->has_gain) add(w, " branch=%g", f->gain);
+    if (f->is_post != is_resnet) add(w, " order=%s", f->is_post ? "post" : "pre");
+}
+
 alv_status alv_family_print(char *out, size_t size, const alv_family *f, alv_error *error)
 {
     char act[ALV_MAX_NAME];
     writer w = {out, size, 0};
-    const bool is_resnet = f->kind == ALV_FAMILY_RESNET;
     ALV_TRY(alv_act_print(act, sizeof act, f->act, error));
     add(&w, "%s", alv_family_names[f->kind]);
-    if (is_resnet)
+    if (f->kind == ALV_FAMILY_RESNET)
         add(&w, " %lld", f->layers);
+    else if (f->kind == ALV_FAMILY_TRANSFORMER)
+        add(&w, " d=%d L=%lld h=%d", f->embed, f->blocks, f->heads);
     else
         add_widths(&w, f);
-    if (f->kind != ALV_FAMILY_MLP)
-        add(&w, " in=%lldx%dx%d out=%lld", f->channels, f->height, f->width_in, f->outputs);
-    if (is_resnet && f->width != 16) add(&w, " width=%d", f->width);
-    if (f->kind != ALV_FAMILY_MLP && f->kernel != 3) add(&w, " kernel=%d", f->kernel);
-    if (f->norm != (is_resnet ? ALV_NORM_BATCH : ALV_NORM_NONE))
-        add(&w, " norm=%s", alv_norm_names[f->norm]);
-    if (!is_resnet && f->residual > 0) add(&w, " residual=%d", f->residual);
-    if (f->has_gain) add(&w, " branch=%g", f->gain);
-    if (f->is_post != is_resnet) add(&w, " order=%s", f->is_post ? "post" : "pre");
+    add_data(&w, f);
+    add_options(&w, f);
     if (strcmp(act, "identity") != 0) add(&w, " %s", act);
     if (w.n < size) return ALV_OK;
     return alv_fail(error, ALV_ERR_RANGE, "model", "its text is longer than %llu bytes",

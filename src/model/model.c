@@ -131,7 +131,7 @@ alv_status alv_model_new(alv_model **out, const char *text, const alv_model_hint
     if (!out || !text) return alv_fail(error, ALV_ERR_ARGUMENT, "model", "NULL argument");
     alv_widths widths;
     alv_act_spec act;
-    if (alv_family_is(text)) {
+    if (alv_family_is(text) || (hints && hints->tokens > 0)) {
         alv_family family;
         ALV_TRY(alv_family_parse(&family, text, hints, error));
         return alv_family_build(out, &family, error);

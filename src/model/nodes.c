@@ -25,14 +25,19 @@ static int only_reader(const alv_model *model, int i)
     return reader;
 }
 
+/* Unit for unit and position for position what it is fed, rescaled or added to. */
+static bool keeps_units(const alv_node *node)
+{
+    return node->op == ALV_OP_NORM || node->op == ALV_OP_ADD || node->op == ALV_OP_ACT;
+}
+
 /* Follows the signal while one node alone reads it. */
 static int end_of(const alv_model *model, int weights)
 {
     int end = weights;
     for (int i = weights; !has_act(&model->nodes[i]);) {
         i = only_reader(model, i);
-        if (i < 0 || model->nodes[i].op == ALV_OP_WEIGHTS || model->nodes[i].op == ALV_OP_POOL)
-            break;
+        if (i < 0 || !keeps_units(&model->nodes[i])) break;
         if (model->nodes[i].op == ALV_OP_ADD || has_act(&model->nodes[i])) end = i;
     }
     return end;

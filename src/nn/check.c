@@ -124,10 +124,56 @@ static alv_status check_act(const alv_model *model, int i, signal from, alv_erro
     return ALV_OK;
 }
 
+/* A table for the tokens of the data, and one for the positions. */
+static alv_status check_embed(const alv_model *model, int i, signal from, alv_error *error)
+{
+    (void)from;
+    const alv_node *node = &model->nodes[i];
+    const int64_t tokens[2] = {model->tokens, node->out}, places[2] = {node->height, node->out};
+    if (node->input >= 0 || model->tokens < 1 || node->in != model->tokens || node->width != 1 ||
+        node->height != model->inputs)
+        return wrong(i, "an embedding looks up the tokens of the data", error);
+    ALV_TRY(check_param(model, node->weight, 2, tokens, "a table of tokens", error));
+    return node->bias < 0
+               ? ALV_OK
+               : check_param(model, node->bias, 2, places, "a table of positions", error);
+}
+
+static alv_status check_attend(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    if (node->input < 0 || node->in != from.units || node->out > INT64_MAX / 3 ||
+        from.units != 3 * node->out || node->heads < 1 || node->out % node->heads != 0 ||
+        !is_plane(node, from) || from.height < 1)
+        return wrong(i, "attention takes a sequence of queries, keys and values in whole heads",
+                     error);
+    return ALV_OK;
+}
+
+static alv_status check_lstm(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    const int64_t shape[2] = {from.units, node->out};
+    if (node->input < 0 || node->in != from.units || node->out > INT64_MAX / 4 ||
+        from.units != 4 * node->out || !is_plane(node, from) || from.height < 1 || node->bias >= 0)
+        return wrong(i, "an LSTM takes a sequence of four gates for each of its units", error);
+    return check_param(model, node->weight, 2, shape, "an LSTM's weight", error);
+}
+
+static alv_status check_last(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    if (node->input < 0 || node->out != from.units || node->in != node->out || node->height > 0 ||
+        from.height < 1)
+        return wrong(i, "only a sequence has a last position", error);
+    return ALV_OK;
+}
+
 static alv_status (*const checks[])(const alv_model *model, int i, signal from,
                                     alv_error *error) = {
     [ALV_OP_WEIGHTS] = check_weights, [ALV_OP_NORM] = check_norm, [ALV_OP_ADD] = check_add,
-    [ALV_OP_POOL] = check_pool,       [ALV_OP_ACT] = check_act,
+    [ALV_OP_POOL] = check_pool,       [ALV_OP_ACT] = check_act,   [ALV_OP_EMBED] = check_embed,
+    [ALV_OP_ATTEND] = check_attend,   [ALV_OP_LSTM] = check_lstm, [ALV_OP_LAST] = check_last,
 };
 
 static bool feeds_another(const alv_model *model, int i)
@@ -152,6 +198,8 @@ static alv_status check_nodes(const alv_model *model, alv_error *error)
             node->input >= i)
             return alv_fail(error, ALV_ERR_UNSUPPORTED, "model",
                             "node %d is of no known kind, or fed by none before it", i);
+        if (node->input < 0 && model->tokens > 0 && node->op != ALV_OP_EMBED)
+            return wrong(i, "tokens are looked up in an embedding", error);
         if (node->in < 1 || node->out < 1 || node->height < 0 || node->width < 0 ||
             (node->height == 0) != (node->width == 0))
             return wrong(i, "its sizes are not at least 1", error);

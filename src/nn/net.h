@@ -1,5 +1,5 @@
-/* The training engine: a network of dense layers, convolutions, normalizations, residual branches
- * and pools, its loss, its gradients and its optimizers.
+/* The training engine: a network of dense layers, convolutions, normalizations, residual branches,
+ * pools, embeddings, attention and LSTMs, its loss, its gradients and its optimizers.
  *
  * The engine is written once for `real` and compiled twice: alv_net_f32 trains, alv_net_f64 exists
  * so that every gradient is checked by finite differences. All memory is taken once, in _new.
@@ -105,6 +105,7 @@ ALV_NET_TYPES(double, f64)
  *           db are then left as they were, and the last bits differ from the separate calls. To
  *           probe a training run, call forward and backward, look, then train on the same batch:
  *           probing then changes nothing.
+ * weight, bias: the first and second parameter of a node of the model, NULL where it has none.
  * Gradients are means over the batch. Nothing but _new allocates. The mask of unit j in row i of
  * node l at step t (steps taken before) is kept where element (t batch + i) out + j of the uniform
  * f32 stream (seed, "dropout/<l + 1>") is at least the rate (docs/stream.md): the same whatever the
@@ -120,7 +121,9 @@ ALV_NET_TYPES(double, f64)
     void alv_net_send_back_##suffix(alv_net_##suffix *net, int layer);                             \
     void alv_net_step_##suffix(alv_net_##suffix *net);                                             \
     double alv_net_train_##suffix(alv_net_##suffix *net, const real *x, const int32_t *y,          \
-                                  int64_t rows, int64_t *correct);
+                                  int64_t rows, int64_t *correct);                                 \
+    real *alv_net_weight_##suffix(const alv_net_##suffix *net, int node);                          \
+    real *alv_net_bias_##suffix(const alv_net_##suffix *net, int node);
 
 ALV_NET_FUNCTIONS(float, f32)
 ALV_NET_FUNCTIONS(double, f64)

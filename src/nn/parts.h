@@ -47,8 +47,10 @@ typedef enum alv_pass {
         real *mean, *scale; /* of a norm: of each unit, or of each row */                          \
         real *kept;         /* of batch normalization: (2, units), means and variances */          \
         real *work;         /* of batch normalization: (3, units) */                               \
-        bool touched;       /* delta has a part of its sum in this backward pass */                \
-        alv_stream stream;  /* of its masks */                                                     \
+        real *found; /* of attention: (B, heads, T, T), how much each position looks at each */    \
+        real *gates, *cells, *hidden; /* of an LSTM, by time: (T, B, 4 out), (T + 1, B, out) */    \
+        bool touched;                 /* delta has a part of its sum in this backward pass */      \
+        alv_stream stream;            /* of its masks */                                           \
     } alv_stage_##suffix;                                                                          \
     typedef struct alv_state_##suffix {                                                            \
         void *memory; /* what calloc gave: all arrays lie in it */                                 \
@@ -56,6 +58,7 @@ typedef enum alv_pass {
         alv_stage_##suffix *stages;      /* (n), in the order of the model's nodes */              \
         int64_t channels, height, width; /* of the data; 0 unless images */                        \
         const alv_gemm_##suffix *gemm;                                                             \
+        alv_act_spec sigmoid, tanh; /* of the gates of an LSTM */                                  \
         alv_workspace_##suffix work;                                                               \
         alv_pass pass;                                                                             \
         real *prob;      /* (batch, outputs): softmax of the last forward */                       \
@@ -68,10 +71,18 @@ typedef enum alv_pass {
         real *turned;   /* the weights of a convolution as its product takes them */               \
         real *spare;    /* a gradient on its way to a sum */                                       \
         double *sums;   /* (2, units of the widest norm) */                                        \
+        real *heads;    /* scratch of one head of attention, or of one step of an LSTM */          \
     } alv_state_##suffix;
 
 ALV_STATE_TYPE(float, f32)
 ALV_STATE_TYPE(double, f64)
+
+/* Whether a node's first parameter is a matrix of weights, which schemes fill and penalties act
+ * on, not the gains of a norm or a branch. */
+static inline bool alv_holds_weights(const alv_node *node)
+{
+    return node->op == ALV_OP_WEIGHTS || node->op == ALV_OP_EMBED || node->op == ALV_OP_LSTM;
+}
 
 /* Positions of a node's output: height x width, or 1. */
 static inline int64_t alv_positions(int64_t height, int64_t width)

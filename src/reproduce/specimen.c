@@ -23,10 +23,12 @@ alv_status alv_specimen_draw(alv_specimen *specimen, const char *text, uint64_t 
     const int64_t n = specimen->batches * specimen->rows * specimen->model->inputs;
     alv_scheme scheme;
     ALV_TRY(alv_scheme_parse(&scheme, text, error));
-    for (int l = 0; l < specimen->net->n_layers; l++) {
-        const alv_net_layer_f32 *layer = &specimen->net->layers[l];
-        ALV_TRY(alv_fill_param(layer->w, &scheme, &specimen->model->params[layer->weight], seed,
-                               error));
+    for (int i = 0; i < specimen->model->n_nodes; i++) {
+        const int weight = specimen->model->nodes[i].weight;
+        const alv_tensor *tensor = weight < 0 ? NULL : &specimen->model->params[weight];
+        if (tensor && tensor->role == ALV_ROLE_WEIGHT)
+            ALV_TRY(
+                alv_fill_param(alv_net_weight_f32(specimen->net, i), &scheme, tensor, seed, error));
     }
     return alv_dist_fill(specimen->x, ALV_F32, 0, n, &unit, alv_stream_make(seed, "inputs", NULL),
                          NULL, error);

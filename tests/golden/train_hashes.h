@@ -33,4 +33,7 @@ static const struct golden goldens[] = {
     {"mlp 19-300-40-5 relu", "adam", ALV_LOSS_CROSS_ENTROPY, 0xd91ad60f83adb2b6},
     {"mlp 19-300-40-5 relu", "adamw", ALV_LOSS_CROSS_ENTROPY, 0x1dbf3dd8c9e88c1b},
     {"mlp 19-33-16-5 tanh", "sgd", ALV_LOSS_MSE, 0xae33ea8c4e24ad84},
+    {"transformer d=12 L=2 h=3 in=19 tokens=9 out=5 gelu", "adam", ALV_LOSS_CROSS_ENTROPY,
+     0x5d5166a3fa249d21},
+    {"lstm 17x2 in=19 tokens=9 out=5 embed=5", "sgd", ALV_LOSS_CROSS_ENTROPY, 0x2b18af448e3f3dba},
 };

@@ -16,6 +16,8 @@ static void prints_what_it_parsed(void **state)
     (void)state;
     static const alv_model_hints hidden = {.inputs = 5, .outputs = 3, .hidden_only = true};
     static const alv_model_hints image = {.inputs = 192, .outputs = 3, .height = 8, .width = 8};
+    static const alv_model_hints text = {
+        .inputs = 6, .outputs = 9, .tokens = 9, .hidden_only = true};
     static const struct {
         const char *text;
         const alv_model_hints *hints;
@@ -31,6 +33,13 @@ static void prints_what_it_parsed(void **state)
         {"resnet 20", &image, "resnet 20 in=3x8x8 out=3 relu"},
         {"resnet 8 norm=none branch=0.5 order=pre width=4 in=3x8x8", &image,
          "resnet 8 in=3x8x8 out=3 width=4 norm=none branch=0.5 order=pre relu"},
+        {"transformer", &text, "transformer d=64 L=2 h=4 in=6 tokens=9 out=9 relu"},
+        {"transformer gelu d=8 L=6 h=2 ff=2 norm=rms order=post branch=0", &text,
+         "transformer d=8 L=6 h=2 in=6 tokens=9 out=9 ff=2 norm=rms branch=0 order=post gelu"},
+        {"lstm 64x2", &text, "lstm 64x2 in=6 tokens=9 out=9"},
+        {"lstm 8,4 embed=3 in=7 tokens=5 out=2", NULL, "lstm 8,4 in=7 tokens=5 out=2 embed=3"},
+        {"20x2 tanh", &text, "mlp 6-20x2-9 tokens=9 tanh"},
+        {"20x2 embed=4 norm=layer", &text, "mlp 6-20x2-9 tokens=9 embed=4 norm=layer relu"},
         {"resnet 8 identity", &image, "resnet 8 in=3x8x8 out=3"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -96,6 +105,7 @@ static void refuses_with_position(void **state)
     static const alv_model_hints image = {.inputs = 192, .outputs = 3, .height = 8, .width = 8};
     static const alv_model_hints flat = {.inputs = 2, .outputs = 3};
     static const alv_model_hints hidden = {.inputs = 2, .outputs = 3, .hidden_only = true};
+    static const alv_model_hints text = {.inputs = 6, .outputs = 9, .tokens = 9};
     static const struct {
         const char *text;
         const alv_model_hints *hints;
@@ -128,6 +138,16 @@ static void refuses_with_position(void **state)
         {"8x3 residual=0", &hidden, ALV_ERR_RANGE, 13, "branch"},
         {"mlp 2-8-4 norm=batch", &flat, ALV_ERR_SHAPE, 4, "outputs"},
         {"mlp 8 norm=batch", NULL, ALV_ERR_SYNTAX, 4, "784-10"},
+        {"transformer", &flat, ALV_ERR_SHAPE, 0, "features"},
+        {"transformer d=8 h=3", &text, ALV_ERR_SHAPE, 0, "3 heads do not divide d=8"},
+        {"transformer L=0", &text, ALV_ERR_RANGE, 14, "blocks"},
+        {"transformer l=2", &text, ALV_ERR_UNKNOWN_NAME, 12, "no option 'l'"},
+        {"transformer tokens=8", &text, ALV_ERR_SHAPE, 19, "tokens"},
+        {"transformer in=2x2x2 tokens=3 out=2", NULL, ALV_ERR_SHAPE, 0, "length"},
+        {"transformer in=2 out=2", NULL, ALV_ERR_SYNTAX, 0, "tokens="},
+        {"lstm 8 relu", &text, ALV_ERR_SYNTAX, 7, "of its own"},
+        {"lstm", &text, ALV_ERR_SYNTAX, 4, "width"},
+        {"resnet 8", &text, ALV_ERR_SHAPE, 0, "are tokens"},
         {"8x2 width=3", &hidden, ALV_ERR_UNKNOWN_NAME, 4, "no option"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -42,6 +42,7 @@ typedef struct alv_compare {
     int64_t steps;
     int64_t epochs;          /* > 0: replaces steps */
     int64_t n_train, n_test; /* 0: as many as the data set has */
+    int64_t context;         /* characters of a sample of a text; 0: 32 */
     int64_t seeds;           /* trials per scheme and setting, of seeds seed, seed + 1, ... */
     uint64_t seed;           /* also the procedural data's */
     bool extra;              /* also the trials on scale and on common mistakes, of the first

@@ -19,10 +19,10 @@ static const cli_option options[] = {
     {"model",
      0,
      "TEXT",
-     {"the whole network: 784-256-128-10; of images also 'conv 16,32x10' and 'resnet 20' "
-      "(docs/networks.md)",
-      "a rede inteira: 784-256-128-10; de imagens também 'conv 16,32x10' e 'resnet 20' "
-      "(docs/networks.md)"}},
+     {"the whole network: 784-256-128-10; of images also 'conv 16,32x10' and 'resnet 20', of texts "
+      "'transformer d=64 L=2 h=4' and 'lstm 64' (docs/networks.md)",
+      "a rede inteira: 784-256-128-10; de imagens também 'conv 16,32x10' e 'resnet 20', de textos "
+      "'transformer d=64 L=2 h=4' e 'lstm 64' (docs/networks.md)"}},
     {"hidden",
      0,
      "TEXT",
@@ -101,6 +101,11 @@ static const cli_option options[] = {
      {"passes over the data, instead of --steps", "passagens pelos dados, em vez de --steps"}},
     {"train", 0, "N", {"training samples at most", "no máximo N amostras de treino"}},
     {"test", 0, "N", {"test samples at most", "no máximo N amostras de teste"}},
+    {"context",
+     0,
+     "N",
+     {"of a text: characters that the next one is told from (default 32)",
+      "de um texto: caracteres de que se deduz o seguinte (padrão 32)"}},
     {"seeds",
      0,
      "N",
@@ -160,6 +165,7 @@ static bool read_numbers(alv_compare *what, const cli_args *args)
            cli_int(&what->epochs, args, "epochs", 0, 1, 1000000000) &&
            cli_int(&what->n_train, args, "train", 0, 1, INT32_MAX) &&
            cli_int(&what->n_test, args, "test", 0, 1, INT32_MAX) &&
+           cli_int(&what->context, args, "context", 0, 1, 65536) &&
            cli_int(&what->seeds, args, "seeds", what->seeds, 1, 10000) &&
            cli_int(&what->jobs, args, "jobs", 0, 1, 1024);
 }

@@ -127,9 +127,13 @@ static void print_facts(const alv_split *split, alv_lang lang)
     if (split->height) snprintf(shape, sizeof shape, " (%d x %d)", split->height, split->width);
     snprintf(text, sizeof text, "%s: %lld %s + %lld %s, %lld %s%s, %d classes", split->name,
              (long long)split->train.n, pt ? "de treino" : "training", (long long)split->test.n,
-             pt ? "de teste" : "test", (long long)split->dim, pt ? "entradas" : "inputs", shape,
-             split->classes);
+             pt ? "de teste" : "test", (long long)split->dim,
+             split->tokens > 0 ? (pt ? "caracteres" : "characters")
+             : pt              ? "entradas"
+                               : "inputs",
+             shape, split->classes);
     cli_wrap(stdout, text, 0, 2);
+    if (split->tokens > 0) return;
     alv_number_for_people(mean, sum / count, 4, lang);
     alv_number_for_people(square, squares / count, 4, lang);
     printf(pt ? "x: média %s, média de x^2 %s\n" : "x: mean %s, mean of x^2 %s\n", mean, square);
@@ -179,15 +183,18 @@ static int write_sheet(const alv_split *split, int64_t n, const char *path, alv_
 
 static int show(const cli_args *args)
 {
-    int64_t n, seed;
+    int64_t n, seed, context;
     alv_split *split;
     alv_error error;
     if (args->n_positional != 2)
         return cli_fail("see: alvor data list", "which data set? alvor data show NAME|PATH");
-    if (!cli_int(&n, args, "n", 0, 1, 100000) || !cli_int(&seed, args, "seed", 42, 0, INT64_MAX))
+    if (!cli_int(&n, args, "n", 0, 1, 100000) || !cli_int(&seed, args, "seed", 42, 0, INT64_MAX) ||
+        !cli_int(&context, args, "context", 0, 1, 65536))
         return CLI_USAGE;
-    alv_data_options options = {
-        .seed = (uint64_t)seed, .label_column = cli_value(args, "label", NULL), .normalize = true};
+    alv_data_options options = {.seed = (uint64_t)seed,
+                                .label_column = cli_value(args, "label", NULL),
+                                .context = context,
+                                .normalize = true};
     if (alv_data_load(&split, args->positional[1], &options, &error) != ALV_OK)
         return cli_fail_error(&error);
     const char *sheet = cli_value(args, "output", NULL);
@@ -343,6 +350,11 @@ static const cli_option options[] = {
      "COLUMN",
      {"show: label column of a CSV, by name or number (default: label, class or the last)",
       "show: coluna do rótulo de um CSV, por nome ou número (padrão: label, class ou a última)"}},
+    {"context",
+     0,
+     "N",
+     {"show: characters of a sample of a text (default 32)",
+      "show: caracteres de uma amostra de um texto (padrão 32)"}},
     {"mirror",
      0,
      "URL,...",

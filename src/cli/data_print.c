@@ -146,11 +146,30 @@ static void print_strips(const alv_split *split, int64_t n, int columns, bool co
     }
 }
 
+/* One line a sample: the window, and the character that follows it. */
+static void print_windows(const alv_split *split, int64_t n, int columns)
+{
+    const int64_t room = columns - 12, shown = split->dim < room ? split->dim : room > 8 ? room : 8;
+    char name[32];
+    for (int64_t i = 0; i < n; i++) {
+        const float *x = split->train.x + i * split->dim;
+        for (int64_t j = split->dim - shown; j < split->dim; j++) {
+            cli_class_name(name, split, (int)x[j]);
+            const bool letter = name[0] != '\'' && name[0] != '\\' && strncmp(name, "U+", 2) != 0;
+            fputs(letter || !name[1] ? name : name[0] == '\'' ? " " : ".", stdout);
+        }
+        cli_class_name(name, split, split->train.y[i]);
+        printf("  ->  %s\n", name);
+    }
+}
+
 void cli_print_samples(const alv_split *split, int64_t n, int columns, bool color)
 {
     if (n > split->train.n) n = split->train.n;
     if (columns < 10) columns = 10;
-    if (split->height)
+    if (split->tokens > 0)
+        print_windows(split, n, columns);
+    else if (split->height)
         print_images(split, n, columns, color);
     else if (split->dim == 2)
         print_points(split, n, columns, color);

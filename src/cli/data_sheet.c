@@ -162,6 +162,8 @@ static alv_status draw_strips(cli_canvas *out, const alv_split *split, int64_t n
 alv_status cli_draw_sheet(cli_canvas *out, const alv_split *split, int64_t n, alv_error *error)
 {
     if (n > split->train.n) n = split->train.n;
+    if (split->tokens > 0)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, "output", "a text has no contact sheet");
     if (split->height) return draw_images(out, split, n, error);
     if (split->dim == 2) return draw_points(out, split, n, error);
     return draw_strips(out, split, n, error);

@@ -20,7 +20,8 @@ typedef struct alv_split {
     alv_samples train, test;
     int64_t dim; /* features of one sample */
     int height,
-        width; /* of images, whose dim / (height width) channels follow one another; else 0 */
+        width;  /* of images, whose dim / (height width) channels follow one another; else 0 */
+    int tokens; /* of a text: x holds whole numbers in [0, tokens); 0: features */
     int classes;
     char name[64];            /* what the report calls it; hostile bytes are possible */
     const char **class_names; /* (classes), NULL where there are none; owned */
@@ -32,6 +33,7 @@ typedef struct alv_data_options {
     uint64_t seed;            /* procedural sources */
     int64_t n_train, n_test;  /* procedural: how many; files: at most how many, in file order */
     const char *label_column; /* CSV: name or number; default the last column, or "label"/"class" */
+    int64_t context;          /* text: characters of a sample; 0: 32 */
     bool normalize;           /* files: scale x to [-1, 1] by the source's range (IDX: 0 to 255) */
 } alv_data_options;
 
@@ -54,8 +56,8 @@ const alv_source *alv_source_at(int index);
 const alv_source *alv_source_find(const char *name);
 
 /* Loads `what`: a source's name, "mnist" (the user's cache), a directory with IDX, npy,
- * CIFAR or CSV files, or an IDX, CSV or npy file. Hostile files give an error with file and byte
- * position. */
+ * CIFAR or CSV files, an IDX, CSV or npy file, a text file "NAME.txt" or "text:PATH". Hostile files
+ * give an error with file and byte position. */
 alv_status alv_data_load(alv_split **out, const char *what, const alv_data_options *options,
                          alv_error *error);
 void alv_split_free(alv_split *split); /* NULL is fine */

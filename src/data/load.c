@@ -1,13 +1,15 @@
 /* Resolves what the user typed to a data set: a source, a download in the cache, or a path.
  *
  * A name always wins over a path; "./mnist" is the path. A file's format is told by its first
- * bytes, a directory's by the names in it. */
+ * bytes, a directory's by the names in it; text is what its name says is text. */
 #include "data/load.h"
 
 #include <stdio.h>
 
 #include "data/cache.h"
 #include "data/source.h"
+
+enum { MOST_CONTEXT = 65536 };
 
 typedef struct format {
     bool (*in_directory)(const char *directory);
@@ -117,6 +119,9 @@ alv_status alv_data_load(alv_split **out, const char *what, const alv_data_optio
     if (!options) options = &defaults;
     if (options->n_train < 0 || options->n_test < 0)
         return alv_fail(error, ALV_ERR_RANGE, "data", "a negative number of samples");
+    if (options->context < 0 || options->context > MOST_CONTEXT)
+        return alv_fail(error, ALV_ERR_RANGE, "context", "%lld is not between 1 and %d",
+                        options->context, MOST_CONTEXT);
     const alv_source *source = alv_source_find(what);
     const alv_remote *remote = alv_remote_find(what);
     if (source)
@@ -125,6 +130,12 @@ alv_status alv_data_load(alv_split **out, const char *what, const alv_data_optio
     if (remote) {
         ALV_TRY(alv_load_remote(out, remote, options, error));
         alv_text_format((*out)->name, sizeof(*out)->name, "%s", remote->name);
+        return ALV_OK;
+    }
+    const char *path = strncmp(what, "text:", 5) == 0 ? what + 5 : what;
+    if (alv_path_is_text(what) && (path != what || alv_path_exists(path))) {
+        ALV_TRY(alv_load_text(out, path, options, error));
+        name_from_path((*out)->name, path);
         return ALV_OK;
     }
     if (!alv_path_exists(what) && !strchr(what, '/')) return unknown(what, error);

@@ -102,6 +102,14 @@ alv_status alv_load_npy(alv_split **out, const char *path, const alv_data_option
 alv_status alv_load_cifar(alv_split **out, const char *path, const alv_data_options *options,
                           alv_error *error);
 
+/* "text:PATH", or a name that ends in ".txt". */
+bool alv_path_is_text(const char *path);
+/* Of a path, without "text:"; of bytes in memory. */
+alv_status alv_load_text(alv_split **out, const char *path, const alv_data_options *options,
+                         alv_error *error);
+alv_status alv_parse_text(alv_split **out, const alv_file *file, const alv_data_options *options,
+                          alv_error *error);
+
 /* A directory that holds files of the format in their usual names. */
 bool alv_dir_has_idx(const char *directory);
 bool alv_dir_has_csv(const char *directory);

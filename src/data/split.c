@@ -90,6 +90,7 @@ alv_status alv_split_finish(alv_split *split, const char *where, alv_error *erro
                         split->train.n);
     uint64_t hash = mix((uint64_t)split->dim, (uint64_t)split->classes);
     hash = mix(hash, (uint64_t)split->height << 32 | (uint32_t)split->width);
+    if (split->tokens > 0) hash = mix(hash, (uint64_t)split->tokens);
     hash = digest_samples(hash, &split->train, split->dim);
     hash = digest_samples(hash, &split->test, split->dim);
     split->digest = mix(hash, hash >> 32);

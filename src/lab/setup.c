@@ -68,6 +68,7 @@ static alv_status make_model(alv_model **out, const alv_setup *setup, const alv_
                              .outputs = setup->data->classes,
                              .height = setup->data->height,
                              .width = setup->data->width,
+                             .tokens = setup->data->tokens,
                              .hidden_only = what->model == NULL,
                              .act = act};
     const alv_status status =
@@ -122,7 +123,9 @@ static alv_status parse_acts(alv_setup *setup, const alv_compare *what, alv_erro
     ALV_TRY(named_act(named, sizeof named, setup, what, error));
     if (named[0] && what->activations)
         return alv_fail(error, ALV_ERR_ARGUMENT, "act",
-                        "the model's text already names %s: leave one of them out", named);
+                        "the model's text already names %s, or has activations of its own: leave "
+                        "one of them out",
+                        named);
     const char *list = what->activations ? what->activations : named[0] ? named : "relu,tanh";
     setup->acts = alv_new_array(alv_list_room(list), sizeof *setup->acts);
     if (!setup->acts) return no_memory(error);
@@ -166,6 +169,7 @@ static alv_status check_numbers(const alv_compare *what, alv_error *error)
     ALV_TRY(check_range("epochs", (double)what->epochs, 0, MAX_STEPS, error));
     ALV_TRY(check_range("seeds", (double)what->seeds, 1, MAX_SEEDS, error));
     ALV_TRY(check_range("train", (double)what->n_train, 0, INT32_MAX, error));
+    ALV_TRY(check_range("context", (double)what->context, 0, INT32_MAX, error));
     ALV_TRY(check_range("target", what->target, 0, 1e300, error));
     return check_range("test", (double)what->n_test, 0, INT32_MAX, error);
 }
@@ -249,8 +253,11 @@ static alv_status parse_training(alv_setup *setup, const alv_compare *what, alv_
 
 static alv_status load_data(alv_setup *setup, const alv_compare *what, alv_error *error)
 {
-    alv_data_options options = {
-        .seed = what->seed, .n_train = what->n_train, .n_test = what->n_test, .normalize = true};
+    alv_data_options options = {.seed = what->seed,
+                                .n_train = what->n_train,
+                                .n_test = what->n_test,
+                                .context = what->context,
+                                .normalize = true};
     ALV_TRY(alv_data_load(&setup->data, what->data, &options, error));
     if (setup->tuned)
         ALV_TRY(alv_split_hold_out(&setup->validation, setup->data, VALIDATION_SHARE, what->seed,

@@ -40,6 +40,8 @@ save("idx", [images, labels, gzip.compress(images, mtime=0), gzip.compress(label
              gzip.compress(images, mtime=0)[:-4], idx((2**32 - 1, 2**32 - 1), b"")])
 save("csv", ["a,b,label\n1,2.5,cat\n-3e2,4,dog\n", "1,2,0\r\n3,4,1\r\n", "a;b\n1;x\n",
              'a,"b ""c""",class\n"1",2,"x,\ny"\n', "\ufeffa\tb\n1\tã\n", "?,1\n,\n", "a,b\n1,nan\n\n"])
+save("text", ["to be or not to be, that is the question\n" * 2, "\u00e7\u20ac\U0001f600 \t" * 9,
+              b"caf\xe9 au lait", ""])
 save("npy", [npy("<f4", False, (2, 2), struct.pack("<4f", 0, 1, -1, 2)),
              npy(">i2", True, (2, 3), struct.pack(">6h", *range(6))),
              npy("|u1", False, (4,), bytes([0, 1, 2, 3])),
@@ -49,7 +51,9 @@ save("scheme", ["zeros", "constant(0.5)", "uniform(r=1)", "normal(mean=0, std=0.
                 "trunc_normal_rel(std=0.02, a=-2, b=2)", "he_normal(mode=fan_out)", "xavier_uniform",
                 "uniform(r=)", "normal(std=1e308)"])
 save("model", ["784-256-128-10", "mlp 784-100x12-10 tanh", "100x12", "2-3", "64-8 leaky_relu(0.2)",
-               "4-9999999999x99999-3", "2-100x2-3 relu"])
+               "4-9999999999x99999-3", "2-100x2-3 relu", "resnet 20 in=3x8x8 out=3 norm=batch",
+               "conv 4,8x2 in=1x9x9 out=2 residual=1 branch=0", "lstm 8,4 in=5 tokens=7 out=7 embed=3",
+               "transformer d=8 L=2 h=2 ff=3 in=5 tokens=7 out=7 norm=rms order=post gelu"])
 save("safetensors", [safetensors("{}", 0),
      safetensors('{"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}} ', 24),
      safetensors('{"__metadata__":{"format":"pt","a\\u00e9":"\\n"},'

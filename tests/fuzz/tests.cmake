@@ -2,16 +2,19 @@
 # They need the core, the parsers themselves and zlib, so that the laboratory need not be built.
 if(ALVOR_FUZZ)
   find_package(ZLIB REQUIRED)
+  set(text_sources load_text.c load_file.c split.c)
   set(parsers ${PROJECT_SOURCE_DIR}/src/data/idx.c ${PROJECT_SOURCE_DIR}/src/data/csv.c
               ${PROJECT_SOURCE_DIR}/src/data/csv_labels.c ${PROJECT_SOURCE_DIR}/src/data/npy.c)
+  list(TRANSFORM text_sources PREPEND ${PROJECT_SOURCE_DIR}/src/data/)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(FUZZ_YAML REQUIRED IMPORTED_TARGET libcyaml)
   set(plans ${PROJECT_SOURCE_DIR}/src/formats/yaml.c ${PROJECT_SOURCE_DIR}/src/formats/yaml_line.c
             ${PROJECT_SOURCE_DIR}/src/formats/plan_read.c)
   add_custom_target(fuzzers)
-  foreach(name idx csv npy safetensors plan scheme model tensor)
+  foreach(name idx csv npy text safetensors plan scheme model tensor)
     add_executable(fuzz-${name} EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c
                    $<$<IN_LIST:${name},idx$<SEMICOLON>csv$<SEMICOLON>npy>:${parsers}>
+                   $<$<STREQUAL:${name},text>:${text_sources}>
                    $<$<STREQUAL:${name},plan>:${plans}>)
     alvor_flags(fuzz-${name})
     target_compile_definitions(fuzz-${name} PRIVATE _GNU_SOURCE)

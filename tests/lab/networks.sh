@@ -29,6 +29,33 @@ expect 0 images --hidden '16x5 residual=2 branch=0 norm=layer' --init 'he_normal
 expect 2 images --model 'conv 4x3 residual=2 tanh' --init orthogonal -o conv
 has err 'already names tanh'
 
+# Texts: what comes next, told from what came before.
+python3 -c "print('the quick brown fox jumps over the lazy dog, and so on; ' * 40)" >fox.txt
+text() { "$alvor" compare --data fox.txt --context 8 --steps 80 --seeds 2 --light --no-extra -q \
+    --optimizer adam --lr 0.01 --batch 32 "$@"; }
+expect 0 text --model 'transformer d=16 L=1 h=2 gelu' --init 'zeros,xavier_uniform' --json -o words
+python3 - <<'PY' || fail 'what the transformer tells'
+import json
+d = json.load(open("out"))
+assert d["spec"]["model"].startswith("transformer d=16 L=1 h=2 in=8 tokens=30 out=30"), d["spec"]
+loss = {t["scheme"]: t["final_train_loss"] for t in d["trials"]}
+assert loss["xavier_uniform"] < 1 < 2.5 < loss["zeros"], loss
+PY
+expect 0 text --model 'lstm 16' --init 'orthogonal,torch_default' -o recurrent
+expect 0 text --hidden '24x2' --act relu --init he_normal -o window
+expect 2 text --model 'lstm 16' --act relu
+has err 'has activations of its own'
+expect 2 text --model 'conv 16'
+has err 'the data are tokens: use transformer, lstm or mlp'
+expect 2 "$alvor" compare --data moons --model 'lstm 16'
+has err 'lstm takes tokens, as of a text file'
+printf 'short' >short.txt
+expect 2 "$alvor" compare --data short.txt
+has err '5 characters: with windows of 32 at least 165 are needed'
+printf 'caf\351 au lait' >latin.txt
+expect 2 "$alvor" compare --data text:latin.txt
+has err 'latin.txt, byte 3: not UTF-8'
+
 expect 2 "$alvor" compare --model 'resnet 20'
 has err 'model, byte 0: resnet takes images, and the data have 2 features without a shape'
 expect 2 "$alvor" compare --data shapeset --model 'resnet 21'

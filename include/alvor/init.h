@@ -80,6 +80,9 @@ struct alv_initializer {
     bool biases; /* a network initialized by it takes its biases from it, too */
     bool fused;  /* `law` is asked once, of the whole tensor, also where it has parts */
     bool rounds; /* `fill` stores 16- and 8-bit types itself, for it can make no chunk cheaply */
+    bool gates;  /* made for the fused gates of a recurrent layer: tensors that state their parts */
+    /* What a network's other layers take where this is made for one kind; NULL: it fills all. */
+    const char *elsewhere;
     bool needs_data; /* the fill is only its first step; alv_lsuv_run takes the second */
     /* Callers use alv_init_law, _moments, _scratch and _fill, which check scheme, tensor and result
      * around these. A scheme whose elements are drawn one by one has `law`, their distribution, and

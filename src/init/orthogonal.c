@@ -177,6 +177,7 @@ const alv_initializer alv_init_delta_orthogonal = {
                            "tem centro, e vale a posição seguinte. Com ReLU a isometria se perde, "
                            "como em orthogonal. Exige ao menos tantas saídas quantas entradas."},
     .jax = "jax.nn.initializers.delta_orthogonal(scale=1.0)",
+    .elsewhere = "orthogonal",
     .citation = "Xiao, Bahri, Sohl-Dickstein, Schoenholz & Pennington (2018), Dynamical isometry "
                 "and a mean field theory of CNNs, arXiv:1806.05393",
     .args = {GAIN},

@@ -210,6 +210,8 @@ const alv_initializer alv_init_forget_bias = {
     .pytorch = "torch.nn.init.zeros_(b); torch.nn.init.ones_(b[hidden:2 * hidden])",
     .keras = NULL,
     .jax = "lambda key, shape, dtype: jax.numpy.zeros(shape, dtype).at[h:2 * h].set(1)",
+    .gates = true,
+    .elsewhere = "zeros",
     .citation = "Gers, Schmidhuber & Cummins (2000), Learning to forget: continual prediction with "
                 "LSTM, Neural Computation 12:2451-2471; Jozefowicz, Zaremba & Sutskever (2015), An "
                 "empirical exploration of recurrent network architectures, ICML, PMLR 37:2342-2350",
@@ -252,6 +254,8 @@ const alv_initializer alv_init_chrono = {
     .pytorch = "b[h:2 * h] = torch.empty(h).uniform_(1, tmax - 1).log(); b[:h] = -b[h:2 * h]",
     .keras = NULL,
     .jax = NULL,
+    .gates = true,
+    .elsewhere = "zeros",
     .citation = "Tallec & Ollivier (2018), Can recurrent neural networks warp time?, ICLR, "
                 "arXiv:1804.11188",
     .args = {[TMAX] = {.name = "tmax",
@@ -290,6 +294,8 @@ const alv_initializer alv_init_torch_rnn = {
     .pytorch = "torch.nn.init.uniform_(w, -1 / math.sqrt(hidden), 1 / math.sqrt(hidden))",
     .keras = "keras.initializers.RandomUniform(-1 / math.sqrt(hidden), 1 / math.sqrt(hidden))",
     .jax = NULL,
+    .gates = true,
+    .elsewhere = "torch_default",
     .citation = "PyTorch documentation of torch.nn.RNN, LSTM and GRU: all weights and biases are "
                 "initialized from U(-sqrt(k), sqrt(k)), k = 1 / hidden_size",
     .args = {[HIDDEN] = {.name = "hidden",

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "lab/fill.h"
 #include "lab/file.h"
 
 enum { MAX_SEEDS = 10000, MAX_STEPS = 1000000000, MAX_BATCH = 1 << 24 };
@@ -193,19 +194,25 @@ static alv_status measure_chance(alv_setup *setup, alv_error *error)
     return ALV_OK;
 }
 
+static alv_status check_scheme(const alv_scheme *scheme, const alv_tensor *tensor, alv_error *error)
+{
+    double mean, variance;
+    alv_scheme suited;
+    ALV_TRY(alv_scheme_for(&suited, scheme, tensor, error));
+    return alv_init_moments(&mean, &variance, &suited, tensor, error);
+}
+
 /* Tries every scheme on every parameter, so that no trial fails half-way through the run. */
 static alv_status check_schemes(const alv_setup *setup, alv_error *error)
 {
-    double mean, variance;
     for (int a = 0; a < setup->n_acts; a++) {
         const alv_model *model = setup->acts[a].model;
         for (int p = 0; p < model->n_params; p++) {
             const alv_tensor *tensor = &model->params[p];
             if (tensor->role == ALV_ROLE_BIAS && setup->has_bias)
-                ALV_TRY(alv_init_moments(&mean, &variance, &setup->bias.scheme, tensor, error));
+                ALV_TRY(check_scheme(&setup->bias.scheme, tensor, error));
             for (int s = 0; tensor->role == ALV_ROLE_WEIGHT && s < setup->n_schemes; s++)
-                ALV_TRY(
-                    alv_init_moments(&mean, &variance, &setup->schemes[s].scheme, tensor, error));
+                ALV_TRY(check_scheme(&setup->schemes[s].scheme, tensor, error));
         }
     }
     return ALV_OK;

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "lab/fill.h"
+
 enum { DENSITY_POINTS = 81, MAX_SHAPES = 16 };
 
 /* Distinct weight shapes of the model, in order of first appearance. */
@@ -84,11 +86,13 @@ static int common_shape(const report_run *run, shapes *list)
 static bool request_of(alv_scheme *parsed, alv_tensor *tensor, const report_run *run, int param,
                        const char *scheme, const char *activation)
 {
+    alv_scheme whole;
     *tensor = run->model->params[param];
     bool hidden = param != run->model->nodes[run->model->n_nodes - 1].weight;
     if (hidden && activation && alv_act_parse(&tensor->act, activation, NULL) != ALV_OK)
         return false;
-    return alv_scheme_parse(parsed, scheme, NULL) == ALV_OK;
+    return alv_scheme_parse(&whole, scheme, NULL) == ALV_OK &&
+           alv_scheme_for(parsed, &whole, tensor, NULL) == ALV_OK;
 }
 
 /* The law of a scheme on a weight of the model, where it has one. */

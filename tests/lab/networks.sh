@@ -41,7 +41,8 @@ assert d["spec"]["model"].startswith("transformer d=16 L=1 h=2 in=8 tokens=30 ou
 loss = {t["scheme"]: t["final_train_loss"] for t in d["trials"]}
 assert loss["xavier_uniform"] < 1 < 2.5 < loss["zeros"], loss
 PY
-expect 0 text --model 'lstm 16' --init 'orthogonal,torch_default' -o recurrent
+expect 0 text --model 'lstm 16' --init 'orthogonal,torch_rnn' --bias forget_bias --json -o recurrent
+expect 0 images --model 'conv 4x3' --init delta_orthogonal -o delta
 expect 0 text --hidden '24x2' --act relu --init he_normal -o window
 expect 2 text --model 'lstm 16' --act relu
 has err 'has activations of its own'

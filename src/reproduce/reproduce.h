@@ -29,18 +29,24 @@ typedef struct alv_experiment {
 /* Every experiment, in the order of `alvor reproduce --list`: add one here, in a file of its own.
  */
 #define ALV_EXPERIMENTS(NAME)                                                                      \
+    NAME(nguyen1990)                                                                               \
     NAME(ufma2025)                                                                                 \
     NAME(glorot2010)                                                                               \
     NAME(he2015)                                                                                   \
     NAME(he2015_depth)                                                                             \
+    NAME(saxe2013)                                                                                 \
     NAME(hanin2018)                                                                                \
     NAME(poole2016)                                                                                \
     NAME(schoenholz2017)                                                                           \
+    NAME(schoenholz2017_depth)                                                                     \
     NAME(pennington2017)                                                                           \
+    NAME(xiao2018)                                                                                 \
     NAME(mishkin2016)                                                                              \
     NAME(klambauer2017)                                                                            \
     NAME(zhang2019)                                                                                \
     NAME(yang2019)                                                                                 \
+    NAME(xiong2020)                                                                                \
+    NAME(yang2022)                                                                                 \
     NAME(gpt2)                                                                                     \
     NAME(siren2020)
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "lab/fill.h"
 
 enum { SEED = 2024 };
 
@@ -38,20 +39,6 @@ void alv_rig_free(alv_rig *rig)
     free(rig->g);
 }
 
-static alv_status fill(double *out, const alv_scheme *scheme, const alv_tensor *tensor,
-                       alv_error *error)
-{
-    alv_fill how = {0};
-    int64_t count;
-    ALV_TRY(alv_tensor_count(&count, tensor, error));
-    ALV_TRY(alv_init_scratch(&how.scratch_size, scheme, tensor, error));
-    if (how.scratch_size > 0 && !(how.scratch = alv_new_array((size_t)how.scratch_size, 1)))
-        return alv_fail(error, ALV_ERR_MEMORY, tensor->name, "no memory for its scratch");
-    alv_status status = alv_init_fill(out, 0, count, scheme, tensor, SEED, &how, error);
-    free(how.scratch);
-    return status;
-}
-
 alv_status alv_rig_draw(alv_rig *rig, int64_t net, alv_error *error)
 {
     const int64_t n = rig->width;
@@ -65,8 +52,8 @@ alv_status alv_rig_draw(alv_rig *rig, int64_t net, alv_error *error)
                         .fan_out = (double)n};
         alv_text_format(w.name, sizeof w.name, "net%lld.fc%lld.weight", net, l + 1);
         alv_text_format(b.name, sizeof b.name, "net%lld.fc%lld.bias", net, l + 1);
-        ALV_TRY(fill(rig->w + l * n * n, &rig->weights, &w, error));
-        ALV_TRY(fill(rig->b + l * n, &rig->biases, &b, error));
+        ALV_TRY(alv_fill_param(rig->w + l * n * n, &rig->weights, &w, SEED, error));
+        ALV_TRY(alv_fill_param(rig->b + l * n, &rig->biases, &b, SEED, error));
     }
     return ALV_OK;
 }

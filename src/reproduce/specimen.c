@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "lab/fill.h"
 #include "probe/observe.h"
+#include "stream/rng.h"
 
 alv_status alv_specimen_make(alv_specimen *out, const char *text, int64_t rows, int64_t batches,
                              alv_error *error)
@@ -29,6 +30,12 @@ alv_status alv_specimen_draw(alv_specimen *specimen, const char *text, uint64_t 
         if (tensor && tensor->role == ALV_ROLE_WEIGHT)
             ALV_TRY(
                 alv_fill_param(alv_net_weight_f32(specimen->net, i), &scheme, tensor, seed, error));
+    }
+    if (specimen->model->tokens > 0) {
+        alv_rng rng = alv_rng_make(seed, "inputs");
+        for (int64_t i = 0; i < n; i++)
+            specimen->x[i] = (float)alv_rng_below(&rng, (uint64_t)specimen->model->tokens);
+        return ALV_OK;
     }
     return alv_dist_fill(specimen->x, ALV_F32, 0, n, &unit, alv_stream_make(seed, "inputs", NULL),
                          NULL, error);

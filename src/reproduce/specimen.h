@@ -1,4 +1,5 @@
-/* A net of the engine for an experiment: drawn by the registry, fed normal inputs. On the portable
+/* A net of the engine for an experiment: drawn by the registry, fed normal inputs, or tokens
+ * any of which is as likely. On the portable
  * backend, so that experiments measure the same everywhere. */
 #ifndef ALV_REPRODUCE_SPECIMEN_H
 #define ALV_REPRODUCE_SPECIMEN_H

@@ -20,7 +20,8 @@ grep -q 'lang="pt-BR"' pagina.html || fail 'the page is not in Portuguese'
 rm page.html pagina.html
 try 2 reproduce he2015 -o /nowhere/page.html; err 'nowhere'
 
-try 0 reproduce poole2016 yang2019 mishkin2016; out '^13 of 13 claims hold$'
+try 0 reproduce poole2016 yang2019 mishkin2016 nguyen1990 xiao2018; out '^21 of 21 claims hold$'
+try 0 reproduce xiong2020; out '^2 of 4 claims hold$'; out 'only the last position has a loss here'
 try 2 reproduce; err 'name an experiment'
 try 2 reproduce he2016; err 'did you mean he2015'
 try 2 reproduce he2015 --fast; err 'unknown option'

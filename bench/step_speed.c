@@ -64,6 +64,7 @@ int main(int argc, char **argv)
     const int64_t batch = atoll(argv[2]);
     const double seconds = atof(argv[4]);
     must(alv_model_new(&model, argv[1], NULL, &error), &error);
+    alv_backend_prepare_thread();
     alv_net_f32 *net = make_net(model, batch, argv[3]);
     float *x = malloc((size_t)(batch * model->inputs) * sizeof *x);
     int32_t *y = malloc((size_t)batch * sizeof *y);
@@ -75,7 +76,6 @@ int main(int argc, char **argv)
         x[i] = (float)alv_rng_below(&rng, (uint64_t)model->tokens);
     for (int64_t i = 0; i < batch; i++)
         y[i] = (int32_t)alv_rng_below(&rng, (uint64_t)model->outputs);
-    alv_backend_prepare_thread();
     for (int i = 0; i < WARM_STEPS; i++) alv_net_train_f32(net, x, y, batch, NULL);
     int n = 0;
     for (const double start = now(); n < MOST_STEPS && now() - start < seconds; n++) {

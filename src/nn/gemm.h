@@ -19,6 +19,28 @@ typedef struct alv_dense {
     int64_t rows, in, out;
 } alv_dense;
 
+/* A convolution of this batch: images with units side by side, zeros beyond the border. */
+typedef struct alv_conv {
+    int64_t batch, in, out;
+    int height, width, out_height, out_width, kernel, stride;
+    bool bias;
+} alv_conv;
+
+/* Convolutions that need no unfolding, as an object for each layer. `make` gives NULL for what the
+ * backend has not, or does no faster; each of the others is false where it failed and must be
+ * done otherwise. Weights are (out, in, kernel, kernel); dx and dw are overwritten. */
+#define ALV_CONV_TYPE(real, suffix)                                                                \
+    typedef struct alv_conv_##suffix {                                                             \
+        void *(*make)(const alv_conv *shape);                                                      \
+        void (*free)(void *conv);                                                                  \
+        bool (*forward)(void *conv, real *z, const real *x, const real *w, const real *b);         \
+        bool (*input)(void *conv, real *dx, const real *delta, const real *w);                     \
+        bool (*weight)(void *conv, real *dw, const real *delta, const real *x);                    \
+    } alv_conv_##suffix;
+
+ALV_CONV_TYPE(float, f32)
+ALV_CONV_TYPE(double, f64)
+
 #define ALV_GEMM_TYPE(real, suffix)                                                                \
     typedef struct alv_gemm_##suffix {                                                             \
         void (*forward)(real * z, const real *x, const real *w, const real *b, alv_dense d,        \
@@ -27,6 +49,7 @@ typedef struct alv_dense {
                       const alv_workspace_##suffix *ws);                                           \
         void (*weight)(real * dw, const real *delta, const real *x, real alpha, real beta,         \
                        alv_dense d, const alv_workspace_##suffix *ws);                             \
+        const alv_conv_##suffix *conv; /* NULL: none */                                            \
     } alv_gemm_##suffix;
 
 ALV_GEMM_TYPE(float, f32)
@@ -45,6 +68,7 @@ extern const alv_gemm_f64 alv_gemm_portable_f64;
 
 #ifndef ALV_PORTABLE_ONLY
 extern const alv_gemm_f32 alv_gemm_onednn_f32;
+extern const alv_conv_f32 alv_conv_onednn_f32;
 void alv_onednn_version(char *out, size_t size);
 #endif
 

@@ -45,4 +45,4 @@ static void weight(float *dw, const float *delta, const float *x, float alpha, f
         alv_gemm_portable_f32.weight(dw, delta, x, alpha, beta, d, ws);
 }
 
-const alv_gemm_f32 alv_gemm_onednn_f32 = {forward, input, weight};
+const alv_gemm_f32 alv_gemm_onednn_f32 = {forward, input, weight, &alv_conv_onednn_f32};

@@ -152,7 +152,7 @@ alv_status alv_backend_parse(alv_backend *out, const char *name, alv_error *erro
 const char *alv_backend_name(alv_backend backend);
 
 /* Holds the calling thread's oneDNN team to that one thread (contract C5). Every thread that trains
- * calls it once, before its first _forward. */
+ * calls it once, before its first _new. */
 void alv_backend_prepare_thread(void);
 
 /* The version of the library that a backend multiplies with: oneDNN's, or alvor's own. */

@@ -49,6 +49,7 @@ typedef enum alv_pass {
         real *work;         /* of batch normalization: (3, units) */                               \
         real *found; /* of attention: (B, heads, T, T), how much each position looks at each */    \
         real *gates, *cells, *hidden; /* of an LSTM, by time: (T, B, 4 out), (T + 1, B, out) */    \
+        void *conv;                   /* of the backend, where it convolves without unfolding */   \
         bool touched;                 /* delta has a part of its sum in this backward pass */      \
         alv_stream stream;            /* of its masks */                                           \
     } alv_stage_##suffix;                                                                          \

@@ -4,10 +4,16 @@
  * Characters are code points of UTF-8, numbered in their order. The last fifth of the text is for
  * the test, so that no window of it was seen in training. Windows begin at places spread evenly
  * over their part; all of them are taken where no limit says otherwise, up to 50,000 for training
- * and 5,000 for the test. */
+ * and 5,000 for the test, and no more than 2^26 characters of each. */
 #include "data/load.h"
 
-enum { CONTEXT = 32, MOST_TRAIN = 50000, MOST_TEST = 5000, CODE_POINTS = 0x110000 };
+enum {
+    CONTEXT = 32,
+    MOST_TRAIN = 50000,
+    MOST_TEST = 5000,
+    MOST_VALUES = 1 << 26,
+    CODE_POINTS = 0x110000
+};
 
 typedef struct text {
     int32_t *points; /* (n) code points, then tokens */
@@ -136,8 +142,10 @@ static alv_status cut(alv_split **out, const text *t, const char *where,
                         "%lld characters: with windows of %lld at least %lld are needed", t->n,
                         context, 5 * (context + 1));
     alv_split *split;
-    const int64_t train = options->n_train > 0 ? options->n_train : MOST_TRAIN;
-    const int64_t test = options->n_test > 0 ? options->n_test : MOST_TEST;
+    const int64_t fit = MOST_VALUES / context;
+    const int64_t train =
+        options->n_train > 0 ? options->n_train : alv_split_limit(MOST_TRAIN, fit);
+    const int64_t test = options->n_test > 0 ? options->n_test : alv_split_limit(MOST_TEST, fit);
     ALV_TRY(alv_split_new(&split, alv_split_limit(n_train - context, train),
                           alv_split_limit(n_test - context, test), context, error));
     split->classes = t->n_tokens;

@@ -219,7 +219,8 @@ static alv_status check_schemes(const alv_setup *setup, alv_error *error)
 }
 
 /* Refuses what cannot fit in memory before asking for it. A worker holds parameters, gradients,
- * the optimizer's two moments and the last update, and three values per unit and row. */
+ * the optimizer's two moments and the last update, and three values per unit and row; attention
+ * one more for each pair of positions, an LSTM its gates and states. */
 static alv_status check_memory(const alv_setup *setup, const alv_compare *what, alv_error *error)
 {
     const alv_model *model = setup->acts[0].model;
@@ -231,7 +232,10 @@ static alv_status check_memory(const alv_setup *setup, const alv_compare *what, 
     }
     for (int i = 0; i < model->n_nodes; i++) {
         const alv_node *node = &model->nodes[i];
-        units += (double)node->out * (node->height > 0 ? (double)node->height * node->width : 1);
+        const double places = node->height > 0 ? (double)node->height * node->width : 1;
+        units += (double)node->out * places;
+        if (node->op == ALV_OP_ATTEND) units += node->heads * places * places / 3;
+        if (node->op == ALV_OP_LSTM) units += 2 * (double)node->out * places;
     }
     double jobs = what->jobs > 0 ? (double)what->jobs : 1;
     double bytes = jobs * 4 * (5 * scalars + 3 * units * (double)setup->batch);

@@ -50,6 +50,9 @@ expect 2 text --model 'conv 16'
 has err 'the data are tokens: use transformer, lstm or mlp'
 expect 2 "$alvor" compare --data moons --model 'lstm 16'
 has err 'lstm takes tokens, as of a text file'
+python3 -c "print('a long text, for attention of many positions to many positions; ' * 9000)" >long.txt
+expect 2 "$alvor" compare --data long.txt --context 65536 --train 9 --test 9 --model 'transformer h=4'
+has err 'GB'
 printf 'short' >short.txt
 expect 2 "$alvor" compare --data short.txt
 has err '5 characters: with windows of 32 at least 165 are needed'

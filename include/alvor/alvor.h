@@ -51,4 +51,14 @@
 #include "npy.h"
 #include "safetensors.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version of the library that runs: ALV_VERSION of the headers that it was built with. */
+ALV_API const char *alv_version(void);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

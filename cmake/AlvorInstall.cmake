@@ -49,6 +49,8 @@ if(TARGET alvor-lab)
           DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
   install(FILES ${ALVOR_PAGES_DIR}/alvor.fish
           DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  install(DIRECTORY ${PROJECT_BINARY_DIR}/guide/site/ OPTIONAL # where it was built
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/alvor/guide)
   alvor_install_library(alvor-lab lab-static)
   alvor_install_pc(alvor-lab-static "${lab_archive}" "alvor-static ${lab_packages}")
   if(TARGET alvor-lab-shared)

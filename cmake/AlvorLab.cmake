@@ -64,3 +64,5 @@ add_custom_command(OUTPUT ${ALVOR_PAGES_DIR}/alvor.fish
   COMMAND alvor-pages ${ALVOR_PAGES_DIR}
   DEPENDS alvor-pages COMMENT "Writing manual pages and completions" VERBATIM)
 add_custom_target(pages ALL DEPENDS ${ALVOR_PAGES_DIR}/alvor.fish)
+
+include(AlvorGuide)

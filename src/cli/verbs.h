@@ -13,7 +13,8 @@
     VERB(explain)                                                                                  \
     VERB(predict)                                                                                  \
     VERB(reproduce)                                                                                \
-    VERB(bench)
+    VERB(bench)                                                                                    \
+    VERB(guide)
 
 #define DECLARE(name) extern const cli_verb cli_verb_##name;
 CLI_VERBS(DECLARE)

@@ -1,0 +1,2 @@
+// The lessons' pages; none yet.
+export const lessonPages = () => [];

@@ -4,7 +4,7 @@
 
 #include "alvor/lab.h"
 #include "base/base.h"
-#include "cli/cli.h"
+#include "cli/compare.h"
 #include "cli/compare_table.h"
 #include "cli/compare_why.h"
 #include "cli/progress.h"
@@ -170,7 +170,7 @@ static bool read_numbers(alv_compare *what, const cli_args *args)
            cli_int(&what->jobs, args, "jobs", 0, 1, 1024);
 }
 
-static int read_options(alv_compare *what, const cli_args *args)
+int cli_compare_read(alv_compare *what, const cli_args *args)
 {
     *what = alv_compare_defaults();
     what->data = cli_value(args, "data", what->data);
@@ -305,7 +305,7 @@ static int run(const cli_args *args)
     alv_compare what;
     alv_error error;
     char directory[4096] = "", report[4200] = "", command[4096];
-    int status = read_options(&what, args);
+    int status = cli_compare_read(&what, args);
     if (status != CLI_OK) return status;
     print_command(command, sizeof command, args);
     what.command = command;

@@ -14,7 +14,8 @@
     VERB(predict)                                                                                  \
     VERB(reproduce)                                                                                \
     VERB(bench)                                                                                    \
-    VERB(guide)
+    VERB(guide)                                                                                    \
+    VERB(lesson)
 
 #define DECLARE(name) extern const cli_verb cli_verb_##name;
 CLI_VERBS(DECLARE)

@@ -52,11 +52,13 @@ export const plot = (options) => {
 };
 
 // Plot's own style sheets say what guide.css says once; coordinates need no more than 0.1 pixel.
+const rounded = (tag) =>
+  tag.replace(/\d+\.\d{2,}/g, (x) => String(Number(Number(x).toFixed(Number(x) < 2 ? 3 : 1))));
 export const serialize = (svg) =>
   svg.outerHTML
     .replace(/<style>[\s\S]*?<\/style>/g, "")
     .replace(/ class="plot-\w+"/, "")
-    .replace(/\d+\.\d{2,}/g, (x) => String(Number(Number(x).toFixed(Number(x) < 2 ? 3 : 1))));
+    .replace(/<(?:path|g|rect|circle|line|text)\b[^>]*>/g, rounded);
 
 const tick = (lang) => (v) => {
   const e = Math.log10(Math.abs(v));

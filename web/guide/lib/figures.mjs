@@ -64,7 +64,7 @@ function layers(asked, { documents: [document], lang, width, label }) {
   const raw = shown.flatMap((one) =>
     one.layers[key][0].map((y, i) => ({ name: one.scheme, x: i + 1, y })).filter((row) => row.y !== null),
   );
-  const { axis, place } = logarithmic(lang, word(key === "z_std" ? "z" : "gradient", lang), raw.map((row) => row.y));
+  const { axis, place } = logarithmic(lang, word({ z_std: "z", grad_rms: "grad" }[key] ?? "gradient", lang), raw.map((row) => row.y));
   const rows = raw.map((row) => ({ ...row, y: place(row.y) }));
   return lineChart({
     rows, names: shown.map((one) => one.scheme), width, lang, label,
@@ -138,38 +138,43 @@ function dots(asked, { documents: [document], lang, width, label }) {
   );
   const chance = document.spec.data.chance_loss;
   const settings = [...new Set(shown.map((one) => one.setting))];
-  const short = (setting) => setting.replace(/^relu, /, "").replace(/\(.*?\)(?=,|$)/, (x) => x);
+  const short = (setting) => setting.replace(/^relu, /, "");
   const good = shown.map((one) => one.summary[key]).flatMap((s) => s ?? []).filter((v) => v !== null && v > 0);
   const isLoss = key.includes("loss");
   const { axis } = isLoss
     ? logarithmic(lang, word(key === "final_test_loss" ? "loss" : "final", lang), [...good.filter((v) => v < 50 * chance), chance])
     : { axis: linear(lang, word("accuracy", lang), { domain: [0, 1] }) };
-  const [lo, hi] = axis.domain;
+  const hi = axis.domain[1];
   const rows = shown.map((one) => {
     const [mid, a, b] = one.summary[key] ?? [null, null, null];
     const lost = mid === null || mid > hi;
-    return { name: one.scheme, setting: short(one.setting), mid: lost ? hi : mid, a: lost ? hi : a, b: Math.min(b ?? hi, hi), lost };
+    return { name: one.scheme, at: `${short(one.setting)}\n${one.scheme}`, mid, a, b: Math.min(b ?? hi, hi), lost };
   });
   const names = [...new Set(rows.map((row) => row.name))];
-  const tall = names.length * settings.length;
+  // A line for each row, and one for the heading of each setting.
+  const heads = settings.length > 1 ? settings.map(short) : [];
+  const domain = settings.flatMap((setting) => [
+    ...(heads.length ? [short(setting)] : []),
+    ...rows.filter((row) => row.at.startsWith(`${short(setting)}\n`)).map((row) => row.at),
+  ]);
   const left = Math.min(width * 0.34, 16 + 6.6 * Math.max(...names.map((n) => brief(n).length)));
+  const marksOf = (name) => {
+    const mine = rows.filter((row) => row.name === name);
+    const [there, lost] = [mine.filter((row) => !row.lost), mine.filter((row) => row.lost)];
+    return [
+      Plot.link(there, { x1: "a", x2: "b", y1: "at", y2: "at", stroke: color(name), strokeWidth: 3, strokeOpacity: 0.35 }),
+      Plot.dot(there, { x: "mid", y: "at", fill: color(name), stroke: color(name), symbol: mark(name), r: 4.5 }),
+      Plot.text(lost, { x: () => hi, y: "at", text: () => `✕ ${word("diverged", lang)}`, textAnchor: "end", fill: color(name) }),
+    ];
+  };
   return plot({
-    width, height: 60 + 19 * tall + 22 * settings.length, marginLeft: left, marginRight: 20, marginTop: 20, ariaLabel: label,
+    width, height: 62 + 21 * domain.length, marginLeft: left, marginRight: 20, marginTop: 10, ariaLabel: label,
     x: axis,
-    y: { domain: names, label: null, tickFormat: brief, tickSize: 0 },
-    fy: settings.length > 1 ? { domain: settings.map(short), label: null, axis: null } : undefined,
+    y: { type: "band", domain, label: null, tickSize: 0, tickFormat: (at) => (at.includes("\n") ? brief(at.split("\n")[1]) : "") },
     marks: [
       isLoss && Plot.ruleX([chance], { stroke: "currentColor", strokeDasharray: "2 3", strokeOpacity: 0.7 }),
-      settings.length > 1 && Plot.text(settings.map(short), { fy: (s) => s, text: (s) => s, frameAnchor: "top-left", dx: -left + 4, dy: -15, fontWeight: 600, textAnchor: "start" }),
-      ...names.flatMap((name) => {
-        const mine = rows.filter((row) => row.name === name);
-        const fy = settings.length > 1 ? { fy: "setting" } : {};
-        return [
-          Plot.link(mine.filter((r) => !r.lost), { ...fy, x1: "a", x2: "b", y1: "name", y2: "name", stroke: color(name), strokeWidth: 3, strokeOpacity: 0.35 }),
-          Plot.dot(mine.filter((r) => !r.lost), { ...fy, x: "mid", y: "name", fill: color(name), stroke: color(name), symbol: mark(name), r: 4.5 }),
-          Plot.text(mine.filter((r) => r.lost), { ...fy, x: "mid", y: "name", text: () => `✕ ${word("diverged", lang)}`, textAnchor: "end", fill: color(name) }),
-        ];
-      }),
+      Plot.text(heads, { y: (at) => at, text: (at) => at, frameAnchor: "left", dx: -left + 6, fontWeight: 600, textAnchor: "start" }),
+      ...names.flatMap(marksOf),
     ].filter(Boolean),
   });
 }
@@ -229,7 +234,7 @@ function scales(asked, { documents: [document], lang, width, label }) {
   ];
 }
 
-// ---- along training: a measurement of one layer, or of all layers as a map ----
+// ---- along training: a share of one layer, or a measurement of all layers as a map ----
 
 function along(asked, { documents: [document], lang, width, label }) {
   const key = asked.key ?? "symmetry";
@@ -239,13 +244,11 @@ function along(asked, { documents: [document], lang, width, label }) {
     one.layers.step.map((step, i) => ({ name: one.scheme, x: step + 1, y: one.layers[key][i]?.[layer] ?? null }))
       .filter((row) => row.y !== null),
   );
-  const { axis, place } = logarithmic(lang, word(asked.axis ?? "spread", lang), raw.map((row) => row.y));
   const last = Math.max(...raw.map((row) => row.x));
   return lineChart({
-    rows: raw.map((row) => ({ ...row, y: place(row.y) })),
-    names: shown.map((one) => one.scheme), width, lang, label,
+    rows: raw, names: shown.map((one) => one.scheme), width, lang, label,
     x: { type: "log", label: word("step", lang), domain: [1, last], ticks: [1, 2, 5, 17, 65, 257].filter((v) => v <= last), tickFormat: (v) => num(v - 1, lang) },
-    y: axis,
+    y: linear(lang, word("copies", lang), { domain: [0, 1] }),
   });
 }
 
@@ -264,7 +267,7 @@ function map(asked, { documents: [document], lang, width, label }) {
       width: each, height: 220, marginLeft: 30, marginRight: 8, ariaLabel: `${label} (${brief(one.scheme)})`, padding: 0,
       color: { scheme: "viridis", domain, clamp: true },
       x: { type: "band", label: word("step", lang), tickSize: 2, domain: one.layers.step, ticks: one.layers.step.filter((_, i) => i % 3 === 0), tickFormat: (v) => num(v, lang) },
-      y: { type: "band", reverse: true, label: word("layer", lang), tickSize: 0, labelArrow: "none" },
+      y: { type: "band", reverse: true, label: word("layer", lang), tickSize: 0, labelAnchor: "top", labelArrow: "none", tickFormat: (v) => (v % 3 === 1 ? String(v) : "") },
       marks: [Plot.cell(cells(one).map((c) => ({ ...c, v: c.v ?? domain[0] })), { x: "step", y: "layer", fill: "v", inset: 0 })],
     }),
   }));

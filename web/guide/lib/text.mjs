@@ -73,12 +73,13 @@ export function render(source, lab, page) {
 
   // ---- directives ----
 
+  const options = (line) => escape(line).replace(/--[\w-]+/g, "<span>$&</span>");
   // Of several commands only the first is in sight.
   function command(...names) {
     const lines = names.map((name) => `alvor ${lab.command(name)}`);
     const box =
       `<div class="command"><span class="label">${word("command", lang)}</span>` +
-      `<pre tabindex="0"><code>${lines.map(escape).join("\n")}</code></pre>` +
+      `<pre tabindex="0"><code>${lines.map(options).join("\n")}</code></pre>` +
       `<button type="button" class="copy no-print" data-done="${word("copied", lang)}">${word("copy", lang)}</button></div>`;
     return names.length < 3 ? box : `<details class="commands"><summary>${word("command", lang)} (${names.length})</summary>${box}</details>`;
   }

@@ -48,7 +48,7 @@ export function helpers(lookup, lang, used) {
     steps: (name, scheme, setting, fraction = 0.5) => stepsTo(group(name, scheme, setting), fraction),
     // A measurement of a layer (1 is the first, -1 the last) at initialization or at row `at`.
     layer: (name, scheme, key, index, setting, at = 0) =>
-      group(name, scheme, setting).layers[key][at].at(index > 0 ? index - 1 : index),
+      group(name, scheme, setting).layers[key].at(at).at(index > 0 ? index - 1 : index),
     // Of a prediction: layer(l).q and the like, and its own fields.
     p: (name) => get(name),
     at: (name, l) => get(name).layers.at(l > 0 ? l - 1 : l),

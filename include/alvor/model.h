@@ -115,6 +115,8 @@ typedef struct alv_node {
     int kernel, stride; /* a convolution of odd side `kernel` pads with zeros to ceil(size / stride)
                            positions; a pool takes size / stride windows of as many, kernel 0 the
                            whole image */
+    bool line;          /* a convolution along the height alone, of a sequence (width 1): its
+                           weights are (out, in, kernel) */
     bool largest;       /* of ALV_OP_POOL: not the mean */
     int heads;          /* of ALV_OP_ATTEND */
     alv_norm norm;      /* of ALV_OP_NORM */
@@ -167,13 +169,20 @@ typedef struct alv_model_hints {
  *   mlp SIZES        norm=batch, layer, rms or *none after every hidden layer's weights;
  *                    residual=K: after the first, branches of K hidden layers each; branch=G: each
  *                    ends in a learned gain that begins at G (0: ReZero, SkipInit); order=*pre,
- * post conv 16,32x10    convolutions of kernel=*3, the image halved where the channels change, then
- * the mean of each channel and a dense layer; the same options; in=3x32x32 out=10 resnet 20 6 n + 2
- * layers in stages of width=*16, 32 and 64 channels (He et al. 2015, section 4.2): norm=*batch,
- * order=*post transformer      of tokens: d=*64 units, L=*2 blocks of attention with h=*4 heads and
- * of two layers, the first ff=*4 times wider; norm=*layer, order=*pre, branch=G; in=32 tokens=65
- * out=65 lstm SIZES       of tokens: recurrent layers; embed=*16 units of a token, as in an mlp of
- * tokens
+ *                    post
+ *   conv 16,32x10    convolutions of kernel=*3, the image halved where the channels change, then
+ *                    the mean of each channel and a dense layer; the same options; in=3x32x32
+ *                    out=10
+ *   conv1d 16,32x10  the same along a sequence: of in=CHANNELSxLENGTH values (other data are one
+ *                    channel), or of tokens, embed=*16 units each, of which the last position's
+ *                    channels go to the dense layer
+ *   resnet 20        6 n + 2 layers in stages of width=*16, 32 and 64 channels (He et al. 2015,
+ *                    section 4.2): norm=*batch, order=*post
+ *   transformer      of tokens: d=*64 units, L=*2 blocks of attention with h=*4 heads and of two
+ *                    layers, the first ff=*4 times wider; norm=*layer, order=*pre, branch=G; in=32
+ *                    tokens=65 out=65
+ *   lstm SIZES       of tokens: recurrent layers; embed=*16 units of a token, as in an mlp of
+ *                    tokens
  *
  * hints may be NULL. The caller owns *out: alv_model_free. ALV_ERR_SYNTAX,
  * ALV_ERR_UNKNOWN_NAME (of an activation), ALV_ERR_RANGE (a width, the number of layers, a

@@ -109,22 +109,20 @@ void alv_build_dense(alv_builder *b, const char *name, int64_t out, bool each, b
     add_node(b, node);
 }
 
-void alv_build_conv(alv_builder *b, const char *name, int64_t out, int kernel, int stride,
-                    bool bias, alv_act_spec follows, alv_act_spec act)
+/* `w`: the weight, but for what all convolutions share. */
+static void add_conv(alv_builder *b, const char *name, int64_t out, int kernel, int stride,
+                     bool bias, alv_tensor w, alv_act_spec act)
 {
     if (!has_room(b)) return;
-    const alv_tensor w = {.layer = ALV_LAYER_CONV,
-                          .rank = 4,
-                          .shape = {out, b->units, kernel, kernel},
-                          .stride = {stride, stride},
-                          .act = follows};
+    w.layer = ALV_LAYER_CONV;
     alv_node node = same(b, ALV_OP_WEIGHTS, act);
     node.kind = ALV_LAYER_CONV;
     node.out = out;
     node.kernel = kernel;
     node.stride = stride;
+    node.line = w.rank == 3;
     node.height = (b->height + stride - 1) / stride;
-    node.width = (b->width + stride - 1) / stride;
+    node.width = node.line ? b->width : (b->width + stride - 1) / stride;
     node.weight = add_param(b, name, "weight", w);
     if (bias) {
         double fan_in = 0, fan_out = 0;
@@ -133,6 +131,24 @@ void alv_build_conv(alv_builder *b, const char *name, int64_t out, int kernel, i
         node.bias = add_bias(b, name, &w, fan_in, fan_out);
     }
     add_node(b, node);
+}
+
+void alv_build_conv(alv_builder *b, const char *name, int64_t out, int kernel, int stride,
+                    bool bias, alv_act_spec follows, alv_act_spec act)
+{
+    const alv_tensor w = {.rank = 4,
+                          .shape = {out, b->units, kernel, kernel},
+                          .stride = {stride, stride},
+                          .act = follows};
+    add_conv(b, name, out, kernel, stride, bias, w, act);
+}
+
+void alv_build_conv1d(alv_builder *b, const char *name, int64_t out, int kernel, int stride,
+                      bool bias, alv_act_spec follows, alv_act_spec act)
+{
+    const alv_tensor w = {
+        .rank = 3, .shape = {out, b->units, kernel}, .stride = {stride}, .act = follows};
+    add_conv(b, name, out, kernel, stride, bias, w, act);
 }
 
 void alv_build_norm(alv_builder *b, const char *name, alv_norm norm, alv_act_spec act)

@@ -25,6 +25,9 @@ void alv_build_dense(alv_builder *b, const char *name, int64_t out, bool each, b
                      alv_act_spec follows, alv_act_spec act);
 void alv_build_conv(alv_builder *b, const char *name, int64_t out, int kernel, int stride,
                     bool bias, alv_act_spec follows, alv_act_spec act);
+/* The same along a sequence: the kernel covers `kernel` positions of the height. */
+void alv_build_conv1d(alv_builder *b, const char *name, int64_t out, int kernel, int stride,
+                      bool bias, alv_act_spec follows, alv_act_spec act);
 void alv_build_norm(alv_builder *b, const char *name, alv_norm norm, alv_act_spec act);
 void alv_build_act(alv_builder *b, alv_act_spec act);
 /* window 0: the whole image. */

@@ -154,7 +154,7 @@ static alv_status read_tokens(alv_family *f, const char **p, alv_error *error)
     return ALV_OK;
 }
 
-/* "784", or "3x32x32": channels, height, width. */
+/* "784", or "3x32x32": channels, height, width; along a sequence "3x100". */
 static alv_status read_in(alv_family *f, const char **p, alv_error *error)
 {
     const char *start = *p;
@@ -163,13 +163,19 @@ static alv_status read_in(alv_family *f, const char **p, alv_error *error)
     int h = 0, w = 0;
     if (**p == 'x') {
         ++*p;
-        ALV_TRY(read_whole(&height, f, p, 1, 1 << 15, "the height of an image", error));
-        if (**p != 'x') return fail(f, *p, ALV_ERR_SYNTAX, "expected x and the width here", error);
-        ++*p;
-        ALV_TRY(read_whole(&width, f, p, 1, 1 << 15, "the width of an image", error));
+        const bool line = f->kind == ALV_FAMILY_CONV1D;
+        ALV_TRY(read_whole(&height, f, p, 1, line ? 1 << 24 : 1 << 15,
+                           line ? "the length of a sequence" : "the height of an image", error));
+        width = 1;
+        if (!line) {
+            if (**p != 'x')
+                return fail(f, *p, ALV_ERR_SYNTAX, "expected x and the width here", error);
+            ++*p;
+            ALV_TRY(read_whole(&width, f, p, 1, 1 << 15, "the width of an image", error));
+        }
         h = (int)height, w = (int)width;
     }
-    const bool images = f->height > 0 && h > 0;
+    const bool images = f->height > 0 && h > 0 && f->kind != ALV_FAMILY_CONV1D;
     if (f->channels > 0 &&
         (images ? f->channels != first || f->height != h || f->width_in != w
                 : first * (h > 0 ? (int64_t)h * w : 1) !=
@@ -194,7 +200,8 @@ static alv_status read_out(alv_family *f, const char **p, alv_error *error)
 
 enum {
     OF_MLP = 1 << ALV_FAMILY_MLP,
-    OF_CONV = 1 << ALV_FAMILY_CONV,
+    OF_CONV = 1 << ALV_FAMILY_CONV | 1 << ALV_FAMILY_CONV1D,
+    OF_CONV1D = 1 << ALV_FAMILY_CONV1D,
     OF_RESNET = 1 << ALV_FAMILY_RESNET,
     OF_TRANSFORMER = 1 << ALV_FAMILY_TRANSFORMER,
     OF_LSTM = 1 << ALV_FAMILY_LSTM,
@@ -216,8 +223,8 @@ static const struct {
     {"order", OF_MLP | OF_CONV | OF_RESNET | OF_TRANSFORMER, read_order},
     {"kernel", OF_CONV | OF_RESNET, read_kernel},
     {"width", OF_RESNET, read_width},
-    {"embed", OF_MLP | OF_LSTM, read_embed},
-    {"tokens", OF_MLP | OF_TOKENS, read_tokens},
+    {"embed", OF_MLP | OF_CONV1D | OF_LSTM, read_embed},
+    {"tokens", OF_MLP | OF_CONV1D | OF_TOKENS, read_tokens},
     {"in", OF_CONV | OF_RESNET | OF_TOKENS, read_in},
     {"out", OF_CONV | OF_RESNET | OF_TOKENS, read_out},
 };
@@ -312,6 +319,23 @@ static alv_status check_mlp(alv_family *f, const alv_model_hints *hints, alv_err
     return ALV_OK;
 }
 
+/* Data that are no tokens and do not say otherwise are one channel. */
+static alv_status check_line(alv_family *f, const char *start, alv_error *error)
+{
+    if (f->channels < 1 || f->outputs < 1)
+        return fail(f, start, ALV_ERR_SYNTAX,
+                    "conv1d needs in=CHANNELSxLENGTH and out=CLASSES where no data say them",
+                    error);
+    if (f->tokens > 0 && f->height > 0)
+        return fail(f, start, ALV_ERR_SHAPE, "tokens have a length and no channels", error);
+    if (f->tokens > 0 || f->height > 0) return ALV_OK;
+    if (f->channels > 1 << 24)
+        return fail(f, start, ALV_ERR_RANGE, "a sequence has at most 2^24 positions", error);
+    f->height = (int)f->channels;
+    f->channels = f->width_in = 1;
+    return ALV_OK;
+}
+
 static alv_status check_image(const alv_family *f, const char *start, alv_error *error)
 {
     if (f->channels < 1 || f->outputs < 1)
@@ -391,6 +415,7 @@ static alv_status check(alv_family *f, const char *start, const alv_model_hints 
                         alv_error *error)
 {
     if (f->kind == ALV_FAMILY_MLP) return check_mlp(f, hints, error);
+    if (f->kind == ALV_FAMILY_CONV1D) return check_line(f, start, error);
     if (f->kind < ALV_FAMILY_TRANSFORMER) return check_image(f, start, error);
     return check_sequence(f, start, error);
 }
@@ -412,6 +437,7 @@ alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_h
             hints->height > 0 && hints->width > 0 ? (int64_t)hints->height * hints->width : 1;
         f.channels = hints->inputs / positions;
         if (positions > 1) f.height = hints->height, f.width_in = hints->width;
+        if (f.kind == ALV_FAMILY_CONV1D) f.channels = hints->inputs, f.height = f.width_in = 0;
     }
     f.outputs = hints->outputs;
     if (family >= 0) p = alv_widths_skip(p + word_length(p));

@@ -1,6 +1,7 @@
 /* Texts of networks that are more than a chain: families with options.
  *
  *     mlp 100x12 norm=layer residual=2 relu      conv 16,32x10 norm=batch tanh
+ *     conv1d 16,32x4 norm=batch relu
  *     resnet 20 branch=0 norm=none               (inputs and outputs: from the data, or in= out=)
  *     transformer d=64 L=6 h=4 gelu              lstm 64x2 (of tokens: from the data, or tokens=)
  */
@@ -13,6 +14,7 @@
 typedef enum alv_family_kind {
     ALV_FAMILY_MLP,    /* dense layers */
     ALV_FAMILY_CONV,   /* convolutions, half the image wherever the channels change; mean; head */
+    ALV_FAMILY_CONV1D, /* the same along a sequence; of tokens the last position, not the mean */
     ALV_FAMILY_RESNET, /* He et al. 2015, section 4.2: 6 n + 2 layers in three stages */
     ALV_FAMILY_TRANSFORMER, /* Radford et al. 2019: blocks of causal attention and two layers */
     ALV_FAMILY_LSTM         /* recurrent layers; both of these give the last position's outputs */

@@ -44,7 +44,8 @@ static void add_weights(maker *m, int64_t out, int stride, alv_act_spec act)
         alv_build_dense(&m->b, name, out, false, bias, m->f->act, act);
     } else {
         name_of(name, "conv", ++m->count);
-        alv_build_conv(&m->b, name, out, m->f->kernel, stride, bias, m->f->act, act);
+        (m->f->kind == ALV_FAMILY_CONV1D ? alv_build_conv1d : alv_build_conv)(
+            &m->b, name, out, m->f->kernel, stride, bias, m->f->act, act);
     }
 }
 
@@ -122,7 +123,10 @@ static void add_head(maker *m)
 {
     const bool image = m->f->kind != ALV_FAMILY_MLP;
     if (m->f->residual > 0 && !m->f->is_post) add_norm(m, m->f->act);
-    if (image) alv_build_pool(&m->b, 0, false);
+    if (m->f->tokens > 0 && image)
+        alv_build_last(&m->b);
+    else if (image)
+        alv_build_pool(&m->b, 0, false);
     char name[ALV_MAX_NAME];
     if (image)
         alv_text_format(name, sizeof name, "fc");
@@ -144,7 +148,7 @@ static void add_hidden(maker *m)
         for (int64_t i = 0; i < run.times && m->b.status == ALV_OK; i++, index++) {
             if (ends && (index == 0 || index == f->widths.n - 1)) continue;
             const int stride =
-                f->kind == ALV_FAMILY_CONV && before > 0 && run.width != before ? 2 : 1;
+                f->kind != ALV_FAMILY_MLP && before > 0 && run.width != before ? 2 : 1;
             before = run.width;
             if (f->residual == 0)
                 add_layer(m, run.width, stride, f->act);
@@ -252,8 +256,7 @@ static int branches_of(const alv_family *f)
 
 static void add_chain(maker *m)
 {
-    if (m->f->kind == ALV_FAMILY_MLP && m->f->tokens > 0)
-        alv_build_embed(&m->b, "embed", m->f->tokens, m->f->embed, false);
+    if (m->f->tokens > 0) alv_build_embed(&m->b, "embed", m->f->tokens, m->f->embed, false);
     add_hidden(m);
     if (m->b.status == ALV_OK) add_head(m);
 }
@@ -267,9 +270,9 @@ static void add_resnet(maker *m)
 alv_status alv_family_build(alv_model **out, const alv_family *family, alv_error *error)
 {
     static void (*const makers[])(maker *m) = {
-        [ALV_FAMILY_MLP] = add_chain,      [ALV_FAMILY_CONV] = add_chain,
-        [ALV_FAMILY_RESNET] = add_resnet,  [ALV_FAMILY_TRANSFORMER] = add_blocks,
-        [ALV_FAMILY_LSTM] = add_recurrent,
+        [ALV_FAMILY_MLP] = add_chain,          [ALV_FAMILY_CONV] = add_chain,
+        [ALV_FAMILY_CONV1D] = add_chain,       [ALV_FAMILY_RESNET] = add_resnet,
+        [ALV_FAMILY_TRANSFORMER] = add_blocks, [ALV_FAMILY_LSTM] = add_recurrent,
     };
     maker m = {.f = family};
     alv_build_begin(&m.b, family->channels, family->height, family->width_in, error);

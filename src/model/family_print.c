@@ -4,10 +4,13 @@
 
 #include "base/base.h"
 
-const char *const alv_family_names[] = {
-    [ALV_FAMILY_MLP] = "mlp",       [ALV_FAMILY_CONV] = "conv",
-    [ALV_FAMILY_RESNET] = "resnet", [ALV_FAMILY_TRANSFORMER] = "transformer",
-    [ALV_FAMILY_LSTM] = "lstm",     NULL};
+const char *const alv_family_names[] = {[ALV_FAMILY_MLP] = "mlp",
+                                        [ALV_FAMILY_CONV] = "conv",
+                                        [ALV_FAMILY_CONV1D] = "conv1d",
+                                        [ALV_FAMILY_RESNET] = "resnet",
+                                        [ALV_FAMILY_TRANSFORMER] = "transformer",
+                                        [ALV_FAMILY_LSTM] = "lstm",
+                                        NULL};
 const char *const alv_norm_names[] = {[ALV_NORM_NONE] = "none",
                                       [ALV_NORM_BATCH] = "batch",
                                       [ALV_NORM_LAYER] = "layer",
@@ -56,8 +59,10 @@ static void add_widths(writer *w, const alv_family *f)
 static void add_data(writer *w, const alv_family *f)
 {
     const bool sequence = f->kind >= ALV_FAMILY_TRANSFORMER;
-    if (sequence) add(w, " in=%lld", f->channels);
-    if (!sequence && f->kind != ALV_FAMILY_MLP)
+    const bool line = f->kind == ALV_FAMILY_CONV1D;
+    if (sequence || (line && f->tokens > 0)) add(w, " in=%lld", f->channels);
+    if (line && f->tokens == 0) add(w, " in=%lldx%d", f->channels, f->height);
+    if (!sequence && !line && f->kind != ALV_FAMILY_MLP)
         add(w, " in=%lldx%dx%d", f->channels, f->height, f->width_in);
     if (f->tokens > 0) add(w, " tokens=%lld", f->tokens);
     if (f->kind != ALV_FAMILY_MLP) add(w, " out=%lld", f->outputs);
@@ -69,12 +74,12 @@ static void add_options(writer *w, const alv_family *f)
                                      [ALV_FAMILY_TRANSFORMER] = ALV_NORM_LAYER,
                                      [ALV_FAMILY_LSTM] = ALV_NORM_NONE};
     const bool is_resnet = f->kind == ALV_FAMILY_RESNET;
-    const bool is_image = is_resnet || f->kind == ALV_FAMILY_CONV;
+    const bool has_kernel = f->kind >= ALV_FAMILY_CONV && f->kind <= ALV_FAMILY_RESNET;
     if (f->kind == ALV_FAMILY_TRANSFORMER && f->wider != 4) add(w, " ff=%d", f->wider);
     if (f->kind != ALV_FAMILY_TRANSFORMER && f->tokens > 0 && f->embed != 16)
         add(w, " embed=%d", f->embed);
     if (is_resnet && f->width != 16) add(w, " width=%d", f->width);
-    if (is_image && f->kernel != 3) add(w, " kernel=%d", f->kernel);
+    if (has_kernel && f->kernel != 3) add(w, " kernel=%d", f->kernel);
     if (f->norm != usual[f->kind]) add(w, " norm=%s", alv_norm_names[f->norm]);
     if (!is_resnet && f->residual > 0) add(w, " residual=%d", f->residual);
     if (f->has_gain) add(w, " branch=%g", f->gain);

@@ -53,6 +53,7 @@ static alv_status check_weights(const alv_model *model, int i, signal from, alv_
 {
     const alv_node *node = &model->nodes[i];
     const int64_t shape[4] = {node->out, node->in, node->kernel, node->kernel};
+    const int rank = node->kind != ALV_LAYER_CONV ? 2 : node->line ? 3 : 4;
     int64_t whole = 0;
     if (node->kind != ALV_LAYER_DENSE && node->kind != ALV_LAYER_CONV)
         return alv_fail(error, ALV_ERR_UNSUPPORTED, "model",
@@ -64,14 +65,13 @@ static alv_status check_weights(const alv_model *model, int i, signal from, alv_
             return wrong(i, "a dense layer takes all values, or those of each position", error);
         if (i == 0 && each && from.height > 0)
             return wrong(i, "a dense layer takes the whole image of the data", error);
-    } else if (from.height < 1 || node->kernel < 1 || node->kernel % 2 == 0 || node->stride < 1 ||
-               node->in != from.units ||
+    } else if (from.height < 1 || (node->line && from.width != 1) || node->kernel < 1 ||
+               node->kernel % 2 == 0 || node->stride < 1 || node->in != from.units ||
                node->height != (from.height + node->stride - 1) / node->stride ||
                node->width != (from.width + node->stride - 1) / node->stride) {
         return wrong(i, "a convolution takes an image, with an odd kernel", error);
     }
-    ALV_TRY(check_param(model, node->weight, node->kind == ALV_LAYER_CONV ? 4 : 2, shape,
-                        "a layer's weight", error));
+    ALV_TRY(check_param(model, node->weight, rank, shape, "a layer's weight", error));
     return node->bias < 0 ? ALV_OK
                           : check_param(model, node->bias, 1, shape, "a layer's bias", error);
 }

@@ -85,6 +85,17 @@ static inline bool alv_holds_weights(const alv_node *node)
     return node->op == ALV_OP_WEIGHTS || node->op == ALV_OP_EMBED || node->op == ALV_OP_LSTM;
 }
 
+/* Columns of a convolution's kernel, and its places in all. */
+static inline int64_t alv_kernel_columns(const alv_node *node)
+{
+    return node->line ? 1 : node->kernel;
+}
+
+static inline int64_t alv_kernel_places(const alv_node *node)
+{
+    return node->kernel * alv_kernel_columns(node);
+}
+
 /* Positions of a node's output: height x width, or 1. */
 static inline int64_t alv_positions(int64_t height, int64_t width)
 {

@@ -43,6 +43,14 @@ assert loss["xavier_uniform"] < 1 < 2.5 < loss["zeros"], loss
 PY
 expect 0 text --model 'lstm 16' --init 'orthogonal,torch_rnn' --bias forget_bias --json -o recurrent
 expect 0 images --model 'conv 4x3' --init delta_orthogonal -o delta
+expect 0 text --model 'conv1d 16x3 norm=layer' --act relu --init 'zeros,he_normal' --json -o line
+python3 - <<'PY' || fail 'what the convolutions of a text tell'
+import json
+d = json.load(open("out"))
+assert d["spec"]["model"] == "conv1d 16x3 in=8 tokens=30 out=30 norm=layer", d["spec"]["model"]
+loss = {t["scheme"]: t["final_train_loss"] for t in d["trials"]}
+assert loss["he_normal"] < 1.5 < 2.5 < loss["zeros"], loss
+PY
 expect 0 text --hidden '24x2' --act relu --init he_normal -o window
 expect 2 text --model 'lstm 16' --act relu
 has err 'has activations of its own'

@@ -19,6 +19,59 @@ static void convolutions(void **state)
     }
 }
 
+static void convolutions_along_a_sequence(void **state)
+{
+    (void)state;
+    static const struct {
+        int channels, length, kernel, stride;
+    } cases[] = {{1, 7, 3, 1}, {3, 6, 3, 2}, {2, 4, 1, 1}, {2, 9, 5, 3}, {1, 2, 7, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_builder b;
+        alv_error error;
+        alv_build_begin(&b, cases[i].channels, cases[i].length, 1, &error);
+        alv_build_conv1d(&b, "conv1", 3, cases[i].kernel, cases[i].stride, true, none, act("tanh"));
+        alv_build_conv1d(&b, "conv2", 2, 3, 1, i % 2 == 0, none, act("tanh"));
+        check_gradients(finish(&b), "convolution along a sequence");
+    }
+}
+
+/* z[s, t, o] = b[o] + sum over c, i of w[o, c, i] x[s, c, t S + i - (K - 1) / 2]. */
+static void convolution_along_a_sequence_is_its_definition(void **state)
+{
+    (void)state;
+    enum { C = 3, T = 8, OUT = 2, K = 5, S = 2, OT = 4 };
+    alv_builder b;
+    alv_error error;
+    alv_build_begin(&b, C, T, 1, &error);
+    alv_build_conv1d(&b, "conv1", OUT, K, S, true, none, none);
+    alv_model *model = finish(&b);
+    double fan_in, fan_out;
+    assert_int_equal(model->params[0].rank, 3);
+    assert_int_equal(alv_tensor_fans(&fan_in, &fan_out, &model->params[0], NULL), ALV_OK);
+    assert_true(fan_in == C * K && fan_out == (double)OUT * K / S);
+    alv_net_f64 *net = net_of(model, (alv_optimizer){.kind = ALV_SGD});
+    double x[ROWS * C * T];
+    fixture_normal(x, ROWS * C * T, 1, "x");
+    fixture_normal(net->params, net->n_params, 1, "params");
+    alv_net_forward_f64(net, x, ROWS);
+    const alv_net_layer_f64 *layer = &net->layers[0];
+    assert_int_equal(layer->positions, OT);
+    for (int s = 0; s < ROWS; s++)
+        for (int t = 0; t < OT; t++)
+            for (int o = 0; o < OUT; o++) {
+                double sum = layer->b[o];
+                for (int c = 0; c < C; c++)
+                    for (int i = 0; i < K; i++) {
+                        const int at = t * S + i - (K - 1) / 2;
+                        if (at < 0 || at >= T) continue;
+                        sum += layer->w[(o * C + c) * K + i] * x[(s * C + c) * T + at];
+                    }
+                assert_near(layer->z[(s * OT + t) * OUT + o], sum, 1e-12);
+            }
+    alv_net_free_f64(net);
+    alv_model_free(model);
+}
+
 /* The unfolded product against the sum that defines it, with a batch of several chunks' rows. */
 static void convolution_is_its_definition(void **state)
 {
@@ -269,6 +322,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(convolutions),
         cmocka_unit_test(convolution_is_its_definition),
+        cmocka_unit_test(convolutions_along_a_sequence),
+        cmocka_unit_test(convolution_along_a_sequence_is_its_definition),
         cmocka_unit_test(normalizations),
         cmocka_unit_test(residual_branches),
         cmocka_unit_test(pools),

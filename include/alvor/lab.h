@@ -23,7 +23,8 @@ extern "C" {
 /* What to compare. Texts are those of the command line; the caller keeps them alive. */
 typedef struct alv_compare {
     const char *data;        /* a procedural data set's name, or a file or directory */
-    const char *model;       /* "784-256-128-10"; NULL: hidden, between the data's sizes */
+    const char *model;       /* "784-256-128-10", or the path of a network's YAML, which ends in
+                                .yaml or .yml; NULL: hidden, between the data's sizes */
     const char *hidden;      /* "100x12" */
     const char *activations; /* "relu,tanh"; NULL: that, or the one that the model's text names */
     const char *schemes;     /* "zeros,normal(std=0.01)": commas inside parentheses do not split */

@@ -115,7 +115,7 @@ typedef struct alv_node {
     int kernel, stride; /* a convolution of odd side `kernel` pads with zeros to ceil(size / stride)
                            positions; a pool takes size / stride windows of as many, kernel 0 the
                            whole image */
-    bool line;          /* a convolution along the height alone, of a sequence (width 1): its
+    bool one_axis;      /* a convolution along the height alone, of a sequence (width 1): its
                            weights are (out, in, kernel) */
     bool largest;       /* of ALV_OP_POOL: not the mean */
     int heads;          /* of ALV_OP_ATTEND */
@@ -125,6 +125,7 @@ typedef struct alv_node {
                            addition the gain of the branch, of an embedding (tokens, out) and
                            (positions, out), of an LSTM (4 out, out) and none */
     double start;       /* of a gain: its first value */
+    int line, column;   /* of what it was read from, from 1; 0: unknown */
 } alv_node;
 
 /* A network. Its text is what alv_model_print writes. */

@@ -28,9 +28,23 @@ int cli_fail(const char *hint, const char *format, ...)
     return CLI_USAGE;
 }
 
+/* The verb whose options are read: positions in their texts are columns, from 1, as in files. */
+static const cli_verb *at_hand;
+
+static bool is_option(const char *name)
+{
+    if (strncmp(name, "--", 2) == 0) return true;
+    for (int i = 0; at_hand && at_hand->options[i].name; i++)
+        if (strcmp(at_hand->options[i].name, name) == 0) return true;
+    return false;
+}
+
 int cli_fail_error(const alv_error *error)
 {
-    if (error->position >= 0)
+    if (error->position >= 0 && is_option(error->where))
+        fprintf(stderr, "alvor: error: %s, column %lld: %s\n", error->where,
+                (long long)error->position + 1, error->message);
+    else if (error->position >= 0)
         fprintf(stderr, "alvor: error: %s, byte %lld: %s\n", error->where,
                 (long long)error->position, error->message);
     else
@@ -111,7 +125,7 @@ static int take_option(cli_args *out, int argc, char **argv, int *i)
 
 int cli_parse(cli_args *out, const cli_verb *verb, int argc, char **argv)
 {
-    out->verb = verb;
+    at_hand = out->verb = verb;
     out->positional = (const char **)argv; /* compacted in place */
     bool only_positional = false;
     for (int i = 0; i < argc; i++) {

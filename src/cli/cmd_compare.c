@@ -20,9 +20,11 @@ static const cli_option options[] = {
      0,
      "TEXT",
      {"the whole network: 784-256-128-10; of images also 'conv 16,32x10' and 'resnet 20', of texts "
-      "'transformer d=64 L=2 h=4' and 'lstm 64' (docs/networks.md)",
+      "'transformer d=64 L=2 h=4' and 'lstm 64'; or a file that describes it, net.yaml "
+      "(docs/networks.md)",
       "a rede inteira: 784-256-128-10; de imagens também 'conv 16,32x10' e 'resnet 20', de textos "
-      "'transformer d=64 L=2 h=4' e 'lstm 64' (docs/networks.md)"}},
+      "'transformer d=64 L=2 h=4' e 'lstm 64'; ou um arquivo que a descreve, rede.yaml "
+      "(docs/networks.md)"}},
     {"hidden",
      0,
      "TEXT",

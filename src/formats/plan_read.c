@@ -5,7 +5,7 @@
  * that matches its name, the preset. A rule that matches nothing is an error: a pattern with a
  * misspelled name would otherwise leave the default in place, and nobody would notice. */
 #include "base/base.h"
-#include "formats/yaml.h"
+#include "formats/plan_yaml.h"
 
 typedef struct reader {
     const char *bytes, *name;
@@ -27,11 +27,12 @@ static alv_status fail_key(const reader *r, alv_status code, const char *list, i
     va_start(args, format);
     alv_text_vformat(message, sizeof message, format, args);
     va_end(args);
-    int line = alv_yaml_line(r->bytes, r->size, list, index, key);
-    if (line == 0 && list) line = alv_yaml_line(r->bytes, r->size, list, index, NULL);
-    if (line == 0 && !list) line = alv_yaml_line(r->bytes, r->size, NULL, 0, "preset");
-    if (line == 0) return alv_fail(r->error, code, r->name, "%s", message);
-    return alv_fail(r->error, code, r->name, "line %d: %s", line, message);
+    const alv_yaml_step steps[] = {{.key = list}, {.index = index}, {.key = key}};
+    const int skip = list ? 0 : 2;
+    alv_yaml_map *map = alv_yaml_map_new(r->bytes, r->size);
+    const alv_yaml_place place = alv_yaml_find(map, steps + skip, (key ? 3 : 2) - skip);
+    alv_yaml_map_free(map);
+    return alv_yaml_fail(r->error, code, r->name, place, "%s", message);
 }
 
 alv_status alv_dtype_parse(alv_dtype *out, const char *text, alv_error *error)
@@ -367,7 +368,7 @@ alv_status alv_plan_read(alv_weight_plan **out, const char *bytes, size_t size, 
 {
     alv_yaml_plan *yaml;
     reader r = {.bytes = bytes, .size = size, .name = name, .error = error};
-    ALV_TRY(alv_yaml_load(&yaml, bytes, size, name, error));
+    ALV_TRY(alv_plan_yaml_load(&yaml, bytes, size, name, error));
     r.yaml = yaml;
     alv_status status = alv_weight_plan_new(&r.plan, error);
     if (status == ALV_OK) status = make(&r, dtype);
@@ -377,6 +378,6 @@ alv_status alv_plan_read(alv_weight_plan **out, const char *bytes, size_t size, 
         alv_weight_plan_free(r.plan);
     free(r.source);
     free(r.rules);
-    alv_yaml_free(yaml);
+    alv_plan_yaml_free(yaml);
     return status;
 }

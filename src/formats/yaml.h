@@ -1,42 +1,58 @@
-/* Inside the room: what the YAML of a plan may say, and where it says it. */
+/* Inside the room: YAML against a schema, and the place of what is wrong with it.
+ *
+ * libcyaml fills structs and keeps no positions, so an error that shows only later (a scheme that
+ * does not exist) looks its place up in a second reading, by libyaml, which libcyaml stands on. */
 #ifndef ALV_FORMATS_YAML_H
 #define ALV_FORMATS_YAML_H
 
-#include "formats/plan.h"
+#include <cyaml/cyaml.h>
 
-enum { ALV_MAX_YAML_SIZES = 24 };
+#include "alvor/error.h"
+#include "base/libc.h"
 
-typedef struct alv_yaml_rule {
-    char *match, *scheme, *dtype;
-} alv_yaml_rule;
+/* A kind of file. */
+typedef struct alv_yaml_kind {
+    const char *what; /* "plan" */
+    const cyaml_schema_value_t *schema;
+    size_t most; /* bytes of a file */
+} alv_yaml_kind;
 
-typedef struct alv_yaml_parameter {
-    char *name, *scheme, *dtype, *layer, *layout, *role, *activation, *fan_in, *fan_out;
-    int64_t *shape, *stride, *parts, *in_axes, *out_axes, *copy_axes;
-    uint32_t n_shape, n_stride, n_parts, n_in_axes, n_out_axes, n_copy_axes;
-    int64_t *groups, *head, *depth, *repeat;
-} alv_yaml_parameter;
+/* Reads the text against the schema. Free with alv_yaml_release. */
+alv_status alv_yaml_parse(void **out, const alv_yaml_kind *kind, const char *bytes, size_t size,
+                          const char *name, alv_error *error);
+void alv_yaml_release(const alv_yaml_kind *kind, void *value);
+/* Writes what was read as YAML again, keys in the order of the schema, what is NULL left out: equal
+ * contents have equal bytes. Owned by the caller: free(). */
+alv_status alv_yaml_write(char **out, const alv_yaml_kind *kind, const void *value,
+                          const char *name, alv_error *error);
 
-/* A plan as written; what was left out is NULL. */
-typedef struct alv_yaml_plan {
-    char *preset, *model, *dtype;
-    int64_t *sizes[ALV_MAX_YAML_SIZES]; /* by alv_yaml_size_name */
-    alv_yaml_parameter *parameters;
-    uint32_t n_parameters;
-    alv_yaml_rule *rules;
-    uint32_t n_rules;
-} alv_yaml_plan;
+/* From 1; 0: not known. */
+typedef struct alv_yaml_place {
+    int line, column;
+} alv_yaml_place;
 
-/* Reads the text against the schema. Free with alv_yaml_free. */
-alv_status alv_yaml_load(alv_yaml_plan **out, const char *bytes, size_t size, const char *name,
-                         alv_error *error);
-void alv_yaml_free(alv_yaml_plan *plan);
+/* A step from a value to one in it: by key, or where key is NULL by number. */
+typedef struct alv_yaml_step {
+    const char *key;
+    int64_t index;
+} alv_yaml_step;
 
-/* The names of all sizes of all presets, each once; NULL at and beyond their number. */
-const char *alv_yaml_size_name(int index);
+/* A text whose places are looked up. */
+typedef struct alv_yaml_map alv_yaml_map;
 
-/* The line, from 1, of `key` in item `index` of the list `list`; of the item itself if key is NULL;
- * of a key of the plan if list is NULL; 0 if there is no such thing. */
-int alv_yaml_line(const char *bytes, size_t size, const char *list, int64_t index, const char *key);
+/* NULL where there is no memory, or the text is no YAML: then no place is known. */
+alv_yaml_map *alv_yaml_map_new(const char *bytes, size_t size);
+void alv_yaml_map_free(alv_yaml_map *map);
+/* Where the value at the end of the steps begins; known for as many steps as there are. */
+alv_yaml_place alv_yaml_find(alv_yaml_map *map, const alv_yaml_step *steps, int n);
+
+/* The place of a number that the schema has whole and that is not, of which libcyaml reads as much
+ * as it can ("1.5" as 1), and its text; line 0: there is none. */
+alv_yaml_place alv_yaml_find_broken(char *text, size_t size, alv_yaml_map *map,
+                                    const cyaml_schema_value_t *schema);
+
+/* "line 3, column 7: " and the message, the first part where the place is known. */
+alv_status alv_yaml_fail(alv_error *error, alv_status code, const char *name, alv_yaml_place place,
+                         const char *format, ...);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "formats/network.h"
 #include "lab/fill.h"
 #include "lab/file.h"
 
@@ -62,7 +63,7 @@ static alv_status parse_schemes(alv_setup *setup, const char *list, alv_error *e
     return ALV_OK;
 }
 
-static alv_status make_model(alv_model **out, const alv_setup *setup, const alv_compare *what,
+static alv_status make_model(alv_model **out, alv_setup *setup, const alv_compare *what,
                              const char *act, alv_error *error)
 {
     alv_model_hints hints = {.inputs = setup->data->dim,
@@ -72,6 +73,13 @@ static alv_status make_model(alv_model **out, const alv_setup *setup, const alv_
                              .tokens = setup->data->tokens,
                              .hidden_only = what->model == NULL,
                              .act = act};
+    if (what->model && alv_network_is_path(what->model)) {
+        char *network;
+        ALV_TRY(alv_network_load(out, &network, what->model, &hints, error));
+        free(setup->network);
+        setup->network = network;
+        return ALV_OK;
+    }
     const alv_status status =
         alv_model_new(out, what->model ? what->model : what->hidden, &hints, error);
     /* Positions count in the text that was given, so the argument named is the one that gave it. */
@@ -80,26 +88,29 @@ static alv_status make_model(alv_model **out, const alv_setup *setup, const alv_
     return status;
 }
 
-static alv_status hidden_act(char *out, size_t size, const alv_setup *setup,
-                             const alv_compare *what, const char *hint, alv_error *error)
+/* The network's text under a hint, and the first activation in it. */
+static alv_status hidden_act(char text[ALV_MAX_MODEL_TEXT], char *out, size_t size,
+                             alv_setup *setup, const alv_compare *what, const char *hint,
+                             alv_error *error)
 {
     alv_model *model;
     ALV_TRY(make_model(&model, setup, what, hint, error));
     alv_act_spec act = {0};
     for (int i = 0; i < model->n_nodes && !act.act; i++) act = model->nodes[i].act;
     alv_status status = alv_act_print(out, size, act, error);
+    if (status == ALV_OK) status = alv_model_print(text, ALV_MAX_MODEL_TEXT, model, error);
     alv_model_free(model);
     return status;
 }
 
-/* The activation that the model's text itself names: the one that no hint changes. "" if none. */
-static alv_status named_act(char *out, size_t size, const alv_setup *setup, const alv_compare *what,
+/* The activation that the model itself names, where no hint changes it. "" if none. */
+static alv_status named_act(char *out, size_t size, alv_setup *setup, const alv_compare *what,
                             alv_error *error)
 {
-    char other[ALV_MAX_TEXT];
-    ALV_TRY(hidden_act(out, size, setup, what, "relu", error));
-    ALV_TRY(hidden_act(other, sizeof other, setup, what, "tanh", error));
-    if (strcmp(out, other) != 0) out[0] = '\0';
+    char one[ALV_MAX_MODEL_TEXT], two[ALV_MAX_MODEL_TEXT], other[ALV_MAX_TEXT];
+    ALV_TRY(hidden_act(one, out, size, setup, what, "relu", error));
+    ALV_TRY(hidden_act(two, other, sizeof other, setup, what, "tanh", error));
+    if (strcmp(one, two) != 0) out[0] = '\0';
     return ALV_OK;
 }
 
@@ -218,33 +229,58 @@ static alv_status check_schemes(const alv_setup *setup, alv_error *error)
     return ALV_OK;
 }
 
-/* Refuses what cannot fit in memory before asking for it. A worker holds parameters, gradients,
- * the optimizer's two moments and the last update, and three values per unit and row; attention
- * one more for each pair of positions, an LSTM its gates and states. */
+/* What a worker holds for a node in one row: three values per unit; attention one more for each
+ * pair of positions, an LSTM its gates and states. */
+static double values_of(const alv_node *node)
+{
+    const double places = node->height > 0 ? (double)node->height * node->width : 1;
+    double units = (double)node->out * places;
+    if (node->op == ALV_OP_ATTEND) units += node->heads * places * places / 3;
+    if (node->op == ALV_OP_LSTM) units += 2 * (double)node->out * places;
+    return 3 * units;
+}
+
+/* Elements of a parameter; 0 for none. */
+static alv_status elements_of(double *out, const alv_model *model, int param, alv_error *error)
+{
+    int64_t count = 0;
+    if (param >= 0) ALV_TRY(alv_tensor_count(&count, &model->params[param], error));
+    *out = (double)count;
+    return ALV_OK;
+}
+
+static alv_status too_large(const alv_node *node, const alv_compare *what, double bytes,
+                            double memory, alv_error *error)
+{
+    char message[160];
+    alv_text_format(message, sizeof message,
+                    "training it needs more than %.3g GB and this machine has %.3g GB: make it or "
+                    "the batch smaller",
+                    bytes / 1e9, memory / 1e9);
+    if (what->model && alv_network_is_path(what->model))
+        return alv_fail(error, ALV_ERR_RANGE, what->model, "line %d, column %d: %s", node->line,
+                        node->column, message);
+    return alv_fail_at(error, ALV_ERR_RANGE, what->model ? "model" : "hidden", node->column - 1,
+                       "%s", message);
+}
+
+/* Refuses what cannot fit in memory before asking for it, at the layer that is too much. A worker
+ * holds parameters, gradients, the optimizer's two moments and the last update. */
 static alv_status check_memory(const alv_setup *setup, const alv_compare *what, alv_error *error)
 {
     const alv_model *model = setup->acts[0].model;
-    double scalars = 0, units = 0;
-    for (int i = 0; i < model->n_params; i++) {
-        int64_t count;
-        ALV_TRY(alv_tensor_count(&count, &model->params[i], error));
-        scalars += (double)count;
-    }
+    const double jobs = what->jobs > 0 ? (double)what->jobs : 1;
+    const double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    double bytes = 0;
     for (int i = 0; i < model->n_nodes; i++) {
         const alv_node *node = &model->nodes[i];
-        const double places = node->height > 0 ? (double)node->height * node->width : 1;
-        units += (double)node->out * places;
-        if (node->op == ALV_OP_ATTEND) units += node->heads * places * places / 3;
-        if (node->op == ALV_OP_LSTM) units += 2 * (double)node->out * places;
+        double weights, biases;
+        ALV_TRY(elements_of(&weights, model, node->weight, error));
+        ALV_TRY(elements_of(&biases, model, node->bias, error));
+        bytes += jobs * 4 * (5 * (weights + biases) + values_of(node) * (double)setup->batch);
+        if (bytes > 0.8 * memory) return too_large(node, what, bytes, memory, error);
     }
-    double jobs = what->jobs > 0 ? (double)what->jobs : 1;
-    double bytes = jobs * 4 * (5 * scalars + 3 * units * (double)setup->batch);
-    double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    if (bytes <= 0.8 * memory) return ALV_OK;
-    return alv_fail(error, ALV_ERR_RANGE, "model",
-                    "training it needs %.3g GB and this machine has %.3g GB: make it or the batch "
-                    "smaller",
-                    bytes / 1e9, memory / 1e9);
+    return ALV_OK;
 }
 
 static alv_status parse_training(alv_setup *setup, const alv_compare *what, alv_error *error)
@@ -329,6 +365,7 @@ void alv_setup_free(alv_setup *setup)
     free(setup->quick_test.x);
     free(setup->quick_test.y);
     free(setup->curve);
+    free(setup->network);
     free(setup->spec);
     *setup = (alv_setup){0};
 }

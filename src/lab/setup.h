@@ -52,6 +52,7 @@ typedef struct alv_setup {
     alv_samples probe, quick_test;
     int64_t *curve; /* (n_curve) steps of the curve's rows, from 0 to steps */
     int n_curve;
+    char *network;      /* canonical YAML of a network that came as a file; else NULL */
     char *spec;         /* spec.json's text */
     char digest[17];    /* of spec and engine, hexadecimal */
     char rounding[208]; /* the matrix library and the processor, on which its rounding depends;

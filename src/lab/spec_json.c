@@ -88,6 +88,7 @@ alv_status alv_setup_describe(alv_setup *setup, alv_error *error)
     alv_json_string(&json, "schema", "alvor.spec/1");
     write_data(&json, setup);
     alv_json_string(&json, "model", model);
+    if (setup->network) alv_json_string(&json, "network", setup->network);
     alv_json_open(&json, "activations", '[');
     for (int i = 0; i < setup->n_acts; i++) alv_json_string(&json, NULL, setup->acts[i].text);
     alv_json_close(&json);

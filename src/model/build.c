@@ -57,6 +57,8 @@ static void add_node(alv_builder *b, alv_node node)
 {
     alv_model *m = b->model;
     node.input = b->at;
+    node.line = b->line;
+    node.column = b->column;
     m->nodes[m->n_nodes] = node;
     b->at = m->n_nodes++;
     b->units = node.out;
@@ -120,9 +122,9 @@ static void add_conv(alv_builder *b, const char *name, int64_t out, int kernel, 
     node.out = out;
     node.kernel = kernel;
     node.stride = stride;
-    node.line = w.rank == 3;
+    node.one_axis = w.rank == 3;
     node.height = (b->height + stride - 1) / stride;
-    node.width = node.line ? b->width : (b->width + stride - 1) / stride;
+    node.width = node.one_axis ? b->width : (b->width + stride - 1) / stride;
     node.weight = add_param(b, name, "weight", w);
     if (bias) {
         double fan_in = 0, fan_out = 0;
@@ -265,7 +267,10 @@ void alv_build_add(alv_builder *b, int start, const char *name, double gain, alv
 void alv_build_go_to(alv_builder *b, int node)
 {
     if (b->status != ALV_OK) return;
-    const alv_node *to = &b->model->nodes[node];
+    const int positions = b->model->height > 0 ? b->model->height * b->model->width : 1;
+    const alv_node data = {
+        .out = b->model->inputs / positions, .height = b->model->height, .width = b->model->width};
+    const alv_node *to = node < 0 ? &data : &b->model->nodes[node];
     b->at = node;
     b->units = to->out;
     b->height = to->height;

@@ -12,6 +12,7 @@ typedef struct alv_builder {
     int64_t units;     /* of what it gives */
     int height, width; /* 0: one position */
     int depth;         /* residual branches, stated by every parameter */
+    int line, column;  /* of the text, for the nodes to come */
     alv_status status;
     alv_error *error;
 } alv_builder;
@@ -44,7 +45,7 @@ void alv_build_last(alv_builder *b);
 /* Ends the branch that began at node `start`. With a name the branch has a gain, at first `gain`;
  * NULL: none. */
 void alv_build_add(alv_builder *b, int start, const char *name, double gain, alv_act_spec act);
-/* Goes back to a node that was added before. */
+/* Goes back to a node that was added before; -1: to the data. */
 void alv_build_go_to(alv_builder *b, int node);
 /* The model, or what went wrong, with everything freed. */
 alv_status alv_build_end(alv_model **out, alv_builder *b);

@@ -147,6 +147,7 @@ static void add_hidden(maker *m)
     while (alv_widths_next(&run, &f->widths, &at))
         for (int64_t i = 0; i < run.times && m->b.status == ALV_OK; i++, index++) {
             if (ends && (index == 0 || index == f->widths.n - 1)) continue;
+            m->b.column = (int)run.position + 1;
             const int stride =
                 f->kind != ALV_FAMILY_MLP && before > 0 && run.width != before ? 2 : 1;
             before = run.width;
@@ -277,6 +278,7 @@ alv_status alv_family_build(alv_model **out, const alv_family *family, alv_error
     maker m = {.f = family};
     alv_build_begin(&m.b, family->channels, family->height, family->width_in, error);
     m.b.depth = branches_of(family);
+    m.b.line = m.b.column = 1;
     makers[family->kind](&m);
     if (m.b.status == ALV_OK)
         m.b.status = alv_family_print(m.b.model->family, sizeof m.b.model->family, family, error);

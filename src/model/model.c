@@ -89,7 +89,7 @@ static alv_tensor dense_bias(int index, const alv_tensor *weight)
 }
 
 /* Adds the dense layer `in` -> `out` after the last one; the arrays have room. */
-static void add_dense(alv_model *model, int64_t in, int64_t out, alv_act_spec act)
+static void add_dense(alv_model *model, int64_t in, int64_t out, int64_t position, alv_act_spec act)
 {
     int index = model->n_nodes++, weight = model->n_params, bias = weight + 1;
     model->n_params += 2;
@@ -101,7 +101,9 @@ static void add_dense(alv_model *model, int64_t in, int64_t out, alv_act_spec ac
                                      .out = out,
                                      .act = act,
                                      .weight = weight,
-                                     .bias = bias};
+                                     .bias = bias,
+                                     .line = 1,
+                                     .column = (int)position + 1};
 }
 
 /* Adds a layer for every width of the text after the first, and for the hints' outputs. */
@@ -119,9 +121,9 @@ static void add_layers(alv_model *model, const alv_widths *widths, const alv_mod
             if (in == 0)
                 model->inputs = run.width;
             else
-                add_dense(model, in, run.width, last ? (alv_act_spec){0} : act);
+                add_dense(model, in, run.width, run.position, last ? (alv_act_spec){0} : act);
         }
-    if (hidden_only) add_dense(model, in, hints->outputs, (alv_act_spec){0});
+    if (hidden_only) add_dense(model, in, hints->outputs, 0, (alv_act_spec){0});
     model->outputs = model->nodes[model->n_nodes - 1].out;
 }
 

@@ -53,7 +53,7 @@ static alv_status check_weights(const alv_model *model, int i, signal from, alv_
 {
     const alv_node *node = &model->nodes[i];
     const int64_t shape[4] = {node->out, node->in, node->kernel, node->kernel};
-    const int rank = node->kind != ALV_LAYER_CONV ? 2 : node->line ? 3 : 4;
+    const int rank = node->kind != ALV_LAYER_CONV ? 2 : node->one_axis ? 3 : 4;
     int64_t whole = 0;
     if (node->kind != ALV_LAYER_DENSE && node->kind != ALV_LAYER_CONV)
         return alv_fail(error, ALV_ERR_UNSUPPORTED, "model",
@@ -65,7 +65,7 @@ static alv_status check_weights(const alv_model *model, int i, signal from, alv_
             return wrong(i, "a dense layer takes all values, or those of each position", error);
         if (i == 0 && each && from.height > 0)
             return wrong(i, "a dense layer takes the whole image of the data", error);
-    } else if (from.height < 1 || (node->line && from.width != 1) || node->kernel < 1 ||
+    } else if (from.height < 1 || (node->one_axis && from.width != 1) || node->kernel < 1 ||
                node->kernel % 2 == 0 || node->stride < 1 || node->in != from.units ||
                node->height != (from.height + node->stride - 1) / node->stride ||
                node->width != (from.width + node->stride - 1) / node->stride) {

@@ -88,7 +88,7 @@ static inline bool alv_holds_weights(const alv_node *node)
 /* Columns of a convolution's kernel, and its places in all. */
 static inline int64_t alv_kernel_columns(const alv_node *node)
 {
-    return node->line ? 1 : node->kernel;
+    return node->one_axis ? 1 : node->kernel;
 }
 
 static inline int64_t alv_kernel_places(const alv_node *node)

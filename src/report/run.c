@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "formats/json_text.h"
+#include "formats/network.h"
 #include "lab/store.h"
 
 enum { MAX_JSON_BYTES = 16 << 20 };
@@ -151,7 +152,13 @@ static alv_status read_groups(report_run *run, alv_error *error)
 static alv_status read_model(report_run *run, alv_error *error)
 {
     const char *text = json_string_value(json_object_get(run->spec, "model"));
-    alv_status status = text ? alv_model_new(&run->model, text, NULL, NULL) : ALV_ERR_FORMAT;
+    const char *network = json_string_value(json_object_get(run->spec, "network"));
+    alv_status status = ALV_ERR_FORMAT;
+    if (network)
+        status =
+            alv_network_read(&run->model, NULL, network, strlen(network), "spec.json", NULL, NULL);
+    else if (text)
+        status = alv_model_new(&run->model, text, NULL, NULL);
     if (status == ALV_ERR_MEMORY) return alv_report_no_memory(error);
     if (status == ALV_OK) run->classes = run->model->outputs;
     const char *loss = json_string_value(json_object_get(run->spec, "loss"));

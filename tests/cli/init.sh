@@ -81,8 +81,8 @@ refuse() {
 }
 refuse "did you mean 'he_normal'" --scheme he_norml $shape
 refuse "did you mean 'std'" --scheme 'normal(sdt=1)' $shape
-refuse 'byte 11: std = nan is not a finite' --scheme 'normal(std=nan)' $shape
-refuse 'byte 11: std = -1 is outside' --scheme 'normal(std=-1)' $shape
+refuse 'column 12: std = nan is not a finite' --scheme 'normal(std=nan)' $shape
+refuse 'column 12: std = -1 is outside' --scheme 'normal(std=-1)' $shape
 refuse 'do not fit f32' --scheme 'constant(1e39)' $shape
 refuse 'value: .*do not fit f16, whose largest is 65504' --scheme 'constant(7e4)' --dtype f16 $shape
 refuse 'std: .*do not fit f8_e4m3fn, whose largest is 448' --scheme 'normal(std=70)' --dtype f8_e4m3fn $shape
@@ -205,4 +205,4 @@ err 'fan_in 30, fan_out 20'
 try 0 init --scheme he_normal --shape 3,30,20 --layout flax --copy-axes 0 -o f.npy; same e.npy f.npy
 try 2 init --scheme he_normal --shape 3,30,20 --layout axes --in-axes 3 -o no.npy; err 'axes 0 to 2'
 try 2 init --scheme he_normal --shape 3,30,20 --layout axes --in-axes 1 --out-axes 1 -o no.npy
-try 2 init --scheme he_norml --shape 3,3 -o no.npy; err '^alvor: error: --scheme, byte 0: '
+try 2 init --scheme he_norml --shape 3,3 -o no.npy; err '^alvor: error: --scheme, column 1: '

@@ -117,7 +117,7 @@ mkdir sub
 try 2 init mlp -o sub; err 'sub: cannot write'
 rmdir sub
 printf 'preset: gpt2\nlayrs: 3\n' >bad.yaml
-try 2 init bad.yaml -o m; err "bad.yaml: line 2: there is no key 'layrs'; did you mean 'layers'"
+try 2 init bad.yaml -o m; err "bad.yaml: line 2, column 1: there is no key 'layrs'; did you mean 'layers'"
 head -c 1000 /dev/urandom >bad.yaml
 try 2 init bad.yaml -o m
 mkdir bad; try 2 init bad -o m; rmdir bad; rm bad.yaml

@@ -34,8 +34,8 @@ done
 
 try 2 predict --depth 0; err 'depth'
 try 2 predict --width nan; err 'width'
-try 2 predict --act rleu; err '^alvor: error: --act, byte 0: .*did you mean relu'
-try 2 predict --init he_norml; err "^alvor: error: --init, byte 0: .*did you mean 'he_normal'"
+try 2 predict --act rleu; err '^alvor: error: --act, column 1: .*did you mean relu'
+try 2 predict --init he_norml; err "^alvor: error: --init, column 1: .*did you mean 'he_normal'"
 try 2 predict --init ones; err '--init: the theory is for a mean of 0'
 try 2 predict --init lsuv; err '--init: its weights are made from data'
 try 2 predict tanh; err 'takes options only'

@@ -68,6 +68,16 @@ save("plan", ["preset: gpt2\nlayers: 1\nwidth: 8\nheads: 2\nvocab: 9\n", "preset
               "  layout: keras\n  role: weight\n  activation: relu\n  fan_in: 2.5\nrules:\n"
               "- {match: '*.w', scheme: normal(std=0.5), dtype: f16}\n- {match: h.?, dtype: f64}\n",
               "preset: resnet\nlayers: 18\nrules:\n- match: 'layer*.bn2.weight'\n  scheme: zeros\n"])
+save("network", ["layers:\n- {layer: dense, out: 5, norm: layer, bias: false}\n- {layer: dense}\n",
+                 "name: a\ninput: [4]\nclasses: 3\nactivation: tanh\nlayers:\n- {layer: dense, out: 8, name: s}\n"
+                 "- repeat: 2\n  layers:\n  - {layer: norm, norm: rms, activation: relu}\n"
+                 "  - {layer: dense, out: 8, activation: none}\n  - {layer: add, with: start, gain: 0.5}\n"
+                 "- {layer: dense, from: s}\n",
+                 "layers:\n- {layer: conv, out: 4, kernel: 3, stride: 2}\n- {layer: max_pool, window: 2}\n"
+                 "- {layer: mean_pool}\n- {layer: dense}\n",
+                 "layers:\n- {layer: embedding, out: 8, positions: true}\n- {layer: attention, heads: 2, out: 4}\n"
+                 "- {layer: conv1d, out: 4}\n- {layer: lstm, out: 4}\n- {layer: activation, activation: selu}\n"
+                 "- {layer: last}\n- {layer: dense}\n"])
 # An initializer's number, a rank, sizes, and zeros or a pattern for what else a tensor has.
 save("tensor", [bytes([i, 1 + rank, *[2, 4, 1, 3, 0, 5, 12, 6], *[fill * j % 256 for j in range(40)]])
                 for i in range(0, 48, 3) for rank in (1, 2, 4) for fill in (0, 37)])

@@ -8,14 +8,19 @@ if(ALVOR_FUZZ)
   list(TRANSFORM text_sources PREPEND ${PROJECT_SOURCE_DIR}/src/data/)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(FUZZ_YAML REQUIRED IMPORTED_TARGET libcyaml)
-  set(plans ${PROJECT_SOURCE_DIR}/src/formats/yaml.c ${PROJECT_SOURCE_DIR}/src/formats/yaml_line.c
-            ${PROJECT_SOURCE_DIR}/src/formats/plan_read.c)
+  set(plans yaml.c yaml_place.c plan_yaml.c plan_read.c)
+  set(networks formats/yaml.c formats/yaml_place.c formats/network_yaml.c formats/network_read.c
+               formats/network_layers.c formats/network_data.c data/sha256.c nn/check.c
+               nn/optimizer.c nn/term.c)
+  list(TRANSFORM plans PREPEND ${PROJECT_SOURCE_DIR}/src/formats/)
+  list(TRANSFORM networks PREPEND ${PROJECT_SOURCE_DIR}/src/)
   add_custom_target(fuzzers)
-  foreach(name idx csv npy text safetensors plan scheme model tensor)
+  foreach(name idx csv npy text safetensors plan network scheme model tensor)
     add_executable(fuzz-${name} EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c
                    $<$<IN_LIST:${name},idx$<SEMICOLON>csv$<SEMICOLON>npy>:${parsers}>
                    $<$<STREQUAL:${name},text>:${text_sources}>
-                   $<$<STREQUAL:${name},plan>:${plans}>)
+                   $<$<STREQUAL:${name},plan>:${plans}>
+                   $<$<STREQUAL:${name},network>:${networks}>)
     alvor_flags(fuzz-${name})
     target_compile_definitions(fuzz-${name} PRIVATE _GNU_SOURCE)
     target_include_directories(fuzz-${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)

@@ -21,13 +21,13 @@ refused 'given twice' --optimizer sgd,adam,sgd
 refused "mean 'cosine'?" --schedule cosin
 refused 'rate = 1 is not in (0, 1)' --regularizer 'dropout(1)'
 refused 'sgd has no momentum' --momentum 0.5
-refused "optimizer, byte 4: there is no argument 'momentum'" --optimizer 'sgd(momentum=0.9)'
+refused "optimizer, column 5: there is no argument 'momentum'" --optimizer 'sgd(momentum=0.9)'
 refused '--model or --hidden' --model 2-3-3 --hidden 3
 refused '--epochs or --steps' --epochs 2 --steps 5
 refused GB --hidden 2000000x3
 refused empty --init ''
 refused quotes surplus
-refused byte --model '2-x-3'
+refused 'model, column 3' --model '2-x-3'
 refused 'no language' --lang xx
 refused "mean 'adam'?" --optimizer adm
 refused "mean 'mse'?" --loss mes
@@ -35,9 +35,9 @@ refused "mean 'onednn'?" --backend onedn
 refused 1e-12 --lr 0
 refused 'whole number' --batch 0
 refused 'whole number' --jobs 0
-refused 'hidden, byte 0: a layer width' --hidden 0x3
-refused 'hidden, byte 4: there is no activation' --hidden '100 relux'
-refused 'model, byte 4: there is no activation' --model '2-3 relux'
+refused 'hidden, column 1: a layer width' --hidden 0x3
+refused 'hidden, column 5: there is no activation' --hidden '100 relux'
+refused 'model, column 5: there is no activation' --model '2-3 relux'
 refused 'at most' --hidden 99999999x99999999
 refused 'inputs' --model 3-5
 refused 'outputs' --model 2-5-4

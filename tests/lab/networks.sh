@@ -68,13 +68,45 @@ printf 'caf\351 au lait' >latin.txt
 expect 2 "$alvor" compare --data text:latin.txt
 has err 'latin.txt, byte 3: not UTF-8'
 
+# A file that describes a network: named by what it says, refused with line and column.
+cat >net.yaml <<'YAML'
+name: branches
+layers:
+  - {layer: dense, out: 16}
+  - {repeat: 2, layers: [{layer: dense, out: 16, activation: none}, {layer: add, with: start, gain: 0}]}
+  - {layer: dense}
+YAML
+mkdir -p elsewhere && (echo '# the same'; cat net.yaml) >elsewhere/other.yml
+described() { "$alvor" compare --data moons --steps 20 --seeds 2 --act relu,tanh --init he_normal \
+    --no-extra -q --model "$@"; }
+expect 0 described net.yaml
+expect 0 described elsewhere/other.yml --json
+[ "$(ls -d runs/* | wc -l)" = 1 ] || fail 'the place of the file decides the run'
+python3 -c "
+import json
+d = json.load(open('out'))
+assert d['spec']['model'].startswith('net branches '), d['spec']['model']
+assert d['spec']['network'].startswith('name: branches\ninput:\n- 2\nclasses: 2\n'), d['spec']
+assert {t['activation'] for t in d['trials']} == {'relu', 'tanh'}" || fail 'what a described network tells'
+expect 0 "$alvor" report runs/*
+expect 2 "$alvor" compare --model nowhere.yaml
+has err 'nowhere.yaml: cannot open it'
+printf 'layers:\n- {layer: dens, out: 3}\n' >wrong.yaml
+expect 2 "$alvor" compare --model wrong.yaml
+has err "wrong.yaml: line 2, column 11: there is no layer 'dens'; did you mean 'dense'?"
+printf 'layers:\n- {layer: dense, out: 3}\n- {layer: dense, out: 2000000000}\n- {layer: dense, out: 2000000000}\n- layer: dense\n' >huge.yaml
+expect 2 "$alvor" compare --model huge.yaml
+has err 'huge.yaml: line 3, column 3: training it needs more than'
+expect 2 "$alvor" compare --model 2-30-100000x99-3
+has err 'model, column 6: training it needs more than'
+
 expect 2 "$alvor" compare --model 'resnet 20'
-has err 'model, byte 0: resnet takes images, and the data have 2 features without a shape'
+has err 'model, column 1: resnet takes images, and the data have 2 features without a shape'
 expect 2 "$alvor" compare --data shapeset --model 'resnet 21'
-has err 'model, byte 7: a resnet has 6 n + 2 layers'
+has err 'model, column 8: a resnet has 6 n + 2 layers'
 expect 2 "$alvor" compare --data shapeset --model 'conv 16 nrom=batch'
-has err "model, byte 8: conv has no option 'nrom'; did you mean 'norm'?"
+has err "model, column 9: conv has no option 'nrom'; did you mean 'norm'?"
 expect 2 "$alvor" compare --hidden '8x4 residual=2'
-has err 'hidden, byte 0: 4 hidden layers are not 1 and whole branches of 2'
+has err 'hidden, column 1: 4 hidden layers are not 1 and whole branches of 2'
 expect 2 "$alvor" compare --data shapeset --model 'conv 1000000x9'
 has err 'GB'

@@ -234,6 +234,31 @@ static void what_is_wrong_is_said_with_its_line(void **state)
         if (status == ALV_OK) fail_msg("accepted:\n%s", cases[i].text);
         assert_ptr_equal(plan, &error);
         assert_string_equal(error.where, "plan.yaml");
+        char *column = strstr(error.message, ", column "),
+             *rest = column ? strchr(column, ':') : NULL;
+        if (rest) memmove(column, rest, strlen(rest) + 1);
+        if (!strstr(error.message, cases[i].says))
+            fail_msg("%s\nsays \"%s\"", cases[i].text, error.message);
+    }
+}
+
+/* The column too, which the table above leaves out: of a value, of a key that there is not. */
+static void says_the_column(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        {"preset: gpt2\nlayers: -3\n", "line 2, column 9: layers: -3"},
+        {"preset: gpt2\n\nlayers: ten\n", "line 3, column 9: Invalid INT"},
+        {"parameters:\n- {name: w, shpe: [2]}\n", "line 2, column 13: there is no key 'shpe'"},
+        {W "rules:\n- {match: v, scheme: zeros}\n", "line 5, column 11: 'v' matches no"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_error error = {0};
+        alv_weight_plan *plan;
+        assert_int_not_equal(
+            alv_plan_read(&plan, cases[i].text, strlen(cases[i].text), "p", NULL, &error), ALV_OK);
         if (!strstr(error.message, cases[i].says))
             fail_msg("%s\nsays \"%s\"", cases[i].text, error.message);
     }
@@ -265,6 +290,7 @@ int main(void)
         cmocka_unit_test(the_command_line_replaces_only_the_default_type),
         cmocka_unit_test(the_digest_names_the_draw_and_not_the_text),
         cmocka_unit_test(what_is_wrong_is_said_with_its_line),
+        cmocka_unit_test(says_the_column),
         cmocka_unit_test(long_names_and_files_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ endif()
 pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl libcyaml)
 
 file(GLOB lab_sources CONFIGURE_DEPENDS
-     src/team/*.c src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/formats/*.c
+     src/team/*.c src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/train/*.c src/formats/*.c
      src/lab/*.c src/reproduce/*.c src/lesson/*.c src/report/*.c)
 if(NOT lab_sources)
   return()

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 rooms="base math simd stream dist linalg act model init compat theory io \
-team nn probe verdict data formats lab reproduce lesson audit report cli"
+team nn probe verdict data train formats lab reproduce lesson audit report cli"
 
 grep -rHoE '^#include "[a-z]+/' src | sed 's|^src/||; s|#include "||; s|/$||' |
 awk -v rooms="$rooms" -F'[/:]' '

@@ -68,4 +68,9 @@ void alv_split_free(alv_split *split); /* NULL is fine */
 alv_status alv_split_hold_out(alv_samples *out, alv_split *split, int64_t share, uint64_t seed,
                               const char *name, alv_error *error);
 
+/* Copies n of the samples, or all where there are fewer, chosen without replacement by the stream
+ * (seed, name). The caller frees both arrays, also after ALV_ERR_MEMORY. */
+alv_status alv_samples_choose(alv_samples *out, const alv_samples *from, int64_t dim, int64_t n,
+                              uint64_t seed, const char *name, alv_error *error);
+
 #endif

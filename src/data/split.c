@@ -165,3 +165,22 @@ alv_status alv_split_hold_out(alv_samples *out, alv_split *split, int64_t share,
     free(is_held);
     return fine ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "data", "no memory for %lld samples", n);
 }
+
+alv_status alv_samples_choose(alv_samples *out, const alv_samples *from, int64_t dim, int64_t n,
+                              uint64_t seed, const char *name, alv_error *error)
+{
+    if (n > from->n) n = from->n;
+    int64_t *order = alv_new_array((size_t)from->n, sizeof *order);
+    out->x = alv_new_array((size_t)(n * dim), sizeof *out->x);
+    out->y = alv_new_array((size_t)n, sizeof *out->y);
+    out->n = n;
+    if (!order || !out->x || !out->y) {
+        free(order);
+        return alv_fail(error, ALV_ERR_MEMORY, "data", "out of memory");
+    }
+    alv_rng rng = alv_rng_make(seed, name);
+    alv_rng_shuffle(&rng, order, from->n);
+    for (int64_t i = 0; i < n; i++) move(out, i, from, order[i], dim);
+    free(order);
+    return ALV_OK;
+}

@@ -1,14 +1,14 @@
 /* Looks up every name of a comparison, fills in its defaults, loads its data, checks its sizes. */
 #include "lab/setup.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/base.h"
 #include "formats/network.h"
-#include "lab/fill.h"
 #include "lab/file.h"
+#include "train/fill.h"
+#include "train/samples.h"
 
 enum { MAX_SEEDS = 10000, MAX_STEPS = 1000000000, MAX_BATCH = 1 << 24 };
 /* Of the training samples, one in so many is set aside where rates are chosen. */
@@ -186,25 +186,6 @@ static alv_status check_numbers(const alv_compare *what, alv_error *error)
     return check_range("test", (double)what->n_test, 0, INT32_MAX, error);
 }
 
-/* Loss of the predictor that knows the class frequencies and nothing else: their entropy, or for
- * the squared error sum_k p_k (1 - p_k) / K. */
-static alv_status measure_chance(alv_setup *setup, alv_error *error)
-{
-    const alv_split *data = setup->data;
-    int64_t *counts = alv_new_array((size_t)data->classes, sizeof *counts);
-    if (!counts) return no_memory(error);
-    for (int64_t i = 0; i < data->train.n; i++) counts[data->train.y[i]]++;
-    double entropy = 0, squares = 0;
-    for (int k = 0; k < data->classes; k++) {
-        double p = (double)counts[k] / (double)data->train.n;
-        if (p > 0) entropy -= p * log(p);
-        squares += p * (1 - p);
-    }
-    free(counts);
-    setup->chance_loss = setup->loss == ALV_LOSS_MSE ? squares / data->classes : entropy;
-    return ALV_OK;
-}
-
 static alv_status check_scheme(const alv_scheme *scheme, const alv_tensor *tensor, alv_error *error)
 {
     double mean, variance;
@@ -319,7 +300,7 @@ static alv_status load_data(alv_setup *setup, const alv_compare *what, alv_error
     if (what->epochs > MAX_STEPS / setup->epoch_steps)
         return alv_fail(error, ALV_ERR_RANGE, "epochs", "more than %d steps", MAX_STEPS);
     if (what->epochs > 0) setup->steps = what->epochs * setup->epoch_steps;
-    ALV_TRY(measure_chance(setup, error));
+    ALV_TRY(alv_chance_loss(&setup->chance_loss, setup->data, setup->loss, error));
     setup->target = what->target > 0 ? what->target : setup->chance_loss / 2;
     return ALV_OK;
 }

@@ -1,18 +1,14 @@
 /* One trial: fill, train, look.
  *
- * The paired design: the order of the samples comes from the stream (trial seed, epoch) alone, so
- * that all schemes of one seed see the same mini-batches. The last mini-batch of an epoch may be
- * smaller. Looking changes nothing: probes run forward and backward over samples of their own and
- * no random number is drawn for them. */
+ * Looking changes nothing: probes run forward and backward over samples of their own and no random
+ * number is drawn for them. */
 #include "lab/trial.h"
 
 #include <math.h>
 #include <time.h>
 
 #include "base/base.h"
-#include "lab/fill.h"
-#include "lab/fit.h"
-#include "stream/rng.h"
+#include "train/trainer.h"
 
 enum { MAX_PROBES = 64, STEPS_BETWEEN_REPORTS = 8 };
 
@@ -23,11 +19,9 @@ typedef struct trainer {
     alv_trial *out;
     const alv_recipe *recipe;
     alv_plateau plateau;
-    alv_net_f32 *net;
-    float *x; /* (batch, dim): the mini-batch */
-    int32_t *y;
-    int64_t *order; /* (train.n): this epoch's order */
-    float *before;  /* parameters before the last step */
+    alv_trainer *core;
+    alv_net_f32 *net; /* the core's */
+    float *before;    /* parameters before the last step */
     int64_t schedule[MAX_PROBES];
     int n_schedule;
     double row_sum, final_sum; /* of mini-batch losses */
@@ -42,38 +36,9 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Weights by the trial's scheme; biases by --bias, or the same scheme if it is made for them, or
- * zero. */
-static const alv_scheme *scheme_of(const trainer *t, const alv_tensor *tensor)
-{
-    if (tensor->role == ALV_ROLE_WEIGHT) return &t->job->scheme.scheme;
-    if (t->setup->has_bias) return &t->setup->bias.scheme;
-    return t->job->scheme.scheme.init->biases ? &t->job->scheme.scheme : NULL;
-}
-
-static alv_status fill(trainer *t, float *out, const alv_tensor *tensor, alv_error *error)
-{
-    const alv_scheme *scheme = scheme_of(t, tensor);
-    if (!scheme) return ALV_OK; /* the net begins with zeros */
-    return alv_fill_param(out, scheme, tensor, t->job->seed, error);
-}
-
 static const alv_model *model_of(const trainer *t)
 {
     return t->setup->acts[t->setup->settings[t->job->setting].act].model;
-}
-
-static alv_status fill_all(trainer *t, alv_error *error)
-{
-    const alv_model *model = model_of(t);
-    for (int i = 0; i < model->n_nodes; i++) {
-        const alv_node *node = &model->nodes[i];
-        if (node->weight < 0 || model->params[node->weight].role != ALV_ROLE_WEIGHT) continue;
-        ALV_TRY(fill(t, alv_net_weight_f32(t->net, i), &model->params[node->weight], error));
-        if (node->bias >= 0)
-            ALV_TRY(fill(t, alv_net_bias_f32(t->net, i), &model->params[node->bias], error));
-    }
-    return ALV_OK;
 }
 
 static alv_status take_memory(trainer *t, alv_error *error)
@@ -88,58 +53,28 @@ static alv_status take_memory(trainer *t, alv_error *error)
                                .regularizer = t->recipe->regularizer,
                                .seed = t->job->seed};
     options.optimizer.lr = t->job->lr;
-    ALV_TRY(alv_net_new_f32(&t->net, model_of(t), &options, error));
+    ALV_TRY(
+        alv_trainer_new(&t->core, model_of(t), &options, &setup->data->train, setup->batch, error));
+    t->net = t->core->net;
     alv_trial *out = t->out;
     out->n_layers = t->net->n_layers;
     t->n_schedule = alv_probe_schedule(t->schedule, MAX_PROBES, setup->steps);
     if (t->job->light) t->n_schedule = 1;
     size_t probes = (size_t)t->n_schedule, layers = (size_t)out->n_layers;
-    t->x = alv_new_array((size_t)(setup->batch * setup->data->dim), sizeof *t->x);
-    t->y = alv_new_array((size_t)setup->batch, sizeof *t->y);
-    t->order = alv_new_array((size_t)setup->data->train.n, sizeof *t->order);
     t->before = alv_new_array((size_t)t->net->n_params, sizeof *t->before);
     out->curve = alv_new_array((size_t)setup->n_curve + 1, sizeof *out->curve);
     out->probe_steps = alv_new_array(probes, sizeof *out->probe_steps);
     out->stats = alv_new_array(probes * layers, sizeof *out->stats);
     out->histograms = alv_new_array(t->job->histograms ? probes * layers * ALV_HIST_KINDS : 0,
                                     sizeof *out->histograms);
-    if (t->x && t->y && t->order && t->before && out->curve && out->probe_steps && out->stats &&
-        out->histograms)
-        return ALV_OK;
+    if (t->before && out->curve && out->probe_steps && out->stats && out->histograms) return ALV_OK;
     return alv_fail(error, ALV_ERR_MEMORY, "trial", "out of memory");
 }
 
-/* Order of the samples in an epoch, from the stream (seed, "order/<epoch>"). */
-static void shuffle(trainer *t, int64_t epoch)
+static alv_status fill(trainer *t, alv_error *error)
 {
-    char name[48];
-    alv_text_format(name, sizeof name, "order/%lld", epoch);
-    alv_rng rng = alv_rng_make(t->job->seed, name);
-    alv_rng_shuffle(&rng, t->order, t->setup->data->train.n);
-}
-
-/* Gathers the mini-batch of a step (from 0); returns its rows. */
-static int64_t gather(trainer *t, int64_t step)
-{
-    const alv_setup *setup = t->setup;
-    const alv_samples *train = &setup->data->train;
-    int64_t within = step % setup->epoch_steps;
-    if (within == 0) shuffle(t, step / setup->epoch_steps);
-    int64_t first = within * setup->batch, rows = train->n - first;
-    if (rows > setup->batch) rows = setup->batch;
-    alv_batch_gather(t->x, t->y, train->x, train->y, t->order + first, rows, setup->data->dim);
-    return rows;
-}
-
-/* The step of a scheme that needs data, on the seed's first mini-batch: training sees that batch
- * again as its first, as every scheme does. */
-static alv_status fit(trainer *t, alv_error *error)
-{
-    const alv_scheme *scheme = &t->job->scheme.scheme;
-    if (!scheme->init->needs_data) return ALV_OK;
-    const int64_t rows = gather(t, 0);
-    return alv_fit_net(NULL, t->out->reason, sizeof t->out->reason, t->net, scheme, t->x, rows,
-                       error);
+    return alv_trainer_fill(t->out->reason, sizeof t->out->reason, t->core, &t->job->scheme.scheme,
+                            t->setup->has_bias ? &t->setup->bias.scheme : NULL, error);
 }
 
 static void keep_histograms(trainer *t, int64_t step)
@@ -218,13 +153,11 @@ static bool is_probed(const trainer *t, int64_t step)
 /* Takes step number `step` (from 1); false if its loss is not finite. */
 static bool take_step(trainer *t, int64_t step)
 {
-    int64_t rows = gather(t, step - 1);
     if (is_probed(t, step))
         memcpy(t->before, t->net->params, (size_t)t->net->n_params * sizeof *t->before);
-    t->net->options.optimizer.lr =
-        t->job->lr *
+    const double factor =
         alv_schedule_factor(&t->recipe->schedule, &t->plateau, step - 1, t->setup->steps);
-    double loss = alv_net_train_f32(t->net, t->x, t->y, rows, NULL);
+    const double loss = alv_trainer_step(t->core, step - 1, t->job->lr * factor);
     alv_schedule_watch(&t->plateau, &t->recipe->schedule, loss, step - 1, t->setup->steps);
     t->out->steps = step;
     t->row_sum += loss;
@@ -294,15 +227,11 @@ alv_status alv_trial_run(alv_trial *out, const alv_setup *setup, const alv_job *
     *out = (alv_trial){.diverged_at = -1, .final_validation_loss = NAN};
     trainer t = {.setup = setup, .job = job, .control = control, .out = out};
     alv_status status = take_memory(&t, error);
-    if (status == ALV_OK) status = fill_all(&t, error);
-    if (status == ALV_OK) status = fit(&t, error);
+    if (status == ALV_OK) status = fill(&t, error);
     if (status == ALV_OK) status = train(&t, error);
     if (status == ALV_OK) conclude(&t);
     if (status == ALV_OK) report_steps(&t, setup->steps); /* those not taken will not be */
-    alv_net_free_f32(t.net);
-    free(t.x);
-    free(t.y);
-    free(t.order);
+    alv_trainer_free(t.core);
     free(t.before);
     out->seconds = now() - start;
     return status;

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "lab/fill.h"
+#include "train/fill.h"
 
 enum { DENSITY_POINTS = 81, MAX_SHAPES = 16 };
 

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/base.h"
-#include "lab/fit.h"
+#include "train/fit.h"
 #include "probe/observe.h"
 #include "reproduce/reproduce.h"
 #include "reproduce/specimen.h"

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/base.h"
-#include "lab/fill.h"
+#include "train/fill.h"
 #include "reproduce/reproduce.h"
 #include "stream/rng.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "lab/fill.h"
+#include "train/fill.h"
 
 enum { SEED = 2024 };
 

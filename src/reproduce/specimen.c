@@ -2,7 +2,7 @@
 #include "reproduce/specimen.h"
 
 #include "base/base.h"
-#include "lab/fill.h"
+#include "train/fill.h"
 #include "probe/observe.h"
 #include "stream/rng.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 #include "data/data.h"
-#include "lab/fill.h"
+#include "train/fill.h"
 #include "nn/net.h"
 #include "reproduce/reproduce.h"
 

@@ -1,7 +1,7 @@
 /* What a network gives a parameter for which a scheme is not made. */
 #include "test.h"
 
-#include "lab/fill.h"
+#include "train/fill.h"
 
 static const char *given(const char *text, const alv_tensor *tensor)
 {

@@ -1,5 +1,5 @@
 /* Fills what a net holds, with memory for the schemes that look at a whole tensor. */
-#include "lab/fill.h"
+#include "train/fill.h"
 
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /* Initializers whose second step looks at data: LSUV on the engine's own networks. */
-#ifndef ALV_LAB_FIT_H
-#define ALV_LAB_FIT_H
+#ifndef ALV_TRAIN_FIT_H
+#define ALV_TRAIN_FIT_H
 
 #include "alvor/lsuv.h"
 #include "nn/net.h"

@@ -1,6 +1,6 @@
 /* A parameter filled whole. */
-#ifndef ALV_LAB_FILL_H
-#define ALV_LAB_FILL_H
+#ifndef ALV_TRAIN_FILL_H
+#define ALV_TRAIN_FILL_H
 
 #include "alvor/alvor.h"
 

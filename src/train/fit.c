@@ -1,8 +1,9 @@
-/* LSUV in the lab: the outputs are what the weights of the engine's layers give on one mini-batch.
+/* LSUV on the engine: the outputs are what the weights of the engine's layers give on one
+ * mini-batch.
  *
  * The engine runs a network whole, so a look at one layer costs a forward pass: two or three for
  * each layer, which for a dozen layers is less than ten steps of training. */
-#include "lab/fit.h"
+#include "train/fit.h"
 
 #include "base/base.h"
 

@@ -37,3 +37,21 @@ add_custom_command(OUTPUT ${page}
   DEPENDS ${npm_stamp} ${web}/build.mjs ${web_sources}
   COMMENT "Bundling the report's page" VERBATIM)
 target_sources(alvor-lab-objects PRIVATE ${page})
+
+# The playground: the engine for the browser, which plain Clang and lld compile. Without them there is
+# no target `playground`, and nothing else misses it. A build with tests makes it with everything.
+find_program(CLANG_PROGRAM clang)
+find_program(WASM_LD_PROGRAM NAMES wasm-ld wasm-ld-19 wasm-ld-16 wasm-ld-14)
+if(CLANG_PROGRAM AND WASM_LD_PROGRAM)
+  file(GLOB_RECURSE wasm_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.[ch]
+       ${PROJECT_SOURCE_DIR}/src/*.inc ${web}/wasm/*.[ch])
+  set(playground_module ${ALVOR_WEB_DIR}/wasm/playground.wasm)
+  add_custom_command(OUTPUT ${playground_module}
+    COMMAND ${PROJECT_SOURCE_DIR}/tools/build-wasm.sh ${ALVOR_WEB_DIR}/wasm playground
+    DEPENDS ${PROJECT_SOURCE_DIR}/tools/build-wasm.sh ${wasm_sources}
+    COMMENT "Compiling the engine for the browser" VERBATIM)
+  if(ALVOR_BUILD_TESTS)
+    set(with_all ALL)
+  endif()
+  add_custom_target(playground ${with_all} DEPENDS ${playground_module})
+endif()

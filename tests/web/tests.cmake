@@ -13,4 +13,11 @@ if(TARGET alvor-cli AND NODE_PROGRAM)
                    $<TARGET_FILE:alvor-cli> "${Python3_EXECUTABLE}")
   set_tests_properties(web.languages web.page web.errors PROPERTIES SKIP_RETURN_CODE 77
                        TIMEOUT 300)
+  if(TARGET playground AND Python3_EXECUTABLE)
+    add_test(NAME web.engine
+             COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_engine.mjs
+                     ${ALVOR_WEB_DIR}/wasm/playground.wasm $<TARGET_FILE:alvor-cli>
+                     "${Python3_EXECUTABLE}")
+    set_tests_properties(web.engine PROPERTIES TIMEOUT 300)
+  endif()
 endif()

@@ -1,6 +1,8 @@
-/* The functions that base/libc.h declares, for the browser: plain loops, and memory that only
- * grows. free() does nothing: the engine takes its memory once, and the page starts over with a new
- * instance of the module. */
+/* The functions that base/libc.h declares, for the browser: plain loops, and memory in powers of
+ * two.
+ *
+ * The engine takes its memory once, and the page starts over with a new instance of the module;
+ * what is freed is the scratch of a look, which the next look takes again from its size's list. */
 #include "base/libc.h"
 
 extern unsigned char __heap_base;
@@ -60,10 +62,16 @@ char *strchr(const char *s, int c)
     }
 }
 
-void *calloc(size_t n, size_t size)
+/* Stands before every block, in a place of its own, so that blocks keep their alignment. */
+typedef struct header {
+    struct header *next; /* of the same list, once freed */
+    int power;           /* the block has 2^power bytes */
+} header;
+
+static header *freed[32];
+
+static void *fresh(size_t bytes)
 {
-    size_t bytes;
-    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX / 2) return NULL;
     if (!heap_end) heap_end = (size_t)&__heap_base;
     size_t start = (heap_end + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     size_t end = start + bytes, have = __builtin_wasm_memory_size(0) * PAGE;
@@ -71,11 +79,28 @@ void *calloc(size_t n, size_t size)
     if (end > have && __builtin_wasm_memory_grow(0, (end - have + PAGE - 1) / PAGE) == (size_t)-1)
         return NULL;
     heap_end = end;
-    memset((void *)start, 0, bytes);
     return (void *)start;
+}
+
+void *calloc(size_t n, size_t size)
+{
+    size_t bytes;
+    int power = 6;
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX / 4) return NULL;
+    while (((size_t)1 << power) < bytes) power++;
+    header *block = freed[power];
+    if (block)
+        freed[power] = block->next;
+    else if (!(block = fresh(ALIGNMENT + ((size_t)1 << power))))
+        return NULL;
+    *block = (header){.power = power};
+    return memset((unsigned char *)block + ALIGNMENT, 0, bytes);
 }
 
 void free(void *p)
 {
-    (void)p;
+    if (!p) return;
+    header *block = (void *)((unsigned char *)p - ALIGNMENT);
+    block->next = freed[block->power];
+    freed[block->power] = block;
 }

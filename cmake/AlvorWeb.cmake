@@ -30,7 +30,8 @@ add_custom_command(OUTPUT ${npm_stamp}
   COMMENT "Fetching the report's packages (npm ci)" VERBATIM)
 file(MAKE_DIRECTORY ${ALVOR_WEB_DIR})
 
-file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS ${web}/src/*)
+file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS ${web}/src/* ${web}/common/*)
+list(APPEND web_sources ${web}/bundle.mjs)
 set(page ${ALVOR_WEB_DIR}/page.c)
 add_custom_command(OUTPUT ${page}
   COMMAND ${NODE_PROGRAM} ${web}/build.mjs ${ALVOR_WEB_DIR}/node_modules ${page}
@@ -38,10 +39,12 @@ add_custom_command(OUTPUT ${page}
   COMMENT "Bundling the report's page" VERBATIM)
 target_sources(alvor-lab-objects PRIVATE ${page})
 
-# The playground: the engine for the browser, which plain Clang and lld compile. Without them there is
-# no target `playground`, and nothing else misses it. A build with tests makes it with everything.
+# The playground, one HTML file: the engine for the browser, which plain Clang and lld compile, and the
+# page around it. Without them there is no target `playground`, and nothing else misses it. A build
+# with tests makes it with everything.
 find_program(CLANG_PROGRAM clang)
-find_program(WASM_LD_PROGRAM NAMES wasm-ld wasm-ld-19 wasm-ld-16 wasm-ld-14)
+file(GLOB wasm_linkers /usr/bin/wasm-ld*)
+find_program(WASM_LD_PROGRAM NAMES wasm-ld ${wasm_linkers})
 if(CLANG_PROGRAM AND WASM_LD_PROGRAM)
   file(GLOB_RECURSE wasm_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.[ch]
        ${PROJECT_SOURCE_DIR}/src/*.inc ${web}/wasm/*.[ch])
@@ -50,8 +53,15 @@ if(CLANG_PROGRAM AND WASM_LD_PROGRAM)
     COMMAND ${PROJECT_SOURCE_DIR}/tools/build-wasm.sh ${ALVOR_WEB_DIR}/wasm playground
     DEPENDS ${PROJECT_SOURCE_DIR}/tools/build-wasm.sh ${wasm_sources}
     COMMENT "Compiling the engine for the browser" VERBATIM)
+  file(GLOB_RECURSE playground_sources CONFIGURE_DEPENDS ${web}/playground/*)
+  set(playground_page ${ALVOR_WEB_DIR}/playground.html)
+  add_custom_command(OUTPUT ${playground_page}
+    COMMAND ${NODE_PROGRAM} ${web}/playground/build.mjs ${ALVOR_WEB_DIR}/node_modules
+            ${playground_module} ${playground_page}
+    DEPENDS ${npm_stamp} ${playground_module} ${playground_sources} ${web_sources}
+    COMMENT "Bundling the playground" VERBATIM)
   if(ALVOR_BUILD_TESTS)
     set(with_all ALL)
   endif()
-  add_custom_target(playground ${with_all} DEPENDS ${playground_module})
+  add_custom_target(playground ${with_all} DEPENDS ${playground_page})
 endif()

@@ -1,10 +1,11 @@
-// The two language tables: the same keys, the same holes, nothing empty, nothing left in English,
+// The two language tables of a page, node test_languages.mjs [FOLDER]: the same keys, the same holes, nothing empty, nothing left in English,
 // and every key that a source file asks for.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const source = join(dirname(fileURLToPath(import.meta.url)), "../../web/src");
+const folder = process.argv[2] ?? "src";
+const source = join(dirname(fileURLToPath(import.meta.url)), "../../web", folder);
 const load = async (name) => {
   // The tables are plain modules: read as text, so that no package.json is needed beside them.
   const text = readFileSync(join(source, "lang", name), "utf8");

@@ -3,30 +3,18 @@
 // Fixture runs are written by make_fixture.py; a RUN_DIR of a real run can be tested too.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { background, bright, check, checks, launch, openPage, skip } from "./browser.mjs";
 
 const [modules, alvor, python, chromium, given] = process.argv.slice(2);
 const here = dirname(fileURLToPath(import.meta.url));
 const MAX_BYTES = 1000000;
 
-function skip(why) {
-  console.log(`SKIP: ${why}; the report's page was NOT tested in a browser`);
-  process.exit(77);
-}
-if (!chromium || !existsSync(chromium)) skip("no Chromium (Debian: apt-get install chromium)");
 if (!python || !existsSync(python)) skip("no Python 3 to write the fixture");
-if (!existsSync(join(modules, "playwright-core"))) skip("playwright-core is not installed");
-const { chromium: engine } = createRequire(join(resolve(modules), "here.js"))("playwright-core");
-
-let failures = 0;
-function check(what, fine, detail = "") {
-  if (fine) return;
-  failures++;
-  console.error(`FAILED: ${what} ${detail}`);
-}
+const browser = await launch(modules, chromium);
+const open = (file, options) => openPage(browser, file, options);
 
 const work = mkdtempSync(join(tmpdir(), "alvor-web-"));
 function makeReport(name, ...options) {
@@ -34,40 +22,6 @@ function makeReport(name, ...options) {
   execFileSync(python, [join(here, "make_fixture.py"), dir, ...options]);
   execFileSync(alvor, ["report", dir, "--lang", "en"], { stdio: "pipe" });
   return join(dir, "report.html");
-}
-
-const browser = await engine.launch({
-  executablePath: chromium,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-});
-
-// Opens a report and collects everything that must not happen in it.
-async function open(file, { query = "", ...options } = {}) {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 900 },
-    locale: "en-US",
-    acceptDownloads: true,
-    ...options,
-  });
-  const page = await context.newPage();
-  const trouble = [];
-  page.on(
-    "console",
-    (message) =>
-      ["error", "warning"].includes(message.type()) && trouble.push(`console: ${message.text()}`),
-  );
-  page.on("pageerror", (error) => trouble.push(`error: ${error.message}`));
-  page.on(
-    "request",
-    (request) =>
-      !/^(file|blob|data):/.test(request.url()) && trouble.push(`request: ${request.url()}`),
-  );
-  page.on("dialog", (dialog) => {
-    trouble.push("a dialog");
-    dialog.dismiss();
-  });
-  await page.goto(pathToFileURL(file).href + query);
-  return { page, context, trouble };
 }
 
 // Without the section on rates, which a comparison at given rates does not have.
@@ -213,13 +167,6 @@ async function testTables(page) {
   );
   check("every figure has a data table", empty.length === 0, empty.join());
 }
-
-const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-const bright = (rgb) =>
-  rgb
-    .match(/\d+/g)
-    .slice(0, 3)
-    .reduce((sum, c) => sum + Number(c), 0) > 384;
 
 async function testTheme(file) {
   const dark = await open(file, { colorScheme: "dark" });
@@ -421,9 +368,9 @@ try {
   ])
     await test(file);
   await testHostile();
-  console.log(`${bytes} bytes, ${failures} failures`);
+  console.log(`${bytes} bytes, ${checks.failures} failures`);
 } finally {
   await browser.close();
   rmSync(work, { recursive: true, force: true });
 }
-process.exit(failures ? 1 : 0);
+process.exit(checks.failures ? 1 : 0);

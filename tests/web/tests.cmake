@@ -18,6 +18,12 @@ if(TARGET alvor-cli AND NODE_PROGRAM)
              COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_engine.mjs
                      ${ALVOR_WEB_DIR}/wasm/playground.wasm $<TARGET_FILE:alvor-cli>
                      "${Python3_EXECUTABLE}")
-    set_tests_properties(web.engine PROPERTIES TIMEOUT 300)
+    add_test(NAME web.playground
+             COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_playground.mjs
+                     ${ALVOR_WEB_DIR}/node_modules ${ALVOR_WEB_DIR}/playground.html
+                     $<TARGET_FILE:alvor-cli> "${Python3_EXECUTABLE}" "${CHROMIUM_PROGRAM}")
+    add_test(NAME web.playground_languages
+             COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_languages.mjs playground)
+    set_tests_properties(web.engine web.playground PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
   endif()
 endif()

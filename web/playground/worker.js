@@ -23,7 +23,7 @@ const handlers = {
   },
   async start({ id, runs, seeds }) {
     playing = false;
-    group = { id, seeds, runs: [] };
+    group = { id, seeds, step: 0, runs: [] };
     const mine = group;
     for (const [index, options] of runs.entries()) {
       const run = { options, trials: [], recent: [] };
@@ -98,7 +98,8 @@ async function addSeeds() {
 function takeSteps(n, ms) {
   const losses = group.runs.map((run) => run.trials.map(() => []));
   const start = performance.now();
-  for (let i = 0; i < n && (i === 0 || performance.now() - start < ms); i++)
+  for (let i = 0; i < n && (i === 0 || performance.now() - start < ms); i++) {
+    group.step++;
     group.runs.forEach((run, r) =>
       run.trials.forEach((trial, s) => {
         const loss = trial.lost ? NaN : trial.step();
@@ -107,6 +108,7 @@ function takeSteps(n, ms) {
         if (s === 0) run.recent.push(loss);
       }),
     );
+  }
   return losses;
 }
 
@@ -157,7 +159,7 @@ function post(losses = null, moving = false) {
     type: "frame",
     id: group.id,
     moving,
-    step: group.runs[0].trials[0].steps,
+    step: group.step,
     runs: group.runs.map((run, r) => ({
       losses: losses?.[r] ?? null,
       look: run.trials[0].look(catalogue.columns.length),

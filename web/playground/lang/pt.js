@@ -4,7 +4,7 @@ export default {
   theme: "Claro ou escuro",
   skip: "Ir para as figuras",
   tagline: "os primeiros pesos de uma rede neural e o que eles fazem com o treino",
-  playground: "laboratório",
+  playground: "playground",
 
   lessons: "Experimente",
   "lesson.own": "Configuração sua: dê a partida e veja as redes aprenderem, ou não.",

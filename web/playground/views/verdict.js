@@ -82,17 +82,24 @@ export function makeVerdict(run) {
 export const EARLY = 100;
 
 function tell(run, chip, so, why, more) {
-  const { outcome, outcome_word: word, verdict } = run.verdict;
+  const { outcome, verdict } = run.verdict;
   const early = run.step < EARLY && outcome !== "diverged" && outcome !== "trained";
   const tone = early ? (run.facts.forecast.trains ? "good" : "bad") : TONES[outcome];
-  chip.className = `chip ${tone}`;
-  chip.textContent = early ? t(run.facts.forecast.trains ? "will.train" : "will.not") : pick(word);
+  const flawed = tone === "good" && !early && verdict !== "healthy";
+  chip.className = `chip ${flawed ? "fair" : tone}`;
+  chip.textContent = early ? t(run.facts.forecast.trains ? "will.train" : "will.not") : inWords(run);
   so.replaceChildren();
   more.hidden = early || verdict === "healthy";
   if (early) return;
-  so.append(h("b", {}, `${t("so.far")} `), t("so.far.text", { word: pick(word), loss: num(run.recent), chance: num(run.facts.chance, 4), step: num(run.step) }));
+  so.append(h("b", {}, `${t("so.far")} `), t("so.far.text", { word: inWords(run), loss: num(run.recent), chance: num(run.facts.chance, 4), step: num(run.step) }));
   why.textContent = `${pick(run.verdict.why)} ${pick(run.verdict.advice)}`;
 }
 
+// The outcome, and the verdict where it names a cause: "stuck: vanishing".
+function inWords({ verdict: { outcome, verdict, outcome_word: end, word } }) {
+  const names = verdict !== "healthy" && verdict !== outcome;
+  return names ? `${pick(end)}: ${pick(word)}` : pick(end);
+}
+
 // What a screen reader hears when it changes.
-export const spoken = (run) => `${run.scheme}: ${pick(run.verdict.outcome_word)}`;
+export const spoken = (run) => `${run.scheme}: ${inWords(run)}`;

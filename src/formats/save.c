@@ -6,7 +6,8 @@
  * the kernel waits until much is dirty, and the flush at the end would take as long as all the
  * drawing. Mapping the file would let the kernel do the copying, but mapped pages count as the
  * process's memory; pwrite from one buffer does not. Tensors that must be made whole (orthogonal)
- * are taken first, one thread each, so that none is left for the end. */
+ * come first, so that none is left for the end: large ones one after another by all threads
+ * together, which takes no more memory than one thread does, small ones by a thread each. */
 #include "formats/save.h"
 
 #include <stdatomic.h>
@@ -86,7 +87,7 @@ static alv_status do_chunk(work *w, char *buffer, int64_t lo, int64_t hi, alv_er
         const alv_piece *p = &w->map->pieces[i];
         int64_t a = p->begin > lo ? p->begin : lo, b = p->end < hi ? p->end : hi;
         if (p->begin >= hi) break;
-        if (p->whole || a >= b) continue;
+        if (p->scratch > 0 || a >= b) continue;
         if (a != end || p->shard != shard) {
             ALV_TRY(put(w, shard, buffer + (begin - lo), begin, end, error));
             begin = a;
@@ -99,12 +100,11 @@ static alv_status do_chunk(work *w, char *buffer, int64_t lo, int64_t hi, alv_er
 }
 
 /* Draws and writes one tensor that has to be made whole. */
-static alv_status do_whole(work *w, const alv_piece *p, alv_error *error)
+static alv_status do_whole(work *w, const alv_piece *p, alv_executor executor, alv_error *error)
 {
     const alv_scheme *scheme = &w->plan->schemes[p->tensor];
     const alv_tensor *tensor = &w->plan->tensors[p->tensor];
-    alv_fill fill = {0};
-    ALV_TRY(alv_init_scratch(&fill.scratch_size, scheme, tensor, error));
+    alv_fill fill = {.scratch_size = p->scratch, .executor = executor};
     void *bytes = alv_new_array((size_t)(p->end - p->begin), 1);
     fill.scratch = alv_new_array((size_t)fill.scratch_size, 1);
     alv_status status =
@@ -112,18 +112,33 @@ static alv_status do_whole(work *w, const alv_piece *p, alv_error *error)
             ? draw(w, bytes, p, p->begin, p->end, &fill, error)
             : alv_fail(error, ALV_ERR_MEMORY, tensor->name,
                        "no memory for this tensor, which %s makes whole: %lld bytes",
-                       scheme->init->name, p->end - p->begin + fill.scratch_size);
+                       scheme->init->name, p->end - p->begin + p->scratch);
     if (status == ALV_OK) status = put(w, p->shard, bytes, p->begin, p->end, error);
     free(bytes);
     free(fill.scratch);
     return status;
 }
 
+static bool is_whole(const alv_piece *p, bool shared)
+{
+    return p->scratch > 0 && alv_piece_shared(p) == shared;
+}
+
+/* The tensors that the team makes whole together. */
+static alv_status draw_shared(work *w, alv_team *team, alv_error *error)
+{
+    for (int64_t i = 0; i < w->map->n_pieces; i++)
+        if (is_whole(&w->map->pieces[i], true) && !stopped(w))
+            ALV_TRY(do_whole(w, &w->map->pieces[i], alv_team_executor(team), error));
+    return ALV_OK;
+}
+
 static alv_status draw_share(work *w, char *buffer, alv_error *error)
 {
     int64_t i, lo;
     while ((i = atomic_fetch_add(&w->next_piece, 1)) < w->map->n_pieces)
-        if (w->map->pieces[i].whole && !stopped(w)) ALV_TRY(do_whole(w, &w->map->pieces[i], error));
+        if (is_whole(&w->map->pieces[i], false) && !stopped(w))
+            ALV_TRY(do_whole(w, &w->map->pieces[i], (alv_executor){0}, error));
     while ((lo = w->chunk * atomic_fetch_add(&w->next_chunk, 1)) < w->map->end && !stopped(w)) {
         int64_t hi = w->map->end - lo < w->chunk ? w->map->end : lo + w->chunk;
         ALV_TRY(do_chunk(w, buffer, lo, hi, error));
@@ -151,7 +166,8 @@ static alv_status draw_all(work *w, alv_error *error)
 {
     alv_team team;
     alv_team_begin(&team, w->how->threads);
-    alv_team_run(&team, worker, w, team.n + 1);
+    w->status = draw_shared(w, &team, &w->error);
+    if (w->status == ALV_OK) alv_team_run(&team, worker, w, team.n + 1);
     alv_team_end(&team);
     if (w->status != ALV_OK && error) *error = w->error;
     if (w->status == ALV_OK && stopped(w))

@@ -19,8 +19,11 @@ typedef struct alv_shard {
 typedef struct alv_piece {
     int64_t tensor, begin, end;
     int shard;
-    bool whole; /* cannot be drawn in parts without paying for all of it each time */
+    int64_t scratch; /* above 0: cannot be drawn in parts without paying for all of it each time */
 } alv_piece;
+
+/* Whether a tensor made whole is work enough for all threads together. */
+bool alv_piece_shared(const alv_piece *piece);
 
 typedef struct alv_save_map {
     int n_shards;

@@ -9,6 +9,12 @@ static const char where[] = "save";
 static const char suffix[] = ".safetensors";
 
 enum { CHUNK = 1 << 19, LEAST_CHUNK = 1 << 16, ALL_CHUNKS = 32 << 20, LINE = 8 };
+enum { SHARED = 1 << 20 /* bytes of scratch */ };
+
+bool alv_piece_shared(const alv_piece *piece)
+{
+    return piece->scratch > SHARED;
+}
 
 int64_t alv_save_chunk(const alv_save *how)
 {
@@ -91,7 +97,7 @@ static alv_status place(alv_save_map *map, int k, const alv_weight_plan *plan, i
                                                    .begin = begin,
                                                    .end = begin + bytes,
                                                    .shard = k,
-                                                   .whole = scratch > 0};
+                                                   .scratch = scratch};
     }
     map->end += (shard->bytes + LINE - 1) / LINE * LINE;
     map->sizes.files += shard->header + shard->bytes;
@@ -99,20 +105,23 @@ static alv_status place(alv_save_map *map, int k, const alv_weight_plan *plan, i
     return ALV_OK;
 }
 
-/* A thread holds a chunk, and at times a whole tensor with its scratch: the largest, at worst as
- * many at once as there are threads. */
-static void count_memory(alv_save_map *map, const alv_weight_plan *plan, const alv_save *how)
+/* One shared tensor with its scratch at a time; after these each thread holds a chunk, and at times
+ * one of the others that are made whole: at worst the largest, as many at once as there are
+ * threads.
+ */
+static void count_memory(alv_save_map *map, const alv_save *how)
 {
-    int64_t threads = how->threads > 1 ? how->threads : 1, most = 0, n = 0;
+    int64_t threads = how->threads > 1 ? how->threads : 1, n = 0, most[2] = {0};
     for (int64_t i = 0; i < map->n_pieces; i++) {
         const alv_piece *p = &map->pieces[i];
-        int64_t scratch = 0;
-        if (!p->whole) continue;
-        alv_init_scratch(&scratch, &plan->schemes[p->tensor], &plan->tensors[p->tensor], NULL);
-        if (p->end - p->begin + scratch > most) most = p->end - p->begin + scratch;
-        n++;
+        const bool shared = alv_piece_shared(p);
+        if (p->scratch == 0) continue;
+        if (p->end - p->begin + p->scratch > most[shared])
+            most[shared] = p->end - p->begin + p->scratch;
+        n += !shared;
     }
-    map->sizes.memory = threads * alv_save_chunk(how) + (n < threads ? n : threads) * most;
+    map->sizes.memory = threads * alv_save_chunk(how) + (n < threads ? n : threads) * most[false];
+    if (most[true] > map->sizes.memory) map->sizes.memory = most[true];
 }
 
 static alv_status place_all(alv_save_map *map, const alv_weight_plan *plan, const alv_save *how,
@@ -126,7 +135,7 @@ static alv_status place_all(alv_save_map *map, const alv_weight_plan *plan, cons
     free(offsets);
     ALV_TRY(status);
     qsort(map->pieces, (size_t)map->n_pieces, sizeof *map->pieces, by_begin);
-    count_memory(map, plan, how);
+    count_memory(map, how);
     return ALV_OK;
 }
 

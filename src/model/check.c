@@ -40,6 +40,13 @@ static alv_status check_enums(const alv_tensor *tensor, alv_error *error)
     return ALV_OK;
 }
 
+static int lowest(unsigned axes) /* of a set that has one */
+{
+    int axis = 0;
+    while (!(axes >> axis & 1)) axis++;
+    return axis;
+}
+
 static alv_status check_axes(const alv_tensor *tensor, alv_error *error)
 {
     const unsigned in = tensor->in_axes, out = tensor->out_axes, copy = tensor->copy_axes;
@@ -50,12 +57,12 @@ static alv_status check_axes(const alv_tensor *tensor, alv_error *error)
     for (int i = 0; i < ALV_COUNT(sets); i++)
         if (sets[i].axes >> tensor->rank)
             return alv_fail(error, ALV_ERR_SHAPE, sets[i].name,
-                            "%s = %x (bits) has axes that a tensor of %d axes lacks", sets[i].name,
-                            sets[i].axes, tensor->rank);
-    if ((in & out) | (in & copy) | (out & copy))
+                            "%s has axis %d, and the tensor has only %d axes", sets[i].name,
+                            lowest(sets[i].axes >> tensor->rank) + tensor->rank, tensor->rank);
+    const unsigned twice = (in & out) | (in & copy) | (out & copy);
+    if (twice)
         return alv_fail(error, ALV_ERR_ARGUMENT, in & out ? "out_axes" : "copy_axes",
-                        "an axis is in two of in_axes = %x, out_axes = %x, copy_axes = %x (bits)",
-                        in, out, copy);
+                        "axis %d is in two of in_axes, out_axes, copy_axes", lowest(twice));
     if (tensor->layout != ALV_LAYOUT_AXES && (in | out))
         return alv_fail(error, ALV_ERR_ARGUMENT, in ? "in_axes" : "out_axes",
                         "%s belongs to the layout \"axes\", and this is %s",

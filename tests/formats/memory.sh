@@ -11,10 +11,12 @@ if [ "$(df -Pk . | awk 'NR == 2 { print $4 }')" -lt 2200000 ]; then
     echo "skipped: less than 2.2 GB free here"
     exit 77
 fi
-# 16 x 16 Mi elements of f32 are 1 GiB.
+# 16 x 16 Mi elements of f32 are 1 GiB; drawn by element and by row.
 cat >plan.yaml <<'END'
 parameters:
-  - {name: "w{i}", repeat: 16, shape: [4096, 4096], scheme: uniform(r=1)}
+  - {name: "w{i}", repeat: 10, shape: [4096, 4096], scheme: uniform(r=1)}
+  - {name: "n{i}", repeat: 3, shape: [4096, 4096], scheme: nguyen_widrow}
+  - {name: "s{i}", repeat: 3, shape: [4096, 4096], scheme: sparse}
 END
 for threads in 1 8; do
     python3 - "$alvor" $threads <<'END'

@@ -3,11 +3,14 @@
 #include "test.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/base.h"
 #include "formats/plan.h"
 
 static const char text[] =
@@ -262,8 +265,23 @@ static alv_status whole_scratch(int64_t *bytes, const alv_scheme *of, const alv_
     return ALV_OK;
 }
 
+/* Threads that were in `prepare` at one time, other than as its caller. */
+static atomic_int shared_by;
+
+static void meet(void *argument, int i)
+{
+    (void)i;
+    atomic_int *here = argument;
+    atomic_fetch_add(here, 1);
+    while (atomic_load(here) < 2) sched_yield(); /* two tasks wait for each other: two threads */
+    atomic_fetch_add(&shared_by, 1);
+}
+
 static void whole_prepare(const alv_init_job *job)
 {
+    atomic_int here = 0;
+    if (job->executor && job->executor->run)
+        job->executor->run(job->executor->pool, meet, &here, 2);
     int64_t n = 0;
     float *scratch = job->scratch;
     alv_tensor_count(&n, job->tensor, NULL);
@@ -298,6 +316,7 @@ static void whole_tensors_stand_between_the_others(void **state)
         save(plan, how);
         assert_int_equal(check_file("w.safetensors", plan, 0), plan->n);
     }
+    assert_int_equal(atomic_load(&shared_by), 0);
     /* Two threads may hold two such tensors at once, at worst the largest. */
     alv_save_sizes one, two;
     int64_t most = 0, count;
@@ -313,6 +332,30 @@ static void whole_tensors_stand_between_the_others(void **state)
         alv_plan_sizes(&two, plan, &(alv_save){.path = "w", .chunk = 64, .threads = 2}, NULL), 0);
     assert_int_equal(one.memory, 64 + most);
     assert_int_equal(two.memory, 2 * (64 + most));
+    alv_weight_plan_free(plan);
+}
+
+/* A large tensor is made by all threads together, one after another, and held once. */
+static void large_tensors_take_all_threads(void **state)
+{
+    (void)state;
+    alv_weight_plan *plan;
+    const int64_t bytes = 2 * 600 * 500 * (int64_t)sizeof(float);
+    assert_int_equal(alv_weight_plan_new(&plan, NULL), ALV_OK);
+    for (int i = 0; i < 3; i++) {
+        alv_tensor tensor = {.rank = 2, .shape = {600, 500}};
+        alv_text_format(tensor.name, sizeof tensor.name, "w%d", i);
+        assert_int_equal(alv_weight_plan_add(plan, &tensor, &(alv_scheme){.init = &whole}, NULL),
+                         ALV_OK);
+    }
+    alv_save how = {.path = "l.safetensors", .chunk = 64, .threads = 2};
+    alv_save_sizes sizes;
+    atomic_store(&shared_by, 0);
+    save(plan, how);
+    assert_int_equal(atomic_load(&shared_by), 3 * 2);
+    assert_int_equal(check_file("l.safetensors", plan, 0), plan->n);
+    assert_int_equal(alv_plan_sizes(&sizes, plan, &how, NULL), ALV_OK);
+    assert_int_equal(sizes.memory, bytes);
     alv_weight_plan_free(plan);
 }
 
@@ -402,6 +445,7 @@ int main(void)
         cmocka_unit_test_teardown(shards_are_of_about_equal_size, clear),
         cmocka_unit_test_teardown(the_header_says_what_was_drawn, clear),
         cmocka_unit_test_teardown(whole_tensors_stand_between_the_others, clear),
+        cmocka_unit_test_teardown(large_tensors_take_all_threads, clear),
         cmocka_unit_test_teardown(nothing_is_left_after_a_stop, clear),
         cmocka_unit_test_teardown(nothing_is_left_when_there_is_no_room, clear),
         cmocka_unit_test(the_memory_is_told),

@@ -90,6 +90,9 @@ struct alv_initializer {
      * reach is the tensor, also `scratch` and `prepare`. */
     alv_status (*law)(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                       alv_error *error);
+    /* The scheme that part `index` of `parts` is drawn by, where that depends on its place among
+     * them (values behind queries and keys) and not on its fans alone; else NULL. */
+    alv_scheme (*of_part)(const alv_scheme *scheme, int index, int parts);
     /* Mean and variance of an element taken at random from the tensor, over all seeds. Refuses the
      * tensors that the scheme cannot fill: what it accepts, the functions below can do. */
     alv_status (*moments)(double *mean, double *variance, const alv_scheme *scheme,

@@ -66,7 +66,9 @@ typedef struct alv_tensor {
     unsigned in_axes, out_axes, copy_axes;
     /* Sizes, along the (first) output axis, of matrices that are fused into this one: {h, h, h, h}
      * for the gates of an LSTM, {q, k, k} for queries, keys and values. They end at the first zero;
-     * all zero: one matrix. Also of a bias. Each part has the fan_out of its own size. */
+     * all zero: one matrix. Also of a bias. Each part has the fan_out of its own size. Refused
+     * together with groups: a part of whole groups has the fans of these without being named, and
+     * no framework cuts through a group. */
     int64_t parts[ALV_MAX_PARTS];
     int64_t head; /* outputs of one attention head, where schemes make a matrix of each; 0: parts */
     int depth;    /* residual branches in the network that this is a parameter of; 0: unknown */

@@ -2,7 +2,7 @@
  *
  * Grouped-query attention stores queries, keys and values in one tensor. Each is a matrix of its
  * own fan_out, so a scheme that divides by fan_out gives each a scale of its own, the one that it
- * would have as a tensor by itself. */
+ * would have as a tensor by itself; and a scheme may tell them apart by their order. */
 #include "init/laws.h"
 
 #include "base/base.h"
@@ -36,10 +36,13 @@ alv_status alv_laws_of(alv_laws *out, const alv_scheme *scheme, const alv_tensor
     }
     ALV_TRY(alv_axes_of(&axes, tensor, error));
     alv_parts_of(&laws.parts, tensor, &axes);
-    for (int i = 0; i < (laws.parts.equal ? 1 : parts); i++) {
+    const bool alike = laws.parts.equal && !scheme->init->of_part;
+    for (int i = 0; i < (alike ? 1 : parts); i++) {
         alv_tensor part;
+        const alv_scheme own =
+            scheme->init->of_part ? scheme->init->of_part(scheme, i, parts) : *scheme;
         ALV_TRY(alv_tensor_part(&part, tensor, i, error));
-        ALV_TRY(find_law(&laws.law[i], scheme, &part, error));
+        ALV_TRY(find_law(&laws.law[i], &own, &part, error));
         if (!same(&laws.law[i], &laws.law[0])) laws.n = parts;
     }
     *out = laws;

@@ -13,7 +13,7 @@ typedef struct alv_laws {
 
 /* For a scheme that has laws and a tensor, both checked. Every law has been checked and fits the
  * tensor's type. Parts of equal size share a law, as do all where the scheme asks for no fan that
- * tells them apart. */
+ * tells them apart, unless the scheme draws parts by their place (of_part). */
 alv_status alv_laws_of(alv_laws *out, const alv_scheme *scheme, const alv_tensor *tensor,
                        alv_error *error);
 

@@ -118,8 +118,11 @@ static alv_status check_groups(const alv_tensor *tensor, const alv_axes *axes, a
     int64_t units;
     if (axes->groups == 1) return ALV_OK;
     if (tensor->parts[0] > 0)
-        return alv_fail(error, ALV_ERR_UNSUPPORTED, "parts",
-                        "a weight of %lld groups cannot have parts, too", axes->groups);
+        return alv_fail(
+            error, ALV_ERR_UNSUPPORTED, "parts",
+            "a weight of %lld groups cannot have parts, too: the groups are matrices of "
+            "their own already; leave parts out",
+            axes->groups);
     if (!alv_axes_size(&units, tensor, divided))
         return alv_fail(error, ALV_ERR_OVERFLOW, "shape", "the fans overflow 64 bits");
     if (units % axes->groups != 0)

@@ -71,6 +71,56 @@ static void slices_and_boxes_equal_the_whole(void **state)
         assert_true(some[i] == whole[(i / 16 * 3 + 1 + i / 8 % 2) * OUT + 10 + i % 8]);
 }
 
+/* DeepNorm and T-Fixup scale values, not queries and keys. beta of 12 layers is 96^(-1/4),
+ * T-Fixup's 0.67 6^(-1/4); Xavier's deviation is that of each part's own fans. */
+static void values_alone_are_scaled(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *plain;
+        double factor;
+        int parts[ALV_MAX_PARTS];
+    } cases[] = {
+        {"deepnorm(layers=12, matrix=qkv)", "normal(std=1)", 0.3194715521231362, {Q, KV, KV}},
+        {"deepnorm(layers=12, matrix=qkv)", "normal(std=1)", 0.3194715521231362, {8, 8, 4}},
+        {"deepnorm(layers=12, matrix=qkv)", "normal(std=1)", 0.3194715521231362, {10, 10}},
+        {"t_fixup(layers=6, matrix=qkv)", "uniform(r=1.7320508075688772)", 0.4280918798450026, {7, 7, 6}},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        alv_tensor t = {.name = "qkv", .rank = 2, .shape = {OUT, IN}};
+        const alv_scheme scheme = scheme_of(cases[c].text), plain = scheme_of(cases[c].plain);
+        float a[COUNT], u[COUNT];
+        double mean, variance, sum = 0;
+        int n = 0, unit = 0;
+        for (; cases[c].parts[n] > 0; n++) t.parts[n] = cases[c].parts[n];
+        assert_int_equal(alv_init_fill(a, 0, COUNT, &scheme, &t, 3, NULL, NULL), ALV_OK);
+        assert_int_equal(alv_init_fill(u, 0, COUNT, &plain, &t, 3, NULL, NULL), ALV_OK);
+        for (int part = 0; part < n; part++) {
+            const double xavier = sqrt(2.0 / (IN + cases[c].parts[part]));
+            const double std = part == n - 1 ? cases[c].factor * xavier : xavier;
+            sum += std * std * cases[c].parts[part] / OUT;
+            for (int last = unit + cases[c].parts[part]; unit < last; unit++)
+                for (int i = 0; i < IN; i++)
+                    assert_near(a[unit * IN + i], u[unit * IN + i] * std, 2e-6);
+        }
+        assert_int_equal(alv_init_moments(&mean, &variance, &scheme, &t, NULL), ALV_OK);
+        assert_near(variance, sum, 1e-9);
+    }
+}
+
+static void fused_schemes_need_parts(void **state)
+{
+    (void)state;
+    const alv_tensor plain = {.name = "qkv", .rank = 2, .shape = {OUT, IN}};
+    const alv_scheme scheme = scheme_of("deepnorm(matrix=qkv)"),
+                     other = scheme_of("t_fixup(matrix=qkv)");
+    double mean, variance;
+    alv_error error;
+    assert_int_equal(alv_init_moments(&mean, &variance, &scheme, &plain, &error), ALV_ERR_SHAPE);
+    assert_non_null(strstr(error.message, "matrix=qkv needs the sizes of the parts of qkv"));
+    assert_int_equal(alv_init_moments(&mean, &variance, &other, &plain, &error), ALV_ERR_SHAPE);
+}
+
 static void laws_and_moments(void **state)
 {
     (void)state;
@@ -118,6 +168,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_part_has_its_own_scale),
         cmocka_unit_test(slices_and_boxes_equal_the_whole),
+        cmocka_unit_test(values_alone_are_scaled),
+        cmocka_unit_test(fused_schemes_need_parts),
         cmocka_unit_test(laws_and_moments),
         cmocka_unit_test(pytorch_defaults_are_its_own),
     };

@@ -156,10 +156,7 @@ static const cli_option options[] = {
 /* An option with a number, refused with the option's name if it is none. */
 static bool read_numbers(alv_compare *what, const cli_args *args)
 {
-    int64_t seed;
-    if (!cli_int(&seed, args, "seed", (int64_t)what->seed, 0, INT64_MAX)) return false;
-    what->seed = (uint64_t)seed;
-    return cli_double(&what->momentum, args, "momentum", 0, 0, 1) &&
+    return cli_seed(&what->seed, args) && cli_double(&what->momentum, args, "momentum", 0, 0, 1) &&
            cli_double(&what->target, args, "target", 0, 0, 1e300) &&
            cli_double(&what->weight_decay, args, "weight-decay", 0, 0, 1e6) &&
            cli_int(&what->batch, args, "batch", what->batch, 1, INT32_MAX) &&

@@ -183,15 +183,16 @@ static int write_sheet(const alv_split *split, int64_t n, const char *path, alv_
 
 static int show(const cli_args *args)
 {
-    int64_t n, seed, context;
+    int64_t n, context;
+    uint64_t seed;
     alv_split *split;
     alv_error error;
     if (args->n_positional != 2)
         return cli_fail("see: alvor data list", "which data set? alvor data show NAME|PATH");
-    if (!cli_int(&n, args, "n", 0, 1, 100000) || !cli_int(&seed, args, "seed", 42, 0, INT64_MAX) ||
+    if (!cli_int(&n, args, "n", 0, 1, 100000) || !cli_seed(&seed, args) ||
         !cli_int(&context, args, "context", 0, 1, 65536))
         return CLI_USAGE;
-    alv_data_options options = {.seed = (uint64_t)seed,
+    alv_data_options options = {.seed = seed,
                                 .label_column = cli_value(args, "label", NULL),
                                 .context = context,
                                 .normalize = true};

@@ -72,7 +72,7 @@ static alv_status write_trial(alv_json *json, const alv_trial_row *row, sqlite3_
     alv_json_real(json, "lr", row->lr);
     alv_json_string(json, "schedule", row->schedule);
     alv_json_string(json, "regularizer", row->regularizer);
-    alv_json_unsigned(json, "seed", row->seed);
+    alv_json_seed(json, "seed", row->seed);
     alv_json_int(json, "steps", row->steps);
     alv_json_real(json, "initial_loss", row->initial_loss);
     alv_json_real(json, "final_train_loss", row->final_train_loss);

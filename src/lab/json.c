@@ -5,6 +5,7 @@
 #include "base/base.h"
 
 enum { INLINE_DEPTH = 2 };
+#define MOST_EXACT (UINT64_C(1) << 53) /* from here on doubles skip whole numbers */
 
 static void put(alv_json *json, const char *bytes, size_t n)
 {
@@ -125,10 +126,10 @@ void alv_json_int(alv_json *json, const char *key, int64_t value)
     put_text(json, text);
 }
 
-void alv_json_unsigned(alv_json *json, const char *key, uint64_t value)
+void alv_json_seed(alv_json *json, const char *key, uint64_t value)
 {
     char text[32];
-    alv_text_format(text, sizeof text, "%llu", value);
+    alv_text_format(text, sizeof text, value < MOST_EXACT ? "%llu" : "\"%llu\"", value);
     begin_entry(json, key);
     put_text(json, text);
 }

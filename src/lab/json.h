@@ -25,7 +25,8 @@ void alv_json_open(alv_json *json, const char *key, char bracket); /* '{' or '['
 void alv_json_close(alv_json *json);
 void alv_json_string(alv_json *json, const char *key, const char *text); /* NULL: null */
 void alv_json_int(alv_json *json, const char *key, int64_t value);
-void alv_json_unsigned(alv_json *json, const char *key, uint64_t value);
+/* A number; from 2^53 on, which readers would round or refuse, a text of its digits. */
+void alv_json_seed(alv_json *json, const char *key, uint64_t value);
 void alv_json_real(alv_json *json, const char *key, double value); /* null if not finite */
 void alv_json_bool(alv_json *json, const char *key, bool value);
 /* Text that is JSON already. */

@@ -165,6 +165,12 @@ static alv_status check_version(sqlite3 *db, alv_error *error)
                     ALV_RUN_FORMAT);
 }
 
+static uint64_t seed_of(const json_t *value) /* as alv_json_seed writes it */
+{
+    const char *digits = json_string_value(value);
+    return digits ? strtoull(digits, NULL, 10) : (uint64_t)json_integer_value(value);
+}
+
 static alv_status read_spec(alv_results *out, sqlite3 *db, alv_error *error)
 {
     sqlite3_stmt *s;
@@ -186,7 +192,7 @@ static alv_status read_spec(alv_results *out, sqlite3 *db, alv_error *error)
     const json_t *data = json_object_get(spec, "data");
     out->chance_loss = json_number_value(json_object_get(data, "chance_loss"));
     out->target = json_number_value(json_object_get(spec, "target"));
-    out->seed = (uint64_t)json_integer_value(json_object_get(spec, "seed"));
+    out->seed = seed_of(json_object_get(spec, "seed"));
     out->planned = (int)(json_array_size(json_object_get(spec, "schemes")) *
                          json_array_size(json_object_get(spec, "activations")) *
                          json_array_size(json_object_get(spec, "recipes"))) *

@@ -39,7 +39,7 @@ static void count_key(json_t *counts, const char *key)
 static json_t *trial_row(sqlite3_stmt *statement)
 {
     char seed[24];
-    alv_text_format(seed, sizeof seed, "%lld", (int64_t)sqlite3_column_int64(statement, 0));
+    alv_text_format(seed, sizeof seed, "%llu", (uint64_t)sqlite3_column_int64(statement, 0));
     json_t *row = json_array();
     alv_report_append(row, json_string(seed));
     alv_report_append(row, json_integer(sqlite3_column_int64(statement, 1)));

@@ -65,5 +65,21 @@ expect 0 small --init zeros --act relu --jobs 2 --lang pt
 [ "$(ls runs | wc -l)" = 1 ] || fail "jobs or language moved the directory"
 expect 0 small --init zeros --act relu --seed 43
 [ "$(ls runs | wc -l)" = 2 ] || fail "another seed is another directory"
+
+# All 64 bits of a seed count, and the next after the last is 0.
+most=18446744073709551615
+expect 0 small --init zeros,he_normal --act relu --seeds 2 --seed $most -o most --json
+python3 - out $most <<'P' || fail "seeds of 64 bits"
+import json, sqlite3, sys
+d = json.load(open(sys.argv[1]))
+assert d['spec']['seed'] == sys.argv[2], d['spec']['seed']
+assert sorted({str(t["seed"]) for t in d["trials"]}) == ["0", sys.argv[2]], d["trials"]
+P
+expect 0 "$alvor" report most
+expect 2 small --init zeros --seed 18446744073709551616
+has err "error: --seed: '18446744073709551616' is not a whole number from 0 to 18446744073709551615"
+expect 2 "$alvor" data show moons --seed -1
+has err "error: --seed: '-1' is not"
+expect 0 "$alvor" data show moons --n 1 --seed $most
 [ -s runs/*/spec.json ] 2>/dev/null || for f in runs/*; do [ -s "$f/spec.json" ] && [ -s "$f/env.json" ] || fail "$f"; done
 echo fine

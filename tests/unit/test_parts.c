@@ -84,7 +84,10 @@ static void values_alone_are_scaled(void **state)
         {"deepnorm(layers=12, matrix=qkv)", "normal(std=1)", 0.3194715521231362, {Q, KV, KV}},
         {"deepnorm(layers=12, matrix=qkv)", "normal(std=1)", 0.3194715521231362, {8, 8, 4}},
         {"deepnorm(layers=12, matrix=qkv)", "normal(std=1)", 0.3194715521231362, {10, 10}},
-        {"t_fixup(layers=6, matrix=qkv)", "uniform(r=1.7320508075688772)", 0.4280918798450026, {7, 7, 6}},
+        {"t_fixup(layers=6, matrix=qkv)",
+         "uniform(r=1.7320508075688772)",
+         0.4280918798450026,
+         {7, 7, 6}},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         alv_tensor t = {.name = "qkv", .rank = 2, .shape = {OUT, IN}};

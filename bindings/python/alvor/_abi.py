@@ -83,7 +83,8 @@ class alv_initializer(c.Structure):
                 ("jax", c.c_char_p), ("citation", c.c_char_p), ("args", alv_init_arg * MAX_ARGS),
                 ("reach", c.c_int), ("biases", c.c_bool), ("fused", c.c_bool),
                 ("rounds", c.c_bool), ("gates", c.c_bool), ("elsewhere", c.c_char_p),
-                ("needs_data", c.c_bool), ("law", _function), ("moments", _function),
+                ("needs_data", c.c_bool), ("law", _function), ("of_part", _function),
+                ("moments", _function),
                 ("scratch", _function), ("prepare", _function), ("fill", _function)]
 
 

@@ -24,11 +24,14 @@ from . import keras as keras
 from . import torch as torch
 from ._abi import Error as Error
 from ._fill import fill as fill
+from ._lab import Comparison as Comparison
+from ._lab import compare as compare
 from ._registry import ACTIVATIONS as activations
 from ._registry import INITIALIZERS as initializers
 from ._schemes import explain as explain
 from ._theory import gain as gain
 from ._theory import moments as moments
+from ._theory import predict as predict
 
 __version__: str
 '''

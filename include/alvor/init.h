@@ -124,6 +124,15 @@ ALV_API alv_status alv_scheme_parse(alv_scheme *out, const char *text, alv_error
 ALV_API alv_status alv_scheme_print(char *out, size_t size, const alv_scheme *scheme,
                                     alv_error *error);
 
+/* The scheme for a tensor of which only this is known: zeros for a bias, ones for a gain,
+ * embedding_normal for a table, and for other weights he_normal(gain=g), where g keeps the mean
+ * square of the signal through tensor->act (NULL: none follows). A tensor that `ends_branch` of a
+ * residual network is divided by the root of tensor->depth, where that is stated. What has fans of
+ * its own kind (gates, attention) deserves a scheme of its own. ALV_ERR_UNSUPPORTED for an
+ * activation that passes nothing on, and the statuses of alv_tensor_count. */
+ALV_API alv_status alv_scheme_auto(alv_scheme *out, const alv_tensor *tensor, bool ends_branch,
+                                   alv_error *error);
+
 /* The distribution that a scheme gives the elements of a tensor. ALV_ERR_ARGUMENT and ALV_ERR_RANGE
  * name the argument; ALV_ERR_SHAPE where the scheme needs fans and the tensor has none (a bias,
  * fewer than two axes, a fan of zero); ALV_ERR_OVERFLOW where values would not fit the dtype;

@@ -88,6 +88,49 @@ ALV_API alv_status alv_compare_run(char *directory, size_t size, const alv_compa
  * by the caller: free(). */
 ALV_API alv_status alv_compare_document(char **out, const char *directory, alv_error *error);
 
+/* Writes the report of the run in `run_dir` to `html_path` (NULL: run_dir/report.html), atomically:
+ * on any error nothing is written and an older report stays. `lang` is the language that the page
+ * opens in unless its address says otherwise.
+ *
+ * ALV_ERR_IO: a file is missing or unreadable, or the page cannot be written. ALV_ERR_FORMAT: a
+ * file is not what docs/formats.md promises (truncated, not a database, another version).
+ * ALV_ERR_MEMORY. Deterministic: the same three files give the same bytes. */
+ALV_API alv_status alv_report_write(const char *run_dir, const char *html_path, alv_lang lang,
+                                    alv_error *error);
+
+/* What one layer of a network did in a forward and a backward pass over one batch, in any
+ * framework. Units stand side by side: z of a convolution is (samples, height, width, channels).
+ * All arrays are the caller's, none may be NULL but the biases. */
+typedef struct alv_layer_record {
+    const char *act;      /* the activation that follows, as text; NULL: none */
+    const float *z;       /* (rows, units): pre-activations */
+    const float *delta;   /* (rows, units): d loss / d z */
+    const float *weights; /* (units, fan): what each unit multiplies, a row per unit */
+    const float *biases;  /* (units); NULL: none */
+    int64_t rows;         /* samples times positions */
+    int64_t units, fan;
+} alv_layer_record;
+
+/* A network's pass. Zero is right for the flags of what is no plain chain of dense layers. */
+typedef struct alv_pass_record {
+    const alv_layer_record *layers; /* (n_layers), from the inputs to the outputs */
+    int n_layers;
+    const float *x; /* (samples, features): the batch */
+    int64_t samples, features;
+    bool chain;  /* dense layers only, each fed by the one before */
+    bool pooled; /* the last layer is fed the mean of a whole image */
+} alv_pass_record;
+
+#define ALV_MAX_RECORDS 100000 /* layers of one record */
+
+/* The forecast of that network as the lab makes it of its own, by the same measurements, bounds and
+ * words, as one JSON document, "alvor.diagnosis/1" (docs/formats.md), the caller's: free(). Where
+ * the last layer's weights are all zero, its drift and the gradient's are left out: no gradient
+ * reaches the layers below. ALV_ERR_ARGUMENT: a pointer is NULL, no layers or too many, sizes that
+ * are not positive, rows that are no multiple of the samples; ALV_ERR_SHAPE: a chain whose sizes do
+ * not fit; the statuses of alv_act_parse; ALV_ERR_MEMORY. Reads each array a few times. */
+ALV_API alv_status alv_diagnose(char **out, const alv_pass_record *pass, alv_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -19,7 +19,8 @@ from ._registry import ACTIVATIONS as activations
 from ._registry import INITIALIZERS as initializers
 from ._schemes import explain
 from ._schemes import functions as _functions
-from ._theory import gain, moments
+from ._lab import Comparison, compare
+from ._theory import gain, moments, predict
 
 __version__ = _core.alv_version().decode()
 globals().update(_functions())
@@ -27,8 +28,8 @@ globals().update(_functions())
 #: Submodules that need another package, or the lab: imported when they are first asked for.
 _LAZY = ("torch", "jax", "keras")
 
-__all__ = ["Error", "activations", "explain", "fill", "gain", "initializers", "moments",
-           "__version__", *_functions()]
+__all__ = ["Comparison", "Error", "activations", "compare", "explain", "fill", "gain",
+           "initializers", "moments", "predict", "__version__", *_functions()]
 
 
 def __getattr__(name):

@@ -101,8 +101,28 @@ class alv_fill(c.Structure):
                 ("executor", alv_executor)]
 
 
+class alv_mean_field(c.Structure):
+    _fields_ = [("act", alv_act_spec), ("weight_variance", c.c_double),
+                ("bias_variance", c.c_double), ("skip", c.c_double), ("branch", c.c_double),
+                ("norm", c.c_int)]
+
+
+class alv_mean_field_step(c.Structure):
+    _fields_ = [(name, c.c_double) for name in (
+        "q", "chi", "slope", "forward_noise", "backward_noise", "shared_noise", "bend",
+        "chi_slope", "chi_bend")]
+
+
+class alv_mean_field_layer(c.Structure):
+    _fields_ = [("net", alv_mean_field), ("width", c.c_int64), ("q", c.c_double),
+                ("q_lo", c.c_double), ("q_hi", c.c_double), ("step", alv_mean_field_step)] + [
+        (name, c.c_double) for name in ("gradient", "gradient_lo", "gradient_hi", "spread",
+                                        "gradient_spread", "drift", "gradient_drift", "flat")]
+
+
 STRUCTURES = (alv_error, alv_act, alv_act_spec, alv_gain, alv_dist, alv_tensor, alv_init_arg,
-              alv_initializer, alv_scheme, alv_executor, alv_fill)
+              alv_initializer, alv_scheme, alv_executor, alv_fill, alv_mean_field,
+              alv_mean_field_step, alv_mean_field_layer)
 
 _tensor_p, _scheme_p = c.POINTER(alv_tensor), c.POINTER(alv_scheme)
 _double_p, _int64_p = c.POINTER(c.c_double), c.POINTER(c.c_int64)
@@ -123,6 +143,9 @@ CORE = {
     "alv_init_find": (c.POINTER(alv_initializer), [c.c_char_p]),
     "alv_scheme_parse": (None, [_scheme_p, c.c_char_p]),
     "alv_scheme_print": (None, [c.c_char_p, c.c_size_t, _scheme_p]),
+    "alv_scheme_auto": (None, [_scheme_p, _tensor_p, c.c_bool]),
+    "alv_mean_field_layers": (None, [c.POINTER(alv_mean_field_layer), c.c_int64, c.c_double]),
+    "alv_mean_field_edge": (None, [_double_p, c.POINTER(alv_mean_field)]),
     "alv_tensor_count": (None, [_int64_p, _tensor_p]),
     "alv_tensor_fans": (None, [_double_p, _double_p, _tensor_p]),
     "alv_init_moments": (None, [_double_p, _double_p, _scheme_p, _tensor_p]),
@@ -186,6 +209,11 @@ def names_of(name_at):
     return tuple(words)
 
 
-core = Library(library_path("libalvor.so"), CORE)
+try:
+    core = Library(library_path("libalvor.so"), CORE)
+except OSError as missing:
+    raise ImportError("alvor's C library cannot be loaded: %s. A source tree has none: install the "
+                      "package, pip install ., or set ALVOR_LIBRARY_DIR to a build's folder"
+                      % missing) from None
 LAYERS = names_of(core.alv_layer_name)
 LAYOUTS = names_of(core.alv_layout_name)

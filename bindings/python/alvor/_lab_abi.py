@@ -2,6 +2,7 @@
 
 import ctypes as c
 import functools
+import json
 
 from ._abi import Library, core, library_path
 
@@ -32,13 +33,30 @@ class alv_watch(c.Structure):
                 ("stop", c.CFUNCTYPE(c.c_bool, c.c_void_p))]
 
 
-STRUCTURES = (alv_compare, alv_progress, alv_watch)
+_float_p = c.POINTER(c.c_float)
+
+
+class alv_layer_record(c.Structure):
+    _fields_ = [("act", c.c_char_p), ("z", _float_p), ("delta", _float_p), ("weights", _float_p),
+                ("biases", _float_p), ("rows", c.c_int64), ("units", c.c_int64),
+                ("fan", c.c_int64)]
+
+
+class alv_pass_record(c.Structure):
+    _fields_ = [("layers", c.POINTER(alv_layer_record)), ("n_layers", c.c_int), ("x", _float_p),
+                ("samples", c.c_int64), ("features", c.c_int64), ("chain", c.c_bool),
+                ("pooled", c.c_bool)]
+
+
+STRUCTURES = (alv_compare, alv_progress, alv_watch, alv_layer_record, alv_pass_record)
 
 LAB = {
     "alv_compare_defaults": (alv_compare, []),
     "alv_compare_run": (None, [c.c_char_p, c.c_size_t, c.POINTER(alv_compare),
                                c.POINTER(alv_watch)]),
     "alv_compare_document": (None, [c.POINTER(c.c_void_p), c.c_char_p]),
+    "alv_report_write": (None, [c.c_char_p, c.c_char_p, c.c_int]),
+    "alv_diagnose": (None, [c.POINTER(c.c_void_p), c.POINTER(alv_pass_record)]),
 }
 
 
@@ -54,3 +72,17 @@ def lab():
             "libdnnl2 libsqlite3-0 libjansson4 libcyaml1 libcurl4. A wheel that was built where "
             "they, npm or their headers were missing has no lab; build it again with them: pip "
             "install --no-binary alvor alvor" % error) from None
+
+
+_free = c.CDLL(None).free
+_free.restype, _free.argtypes = None, [c.c_void_p]
+
+
+def document(function, argument):
+    """The JSON document that a function of the lab makes of its argument."""
+    text = c.c_void_p()
+    function(c.byref(text), argument)
+    try:
+        return json.loads(c.string_at(text.value).decode())
+    finally:
+        _free(text)

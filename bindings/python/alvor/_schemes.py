@@ -79,6 +79,27 @@ def _function(init):
     return draw
 
 
+def factories(make, others):
+    """{name: function}, aliases included: each takes a scheme's own arguments and what `make`, which
+    gets the scheme's text, takes besides; `others` names that in the documentation."""
+
+    def factory(row):
+        own = {argument.name for argument in row.arguments}
+
+        def function(**keywords):
+            arguments = {key: value for key, value in keywords.items() if key in own}
+            rest = {key: value for key, value in keywords.items() if key not in own}
+            return make(scheme_text(row.name, arguments), **rest)
+
+        function.__name__ = function.__qualname__ = row.name
+        words = [argument.name for argument in row.arguments] + [others]
+        function.__doc__ = "%s. Arguments: %s." % (row.summary["en"], ", ".join(words))
+        return function
+
+    return {name: factory(row) for row in INITIALIZERS.values()
+            for name in (row.name, *row.aliases)}
+
+
 def functions():
     """{name: function}, aliases included."""
     result = {}

@@ -26,6 +26,9 @@ from ._abi import Error as Error
 from ._fill import fill as fill
 from ._lab import Comparison as Comparison
 from ._lab import compare as compare
+from ._plan import Weights as Weights
+from ._plan import presets as presets
+from ._plan import weights as weights
 from ._registry import ACTIVATIONS as activations
 from ._registry import INITIALIZERS as initializers
 from ._schemes import explain as explain

@@ -17,6 +17,7 @@ from ._abi import core as _core
 from ._fill import fill
 from ._registry import ACTIVATIONS as activations
 from ._registry import INITIALIZERS as initializers
+from ._plan import Weights, presets, weights
 from ._schemes import explain
 from ._schemes import functions as _functions
 from ._lab import Comparison, compare
@@ -29,7 +30,8 @@ globals().update(_functions())
 _LAZY = ("torch", "jax", "keras")
 
 __all__ = ["Comparison", "Error", "activations", "compare", "explain", "fill", "gain",
-           "initializers", "moments", "predict", "__version__", *_functions()]
+           "initializers", "moments", "predict", "presets", "weights", "Weights", "__version__",
+           *_functions()]
 
 
 def __getattr__(name):

@@ -8,6 +8,7 @@ import ctypes as c
 import os
 
 MAX_RANK, MAX_NAME, MAX_PARTS, MAX_ARGS = 8, 128, 8, 8
+MAX_PRESET_ARGS = 10
 LANGS = ("en", "pt")
 ROLES = ("weight", "bias", "gain")
 NORMS = ("none", "batch", "layer", "rms")
@@ -120,11 +121,28 @@ class alv_mean_field_layer(c.Structure):
                                         "gradient_spread", "drift", "gradient_drift", "flat")]
 
 
+class alv_weight_plan(c.Structure):
+    _fields_ = [("n", c.c_int64), ("capacity", c.c_int64), ("tensors", c.POINTER(alv_tensor)),
+                ("schemes", c.POINTER(alv_scheme))]
+
+
+class alv_preset_arg(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("value", c.c_int64), ("lo", c.c_int64), ("hi", c.c_int64),
+                ("help", texts)]
+
+
+class alv_preset(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("summary", texts), ("names", c.c_char_p),
+                ("citation", c.c_char_p), ("model", c.c_char_p),
+                ("args", alv_preset_arg * MAX_PRESET_ARGS), ("build", _function)]
+
+
 STRUCTURES = (alv_error, alv_act, alv_act_spec, alv_gain, alv_dist, alv_tensor, alv_init_arg,
               alv_initializer, alv_scheme, alv_executor, alv_fill, alv_mean_field,
-              alv_mean_field_step, alv_mean_field_layer)
+              alv_mean_field_step, alv_mean_field_layer, alv_weight_plan, alv_preset_arg, alv_preset)
 
 _tensor_p, _scheme_p = c.POINTER(alv_tensor), c.POINTER(alv_scheme)
+_plan_p = c.POINTER(alv_weight_plan)
 _double_p, _int64_p = c.POINTER(c.c_double), c.POINTER(c.c_int64)
 #: name -> (result, arguments). A result of None: an alv_status, with an alv_error as last argument.
 CORE = {
@@ -146,6 +164,12 @@ CORE = {
     "alv_scheme_auto": (None, [_scheme_p, _tensor_p, c.c_bool]),
     "alv_mean_field_layers": (None, [c.POINTER(alv_mean_field_layer), c.c_int64, c.c_double]),
     "alv_mean_field_edge": (None, [_double_p, c.POINTER(alv_mean_field)]),
+    "alv_preset_count": (c.c_int, []),
+    "alv_preset_at": (c.POINTER(alv_preset), [c.c_int]),
+    "alv_weight_plan_new": (None, [c.POINTER(_plan_p)]),
+    "alv_weight_plan_free": (c.c_int, [_plan_p]),  # void: what it returns is not looked at
+    "alv_weight_plan_preset": (None, [_plan_p, c.POINTER(alv_preset), _int64_p, c.c_char_p]),
+    "alv_weight_plan_check": (None, [_plan_p]),
     "alv_tensor_count": (None, [_int64_p, _tensor_p]),
     "alv_tensor_fans": (None, [_double_p, _double_p, _tensor_p]),
     "alv_init_moments": (None, [_double_p, _double_p, _scheme_p, _tensor_p]),

@@ -105,6 +105,21 @@ def _destination(out, dtype, shape):
     return buffer, number
 
 
+def _seed(seed):
+    seed = integer("seed", seed)
+    if not 0 <= seed < 2**64:
+        raise ValueError("seed=%d is outside 0 .. 2**64 - 1" % seed)
+    return seed
+
+
+def draw(scheme, tensor, seed, elements=None, box=None, threads=None):
+    """A new array of an alv_tensor, or of a part of it, by an alv_scheme."""
+    region, fill_at = _region(tensor, elements, box)
+    array = np.empty(region, numpy_dtype(tensor.dtype))
+    fill_at(array.ctypes.data, scheme, _seed(seed), threads)
+    return array
+
+
 def fill(scheme, shape=None, *, seed=0, dtype=None, out=None, elements=None, box=None, threads=None,
          **tensor):
     """Draws a tensor by a scheme's text, as every function named after a scheme does.
@@ -125,15 +140,10 @@ def fill(scheme, shape=None, *, seed=0, dtype=None, out=None, elements=None, box
         shape = buffer.shape if shape is None and elements is None and box is None else shape
         if shape is None:
             raise TypeError("elements and box are parts of a tensor: give its shape too")
-    seed = integer("seed", seed)
-    if not 0 <= seed < 2**64:
-        raise ValueError("seed=%d is outside 0 .. 2**64 - 1" % seed)
     description = make_tensor(shape, number, **tensor)
-    region, draw = _region(description, elements, box)
-    if out is not None:
-        buffer, number = _destination(out, dtype, region)
-        draw(buffer.address, scheme, seed, threads)
-        return out
-    array = np.empty(region, numpy_dtype(number))
-    draw(array.ctypes.data, scheme, seed, threads)
-    return array
+    if out is None:
+        return draw(scheme, description, seed, elements, box, threads)
+    region, fill_at = _region(description, elements, box)
+    buffer, _ = _destination(out, dtype, region)
+    fill_at(buffer.address, scheme, _seed(seed), threads)
+    return out

@@ -1,5 +1,6 @@
 """Bytes: those of the C tests, of the command, of every way to cut a tensor."""
 
+import json
 import subprocess
 
 import numpy as np
@@ -121,6 +122,34 @@ def test_out_is_any_writable_buffer():
     alvor.normal((4, 6), out=rows, seed=9, box=np.s_[1:3])
     assert (rows == wanted[1:3]).all()
     assert alvor.normal(out=np.zeros((4, 6), "f8")).dtype == np.float64
+
+
+def test_models_are_those_of_the_command(command, tmp_path):
+    path = tmp_path / "m.safetensors"
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("preset: gpt2\nlayers: 2\nwidth: 32\nheads: 4\nvocab: 50\ncontext: 16\n")
+    subprocess.run([command, "init", str(plan), "--seed", "7", "-o", str(path)], check=True,
+                   capture_output=True)
+    data = path.read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:8 + size])
+    header.pop("__metadata__", None)
+    w = alvor.weights("gpt2", seed=7, layers=2, width=32, heads=4, vocab=50, context=16)
+    assert set(w) == set(header)
+    for name, entry in header.items():
+        lo, hi = (8 + size + offset for offset in entry["data_offsets"])
+        assert list(w[name].shape) == entry["shape"] and w[name].tobytes() == data[lo:hi], name
+
+
+def test_models_refuse_what_they_have_not():
+    with pytest.raises(ValueError, match="gpt3.*gpt2"):
+        alvor.weights("gpt3")
+    with pytest.raises(TypeError, match="no size 'deep'.*layers"):
+        alvor.weights("gpt2", deep=3)
+    with pytest.raises(alvor.Error, match="heads|width"):
+        alvor.weights("gpt2", width=30, heads=4)
+    with pytest.raises(KeyError):
+        alvor.weights("mlp", model="4-3-2")["no.such"]
 
 
 class Exported:

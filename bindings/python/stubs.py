@@ -23,6 +23,7 @@ from . import jax as jax
 from . import keras as keras
 from . import torch as torch
 from ._abi import Error as Error
+from ._dlpack import dlpack as dlpack
 from ._fill import fill as fill
 from ._lab import Comparison as Comparison
 from ._lab import compare as compare
@@ -54,7 +55,7 @@ def function(init):
     lines += ["    %s: %s = %r," % (name, kind, default)
               for name, default, kind, _ in _registry.common(init)]
     return lines + [") -> Any:", '    """%s"""' % init.summary["en"], ""] + [
-        "%s = %s" % (alias, init.name) for alias in init.aliases] + [""]
+        "%s = %s" % (alias, init.name) for alias in _registry.words(init)[1:]] + [""]
 
 
 def main(path):

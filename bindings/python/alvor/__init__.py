@@ -14,9 +14,11 @@ import importlib
 
 from ._abi import Error
 from ._abi import core as _core
+from ._dlpack import dlpack
 from ._fill import fill
 from ._registry import ACTIVATIONS as activations
 from ._registry import INITIALIZERS as initializers
+from ._registry import SUBMODULES as _SUBMODULES
 from ._plan import Weights, presets, weights
 from ._schemes import explain
 from ._schemes import functions as _functions
@@ -26,19 +28,16 @@ from ._theory import gain, moments, predict
 __version__ = _core.alv_version().decode()
 globals().update(_functions())
 
-#: Submodules that need another package, or the lab: imported when they are first asked for.
-_LAZY = ("torch", "jax", "keras")
-
-__all__ = ["Comparison", "Error", "activations", "compare", "explain", "fill", "gain",
+__all__ = ["Comparison", "Error", "activations", "compare", "dlpack", "explain", "fill", "gain",
            "initializers", "moments", "predict", "presets", "weights", "Weights", "__version__",
            *_functions()]
 
 
 def __getattr__(name):
-    if name in _LAZY:
+    if name in _SUBMODULES:
         return importlib.import_module("." + name, __name__)
     raise AttributeError("module 'alvor' has no attribute %r" % name)
 
 
 def __dir__():
-    return sorted([*globals(), *_LAZY])
+    return sorted([*globals(), *_SUBMODULES])

@@ -61,6 +61,16 @@ INITIALIZERS = {row.name: row for row in (
 ACTIVATIONS = {row.name: row for row in (
     _activation(core.alv_act_at(i).contents) for i in range(core.alv_act_count()))}
 
+#: Submodules that need another package. They are imported when they are first asked for, and a
+#: scheme's alias of the same name ("torch", of torch_default) makes no function.
+SUBMODULES = ("torch", "jax", "keras")
+
+
+def words(init):
+    """The names under which the package has a scheme's function."""
+    return [word for word in (init.name, *init.aliases) if word not in SUBMODULES]
+
+
 #: What every function takes besides the scheme's own arguments: (name, default, type, meaning).
 COMMON = (
     ("seed", 0, "int", "any of 0 .. 2**64 - 1"),

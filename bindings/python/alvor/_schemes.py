@@ -1,7 +1,7 @@
 """One function for each row of the registry, with its signature and documentation."""
 
 from ._fill import fill
-from ._registry import INITIALIZERS, common, signature
+from ._registry import INITIALIZERS, common, signature, words
 from ._tensor import scheme_text
 
 _HEADS = {
@@ -102,8 +102,5 @@ def factories(make, others):
 
 def functions():
     """{name: function}, aliases included."""
-    result = {}
-    for init in INITIALIZERS.values():
-        result[init.name] = _function(init)
-        result.update((alias, result[init.name]) for alias in init.aliases)
-    return result
+    made = [(init, _function(init)) for init in INITIALIZERS.values()]
+    return {word: function for init, function in made for word in words(init)}

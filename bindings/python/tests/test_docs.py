@@ -5,6 +5,8 @@ import doctest
 import importlib
 import inspect
 import pathlib
+import subprocess
+import sys
 
 import pytest
 
@@ -21,6 +23,15 @@ def test_every_initializer_has_a_signature_and_a_text():
         assert defaults["seed"] == 0 and list(defaults)[0] == "shape"
         assert init.formula in function.__doc__ and init.citation in function.__doc__
         assert init.summary["pt"][1:] in alvor.explain(name, lang="pt")
+
+
+def test_no_scheme_hides_a_name_of_the_package():
+    run = subprocess.run([sys.executable, "-c", "import alvor; from alvor import _fill, _lab, _plan;"
+                          "assert alvor.fill is _fill.fill and alvor.compare is _lab.compare;"
+                          "assert alvor.weights is _plan.weights;"
+                          "assert not any(word in vars(alvor) for word in alvor._SUBMODULES)"])
+    assert run.returncode == 0
+    assert callable(alvor.pytorch) and alvor.pytorch is alvor.torch_default
 
 
 def stub_functions():
@@ -43,7 +54,7 @@ def test_stubs_are_the_signatures():
 
 @pytest.mark.parametrize("name", sorted(f.stem for f in PACKAGE.glob("*.py")))
 def test_doctests(name):
-    pytest.importorskip({"_torch_graph": "torch"}.get(name, name if name in alvor._LAZY else "sys"))
+    pytest.importorskip({"_torch_graph": "torch"}.get(name, name if name in alvor._SUBMODULES else "sys"))
     module = alvor if name == "__init__" else importlib.import_module("alvor." + name)
     result = doctest.testmod(module)
     assert result.failed == 0

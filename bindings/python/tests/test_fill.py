@@ -152,6 +152,20 @@ def test_models_refuse_what_they_have_not():
         alvor.weights("mlp", model="4-3-2")["no.such"]
 
 
+def test_exports_live_as_long_as_somebody_looks():
+    from alvor._dlpack import _exported
+
+    w = alvor.normal(1000)
+    unused = alvor.dlpack(w).__dlpack__()
+    assert len(_exported) == 1
+    del unused
+    assert not _exported
+    shared = np.from_dlpack(alvor.dlpack(alvor.normal(1000)))
+    assert len(_exported) == 1 and (shared == w).all()
+    del shared
+    assert not _exported
+
+
 class Exported:
     """An array that is known through DLPack alone."""
 
@@ -171,6 +185,9 @@ def test_dlpack_both_ways():
     array = np.zeros((4, 6), np.float32)
     alvor.normal(out=Exported(array), seed=9)
     assert (array == w).all()
+    shared = np.from_dlpack(alvor.dlpack(w))
+    assert (shared == w).all()
+    assert shared.ctypes.data == w.ctypes.data
     with pytest.raises(ValueError, match="C-contiguous"):
         alvor.normal(out=Exported(np.zeros((6, 4), np.float32).T))
     with pytest.raises(TypeError, match="cannot be filled"):

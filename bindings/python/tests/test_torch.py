@@ -209,6 +209,11 @@ def test_dlpack_shares_memory():
     t = torch.empty(3, 4, dtype=torch.bfloat16)
     alvor.normal(out=t, seed=1)
     assert (t == torch.from_numpy(alvor.normal((3, 4), seed=1)).to(torch.bfloat16)).all()
+    bits = alvor.normal((3, 4), dtype="bfloat16", seed=1)
+    shared = torch.from_dlpack(alvor.dlpack(bits))
+    assert shared.dtype == torch.bfloat16 and (shared == t).all()
+    raw = alvor.dlpack(bits.view("uint16"), "bfloat16")
+    assert (torch.from_dlpack(raw) == t).all()
     with pytest.raises(ValueError, match="C-contiguous"):
         alvor.normal(out=torch.empty(4, 3).t())
 

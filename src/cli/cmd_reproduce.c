@@ -10,7 +10,8 @@
 #include "cli/progress.h"
 #include "cli/verbs.h"
 #include "io/file.h"
-#include "reproduce/page.h"
+#include "report/page.h"
+#include "reproduce/document.h"
 
 static double now(void)
 {
@@ -64,28 +65,6 @@ static void print_experiment(const alv_experiment *e, const double *measured, do
     printf("  %.1f s\n\n", seconds);
 }
 
-static json_t *real(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
-static json_t *experiment_json(const alv_experiment *e, const double *measured, double seconds)
-{
-    json_t *claims = json_array();
-    for (int i = 0; e->claims[i].text[0]; i++) {
-        const alv_claim *c = &e->claims[i];
-        char criterion[ALV_CRITERION];
-        alv_claim_criterion(criterion, c, ALV_EN);
-        json_array_append_new(
-            claims, json_pack("{s:s, s:s, s:o, s:o, s:b, s:s?}", "claim", c->text[ALV_EN],
-                              "criterion", criterion, "paper_value", real(c->paper), "measured",
-                              real(measured[i]), "holds", alv_claim_holds(c, measured[i]),
-                              "why_not", alv_claim_holds(c, measured[i]) ? NULL : c->why[ALV_EN]));
-    }
-    return json_pack("{s:s, s:s, s:s, s:o, s:f}", "name", e->name, "paper", e->paper, "setting",
-                     e->setting[ALV_EN], "claims", claims, "seconds", seconds);
-}
-
 static int list(const cli_args *args)
 {
     for (int i = 0; i < alv_experiment_count(); i++) {
@@ -126,15 +105,28 @@ static const char *page_path(const cli_args *args)
     return cli_value(args, "output", usual ? "reproductions.html" : NULL);
 }
 
+static alv_status make_page(char **out, size_t *size, const alv_reproduced *list, int n,
+                            alv_lang lang, alv_error *error)
+{
+    json_t *document = alv_reproduce_document(list, n, true);
+    char *text = document ? json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    const alv_status status = text ? alv_report_render(out, size, text, lang, error)
+                                   : alv_fail(error, ALV_ERR_MEMORY, "page", "out of memory");
+    free(text);
+    json_decref(document);
+    return status;
+}
+
 static int write_page(const alv_reproduced *list, int n, const cli_args *args)
 {
     const char *path = page_path(args);
     char *text;
+    size_t size;
     alv_error error;
     if (!path) return CLI_OK;
-    if (alv_reproduce_page(&text, list, n, args->lang, &error) != ALV_OK)
+    if (make_page(&text, &size, list, n, args->lang, &error) != ALV_OK)
         return cli_fail_error(&error);
-    const alv_status status = alv_file_write(path, text, strlen(text), &error);
+    const alv_status status = alv_file_write(path, text, size, &error);
     free(text);
     if (status != ALV_OK) return cli_fail_error(&error);
     if (!cli_flag(args, "json")) printf(args->lang == ALV_PT ? "Página: %s\n" : "Page: %s\n", path);
@@ -146,9 +138,25 @@ static void print_held(const alv_reproduced *list, int n, const cli_args *args)
     int held = 0, asked = 0;
     for (int i = 0; i < n; i++)
         for (int k = 0; list[i].experiment->claims[k].text[0]; k++, asked++)
-            held += alv_claim_holds(&list[i].experiment->claims[k], list[i].measured[k]);
+            held += alv_claim_holds(&list[i].experiment->claims[k], list[i].outcome.measured[k]);
     printf(args->lang == ALV_PT ? "%d de %d afirmações valem\n" : "%d of %d claims hold\n", held,
            asked);
+}
+
+/* One experiment, its result printed unless it goes into a document. */
+static int reproduce(alv_reproduced *out, cli_progress *line, const cli_args *args)
+{
+    const alv_watch watch = {line, show, stop};
+    const double start = now();
+    alv_error error;
+    const alv_status status = out->experiment->run(&out->outcome, &watch, &error);
+    cli_progress_end(line);
+    if (status != ALV_OK) return cli_fail_error(&error);
+    out->seconds = now() - start;
+    if (!cli_flag(args, "json"))
+        print_experiment(out->experiment, out->outcome.measured, out->seconds, args);
+    fflush(stdout);
+    return CLI_OK;
 }
 
 static int run(const cli_args *args)
@@ -156,32 +164,21 @@ static int run(const cli_args *args)
     const alv_experiment *chosen[64];
     alv_reproduced done[64] = {{0}};
     cli_progress line = cli_progress_make(args->lang, false);
-    const alv_watch watch = {&line, show, stop};
     const bool json = cli_flag(args, "json");
-    alv_error error;
     int n;
     if (cli_flag(args, "list")) return list(args);
     int code = choose(chosen, &n, args);
     if (code != CLI_OK) return code;
     cli_catch_interrupt(args->lang);
-    for (int i = 0; i < n; i++) {
-        const double start = now();
-        const alv_status status = chosen[i]->run(done[i].measured, &watch, &error);
-        cli_progress_end(&line);
-        if (status != ALV_OK) return cli_fail_error(&error);
+    for (int i = 0; i < n && code == CLI_OK; i++) {
         done[i].experiment = chosen[i];
-        done[i].seconds = now() - start;
-        if (!json) print_experiment(chosen[i], done[i].measured, done[i].seconds, args);
-        fflush(stdout);
+        code = reproduce(&done[i], &line, args);
     }
-    if (!json) print_held(done, n, args);
-    code = write_page(done, n, args);
-    if (!json || code != CLI_OK) return code;
-    json_t *all = json_array();
-    for (int i = 0; i < n; i++)
-        json_array_append_new(all, experiment_json(chosen[i], done[i].measured, done[i].seconds));
-    return cli_print_document(
-        json_pack("{s:s, s:o}", "schema", "alvor.reproduce/1", "experiments", all));
+    if (code == CLI_OK && !json) print_held(done, n, args);
+    if (code == CLI_OK) code = write_page(done, n, args);
+    if (code == CLI_OK && json) code = cli_print_document(alv_reproduce_document(done, n, false));
+    for (int i = 0; i < n; i++) alv_outcome_free(&done[i].outcome);
+    return code;
 }
 
 static const cli_option options[] = {

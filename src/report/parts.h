@@ -91,8 +91,4 @@ json_t *alv_report_forecast(void); /* findings.c: {"caveat": [en, pt], "score": 
 /* ranking.c: adds what the lab concludes to the finished document. */
 alv_status alv_report_ranking(json_t *document, const char *run_dir, alv_error *error);
 
-/* page.c: the page with the document in it; bytes owned by the caller. */
-alv_status alv_report_render(char **out, size_t *size, const char *document, alv_lang lang,
-                             alv_error *error);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include "formats/json_text.h"
 #include "io/file.h"
+#include "report/page.h"
 #include "report/parts.h"
 
 enum { DIGITS = 5 };

@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "reproduce/rig.h"
 
-enum { WIDTH = 1000, DEPTH = 5, NETS = 5 };
+enum { WIDTH = 1000, DEPTH = 5, NETS = 5, BINS = 40 };
 
 /* Ratios of root mean squares, averaged over nets. */
 typedef struct shape {
@@ -29,7 +29,24 @@ static double gradient(const alv_rig *rig, int64_t l)
     return sqrt(alv_rig_mean_square(rig->g + l * WIDTH, WIDTH));
 }
 
-static alv_status measure(shape *out, const char *scheme, alv_error *error)
+/* Figures 6 and 7: how activations are spread in each layer of the first net, and gradients' sizes.
+ */
+static void draw(alv_outcome *out, const alv_rig *rig, int panel)
+{
+    for (int64_t l = 0; l < DEPTH; l++) {
+        double share[BINS] = {0};
+        for (int64_t i = 0; i < WIDTH; i++) {
+            const int bin = (int)((tanh(rig->z[0][l * WIDTH + i]) + 1) / 2 * BINS);
+            share[bin < BINS ? bin : BINS - 1] += 0.5 * BINS / WIDTH;
+        }
+        for (int bin = 0; bin < BINS; bin++)
+            alv_draw(out, panel, (int)l, (bin + 0.5) * 2 / BINS - 1, share[bin]);
+        alv_draw(out, 2, panel, (double)l + 1, gradient(rig, l) / gradient(rig, DEPTH - 1));
+    }
+}
+
+static alv_status measure(shape *out, alv_outcome *figure, int panel, const char *scheme,
+                          alv_error *error)
 {
     alv_rig rig;
     *out = (shape){0};
@@ -38,6 +55,7 @@ static alv_status measure(shape *out, const char *scheme, alv_error *error)
         status = alv_rig_pass(&rig, net, 0.61, error); /* Shapeset's root mean square */
         if (status != ALV_OK) break;
         alv_rig_backward(&rig, net);
+        if (net == 0) draw(figure, &rig, panel);
         double least = (double)INFINITY, most = 0;
         for (int64_t l = 1; l < DEPTH; l++) { /* an outer product: rms of both factors */
             const double size = activations(&rig, l - 1) * gradient(&rig, l);
@@ -51,19 +69,26 @@ static alv_status measure(shape *out, const char *scheme, alv_error *error)
     return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     shape old, normalized;
     (void)watch;
-    ALV_TRY(measure(&old, "torch_default", error)); /* U(-1/sqrt(n), 1/sqrt(n)) */
-    ALV_TRY(measure(&normalized, "xavier_uniform", error));
-    measured[0] = old.gradient;
-    measured[1] = normalized.gradient;
-    measured[2] = old.signal;
-    measured[3] = normalized.signal;
-    measured[4] = old.weights;
+    ALV_TRY(measure(&old, out, 0, "torch_default", error)); /* U(-1/sqrt(n), 1/sqrt(n)) */
+    ALV_TRY(measure(&normalized, out, 1, "xavier_uniform", error));
+    out->measured[0] = old.gradient;
+    out->measured[1] = normalized.gradient;
+    out->measured[2] = old.signal;
+    out->measured[3] = normalized.signal;
+    out->measured[4] = old.weights;
     return ALV_OK;
 }
+
+#define OF_LAYERS                                                                                  \
+    {                                                                                              \
+        {{"layer 1", "camada 1"}, ALV_STEPS}, {{"layer 2", "camada 2"}, ALV_STEPS},                \
+        {{"layer 3", "camada 3"}, ALV_STEPS}, {{"layer 4", "camada 4"}, ALV_STEPS},                \
+        {{"layer 5", "camada 5"}, ALV_STEPS},                                                      \
+    }
 
 const alv_experiment alv_experiment_glorot2010 = {
     .name = "glorot2010",
@@ -95,5 +120,19 @@ const alv_experiment alv_experiment_glorot2010 = {
                 1,
                 1,
                 1.35}},
+    .figure = {{"What the layers make of the same inputs, as in figures 6 and 7",
+                "O que as camadas fazem das mesmas entradas, como nas figuras 6 e 7"},
+               {{.title = {"Activations, old", "Ativações, antiga"},
+                 .x = {{"activation", "ativação"}},
+                 .y = {{"density", "densidade"}},
+                 .series = OF_LAYERS},
+                {.title = {"Activations, Xavier", "Ativações, Xavier"},
+                 .x = {{"activation", "ativação"}},
+                 .y = {{"density", "densidade"}},
+                 .series = OF_LAYERS},
+                {.title = {"Gradients, relative to layer 5", "Gradientes, relativos à camada 5"},
+                 .x = {{"layer", "camada"}},
+                 .y = {{"root mean square", "raiz da média dos quadrados"}, .log = true},
+                 .series = {{{"old", "antiga"}, ALV_LINE}, {{"xavier_uniform"}, ALV_LINE}}}}},
     .run = run,
 };

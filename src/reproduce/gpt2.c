@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "reproduce/rig.h"
 
-enum { WIDTH = 64, NETS = 100 };
+enum { WIDTH = 64, NETS = 100, MOST = 96 };
 
 /* x / rms(x); the mean of random features is 0 already. */
 static void normalize(double *out, const double *x)
@@ -15,11 +15,12 @@ static void normalize(double *out, const double *x)
 }
 
 /* How much 2 `layers` branches x + B relu(A norm(x)) add to a stream of mean square 1. */
-static alv_status growth(double *out, int64_t layers, const char *ends, alv_error *error)
+static alv_status growth(double *grown, alv_outcome *out, int series, int64_t layers,
+                         const char *ends, alv_error *error)
 {
+    double sizes[2 * MOST] = {0};
     double x[WIDTH], h[WIDTH];
     alv_rig read, write;
-    *out = -1;
     write = (alv_rig){0};
     alv_status status =
         alv_rig_make(&read, 2 * layers, WIDTH, "relu", "normal(std=0.125)", "zeros", error);
@@ -42,24 +43,26 @@ static alv_status growth(double *out, int64_t layers, const char *ends, alv_erro
             for (int i = 0; i < WIDTH; i++)
                 for (int j = 0; j < WIDTH; j++)
                     x[i] += write.w[(l * WIDTH + i) * WIDTH + j] * inner[j];
+            sizes[l] += alv_rig_mean_square(x, WIDTH) / NETS;
         }
-        *out += alv_rig_mean_square(x, WIDTH) / NETS;
     }
     alv_rig_free(&read);
     alv_rig_free(&write);
+    for (int64_t l = 0; l < layers; l++) alv_draw(out, 0, series, (double)l + 1, sizes[2 * l + 1]);
+    *grown = sizes[2 * layers - 1] - 1;
     return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     double few, many;
     (void)watch;
-    ALV_TRY(growth(&few, 12, "normal(std=0.125)", error));
-    ALV_TRY(growth(&many, 96, "normal(std=0.125)", error));
-    measured[0] = many / few;
-    ALV_TRY(growth(&few, 12, "residual_normal(std=0.125, layers=12)", error));
-    ALV_TRY(growth(&many, 96, "residual_normal(std=0.125, layers=96)", error));
-    measured[1] = many / few;
+    ALV_TRY(growth(&few, out, 0, 12, "normal(std=0.125)", error));
+    ALV_TRY(growth(&many, out, 1, 96, "normal(std=0.125)", error));
+    out->measured[0] = many / few;
+    ALV_TRY(growth(&few, out, 2, 12, "residual_normal(std=0.125, layers=12)", error));
+    ALV_TRY(growth(&many, out, 3, 96, "residual_normal(std=0.125, layers=96)", error));
+    out->measured[1] = many / few;
     return ALV_OK;
 }
 
@@ -84,5 +87,13 @@ const alv_experiment alv_experiment_gpt2 = {
                 7,
                 9},
                {{"the same, residual_normal", "o mesmo, residual_normal"}, 1, 0.8, 1.25}},
+    .figure = {{"Size of the stream, by layer", "Tamanho do fluxo, por camada"},
+               {{.title = {"12 and 96 pre-norm layers", "12 e 96 camadas pré-norma"},
+                 .x = {{"layer", "camada"}},
+                 .y = {{"mean square", "média quadrática"}, .log = true},
+                 .series = {{{"12, unscaled", "12, sem escala"}, ALV_LINE},
+                            {{"96, unscaled", "96, sem escala"}, ALV_LINE},
+                            {{"12, 1 / sqrt(24)"}, ALV_LINE},
+                            {{"96, 1 / sqrt(192)"}, ALV_LINE}}}}},
     .run = run,
 };

@@ -7,44 +7,74 @@
 
 enum { MOST = 200 };
 
-/* Mean and variance over nets of ln(mean square of the last layer's activations / of the input's).
- */
+/* Mean and variance over nets, layer by layer (depth), of ln(mean square of activations / of the
+ * input's). */
 static alv_status walk(double *mean, double *variance, const char *scheme, int64_t depth,
                        int64_t width, int64_t nets, alv_error *error)
 {
-    double sum = 0, squares = 0, h[MOST];
-    int64_t n = 0;
+    double h[MOST];
+    int64_t n[MOST] = {0};
     alv_rig rig;
+    for (int64_t l = 0; l < depth; l++) mean[l] = variance[l] = 0;
     alv_status status = alv_rig_make(&rig, depth, width, "relu", scheme, "zeros", error);
     for (int64_t net = 0; net < nets && status == ALV_OK; net++) {
         status = alv_rig_pass(&rig, net, 1, error);
         if (status != ALV_OK) break;
-        const double *z = rig.z[0] + (depth - 1) * width;
-        for (int64_t i = 0; i < width; i++) h[i] = fmax(z[i], 0);
-        const double size = alv_rig_mean_square(h, width) / alv_rig_mean_square(rig.x, width);
-        if (!(size > 0)) continue; /* a dead net has no logarithm */
-        sum += log(size), squares += log(size) * log(size), n++;
+        for (int64_t l = 0; l < depth; l++) {
+            for (int64_t i = 0; i < width; i++) h[i] = fmax(rig.z[0][l * width + i], 0);
+            const double size = alv_rig_mean_square(h, width) / alv_rig_mean_square(rig.x, width);
+            if (!(size > 0)) break; /* a dead net has no logarithm */
+            mean[l] += log(size), variance[l] += log(size) * log(size), n[l]++;
+        }
     }
     alv_rig_free(&rig);
-    *mean = sum / (double)n;
-    *variance = (squares - sum * *mean) / (double)(n - 1);
+    for (int64_t l = 0; l < depth; l++) {
+        mean[l] /= (double)n[l];
+        variance[l] = (variance[l] - (double)n[l] * mean[l] * mean[l]) / (double)(n[l] - 1);
+    }
     return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+/* Beside the exact law: `per_layer` of the drift and the variance. */
+static void draw(alv_outcome *out, int series, const double *mean, const double *variance,
+                 int depth, const double per_layer[2])
 {
-    double mean, variance;
+    for (int l = 0; l < depth; l++) {
+        alv_draw(out, 0, series, l + 1, variance[l]);
+        alv_draw(out, 0, series + 1, l + 1, (l + 1) * per_layer[1]);
+        alv_draw(out, 1, series, l + 1, mean[l]);
+        alv_draw(out, 1, series + 1, l + 1, (l + 1) * per_layer[0]);
+    }
+}
+
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
+{
+    /* Drift and variance per layer, exact: see the setting. */
+    static const double narrow[] = {-0.08840, 0.19115}, wide[] = {-0.02542, 0.05194};
+    static const double none[] = {0, 0.05194};
+    double mean[MOST], variance[MOST];
     (void)watch;
-    ALV_TRY(walk(&mean, &variance, "he_normal", 40, 30, 3000, error));
-    measured[0] = variance / (40 * 0.19115); /* exact: see the setting */
-    measured[1] = mean / (40 * -0.08840);
-    ALV_TRY(walk(&mean, &variance, "he_normal", 20, 100, 1000, error));
-    measured[2] = variance / (20 * 0.05194);
-    measured[3] = mean / (20 * -0.02542);
-    ALV_TRY(walk(&mean, &variance, "random_walk", 20, 100, 1000, error));
-    measured[4] = mean / 20;
+    ALV_TRY(walk(mean, variance, "he_normal", 40, 30, 3000, error));
+    out->measured[0] = variance[39] / (40 * narrow[1]);
+    out->measured[1] = mean[39] / (40 * narrow[0]);
+    draw(out, 0, mean, variance, 40, narrow);
+    ALV_TRY(walk(mean, variance, "he_normal", 20, 100, 1000, error));
+    out->measured[2] = variance[19] / (20 * wide[1]);
+    out->measured[3] = mean[19] / (20 * wide[0]);
+    draw(out, 2, mean, variance, 20, wide);
+    ALV_TRY(walk(mean, variance, "random_walk", 20, 100, 1000, error));
+    out->measured[4] = mean[19] / 20;
+    draw(out, 4, mean, variance, 20, none);
     return ALV_OK;
 }
+
+#define WALKS                                                                                      \
+    .x = {{"layer", "camada"}}, .series = {{{"he, 30 units", "he, 30 unidades"}, ALV_LINE},        \
+                                           ALV_BY_THEORY,                                          \
+                                           {{"he, 100 units", "he, 100 unidades"}, ALV_LINE},      \
+                                           ALV_BY_THEORY,                                          \
+                                           {{"random_walk, 100"}, ALV_LINE},                       \
+                                           ALV_BY_THEORY}
 
 const alv_experiment alv_experiment_hanin2018 = {
     .name = "hanin2018",
@@ -85,5 +115,13 @@ const alv_experiment alv_experiment_hanin2018 = {
                 0,
                 -0.005,
                 0.005}},
+    .figure = {{"The log of a signal's mean square over random nets, by layer",
+                "O log da média quadrática de um sinal sobre redes aleatórias, por camada"},
+               {{.title = {"How far nets stray", "Quanto as redes se espalham"},
+                 .y = {{"variance of the log", "variância do log"}},
+                 WALKS},
+                {.title = {"Where they drift", "Para onde vão"},
+                 .y = {{"mean of the log", "média do log"}},
+                 WALKS}}},
     .run = run,
 };

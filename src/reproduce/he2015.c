@@ -6,28 +6,36 @@
 
 enum { WIDTH = 256, DEPTH = 20, NETS = 20 };
 
-/* The factor by which a layer multiplies the mean square of its inputs, over 19 layers. */
-static alv_status ratio(double *out, const char *scheme, alv_error *error)
+enum { SCHEMES = 3 };
+
+/* Sums over nets of the mean square of each layer's pre-activations, (DEPTH). */
+static alv_status measure(double *q, const char *scheme, alv_error *error)
 {
-    double first = 0, last = 0;
     alv_rig rig;
     alv_status status = alv_rig_make(&rig, DEPTH, WIDTH, "relu", scheme, "zeros", error);
     for (int64_t net = 0; net < NETS && status == ALV_OK; net++) {
         status = alv_rig_pass(&rig, net, 1, error);
-        if (status != ALV_OK) break;
-        first += alv_rig_mean_square(rig.z[0], WIDTH);
-        last += alv_rig_mean_square(rig.z[0] + (DEPTH - 1) * WIDTH, WIDTH);
+        for (int64_t l = 0; status == ALV_OK && l < DEPTH; l++)
+            q[l] += alv_rig_mean_square(rig.z[0] + l * WIDTH, WIDTH);
     }
     alv_rig_free(&rig);
-    *out = pow(last / first, 1.0 / (DEPTH - 1));
     return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     static const char *const schemes[] = {"he_normal", "xavier_normal", "torch_default"};
+    static const double factors[] = {1, 0.5, 1.0 / 6};
     (void)watch;
-    for (int i = 0; i < 3; i++) ALV_TRY(ratio(&measured[i], schemes[i], error));
+    for (int i = 0; i < SCHEMES; i++) {
+        double q[DEPTH] = {0};
+        ALV_TRY(measure(q, schemes[i], error));
+        out->measured[i] = pow(q[DEPTH - 1] / q[0], 1.0 / (DEPTH - 1));
+        for (int l = 0; l < DEPTH; l++) {
+            alv_draw(out, 0, 2 * i, l + 1, q[l] / q[0]);
+            alv_draw(out, 0, 2 * i + 1, l + 1, pow(factors[i], l));
+        }
+    }
     return ALV_OK;
 }
 
@@ -53,5 +61,16 @@ const alv_experiment alv_experiment_he2015 = {
                 (double)NAN,
                 0.157,
                 0.177}},
+    .figure = {{"Mean square of pre-activations, by layer, relative to the first",
+                "Média quadrática das pré-ativações, por camada, relativa à primeira"},
+               {{.title = {"20 ReLU layers", "20 camadas ReLU"},
+                 .x = {{"layer", "camada"}},
+                 .y = {{"mean square", "média quadrática"}, .log = true},
+                 .series = {{{"he_normal"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"xavier_normal"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"torch_default"}, ALV_LINE},
+                            ALV_BY_THEORY}}}},
     .run = run,
 };

@@ -6,32 +6,50 @@
 
 enum { WIDTH = 512, DEPTH = 16, NETS = 20 };
 
-/* Mean square of the last pre-activations, from inputs of mean square q. */
+/* Mean square of pre-activations, layer by layer (DEPTH), from inputs of mean square q. */
 static alv_status settle(double *out, double q, alv_error *error)
 {
     alv_rig rig;
-    *out = 0;
+    for (int l = 0; l < DEPTH; l++) out[l] = 0;
     alv_status status = alv_rig_make(&rig, DEPTH, WIDTH, "selu", "lecun_normal", "zeros", error);
     for (int64_t net = 0; net < NETS && status == ALV_OK; net++) {
         status = alv_rig_pass(&rig, net, sqrt(q), error);
         if (status != ALV_OK) break;
-        *out += alv_rig_mean_square(rig.z[0] + (DEPTH - 1) * WIDTH, WIDTH) / NETS;
+        for (int64_t l = 0; l < DEPTH; l++)
+            out[l] += alv_rig_mean_square(rig.z[0] + l * WIDTH, WIDTH) / NETS;
     }
     alv_rig_free(&rig);
     return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+/* From inputs of mean square q; beside the map of theory. */
+static alv_status follow(double *last, alv_outcome *out, int series, double q, alv_error *error)
+{
+    double measured[DEPTH];
+    alv_mean_field net = {.weight_variance = 1};
+    alv_mean_field_step step = {.q = q};
+    ALV_TRY(alv_act_parse(&net.act, "selu", error));
+    ALV_TRY(settle(measured, q, error));
+    for (int l = 0; l < DEPTH; l++) {
+        alv_draw(out, 0, series, l + 1, measured[l]);
+        alv_draw(out, 0, series + 1, l + 1, step.q);
+        ALV_TRY(alv_mean_field_at(&step, &net, step.q, error));
+    }
+    *last = measured[DEPTH - 1];
+    return ALV_OK;
+}
+
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     alv_gain gain;
     alv_act_spec selu;
     (void)watch;
     ALV_TRY(alv_act_parse(&selu, "selu", error));
     ALV_TRY(alv_act_gain(&gain, selu, error));
-    measured[0] = gain.mean;
-    measured[1] = gain.second;
-    ALV_TRY(settle(&measured[2], 0.5, error));
-    return settle(&measured[3], 2, error);
+    out->measured[0] = gain.mean;
+    out->measured[1] = gain.second;
+    ALV_TRY(follow(&out->measured[2], out, 0, 0.5, error));
+    return follow(&out->measured[3], out, 2, 2, error);
 }
 
 const alv_experiment alv_experiment_klambauer2017 = {
@@ -54,5 +72,14 @@ const alv_experiment alv_experiment_klambauer2017 = {
                 0.95,
                 1.05},
                {{"the same, from 2", "o mesmo, a partir de 2"}, 1, 0.95, 1.05}},
+    .figure = {{"Mean square of pre-activations, by layer, from two sizes of inputs",
+                "Média quadrática das pré-ativações, por camada, de dois tamanhos de entradas"},
+               {{.title = {"16 SELU layers, lecun_normal", "16 camadas SELU, lecun_normal"},
+                 .x = {{"layer", "camada"}},
+                 .y = {{"mean square", "média quadrática"}},
+                 .series = {{{"from 0.5", "de 0,5"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"from 2", "de 2"}, ALV_LINE},
+                            ALV_BY_THEORY}}}},
     .run = run,
 };

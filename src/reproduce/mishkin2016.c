@@ -29,6 +29,17 @@ static double farthest(const alv_specimen *sample, int64_t batch)
     return most;
 }
 
+/* Variances of the pre-activations of batch `batch`. */
+static void draw(alv_outcome *out, int panel, int series, const alv_specimen *sample, int64_t batch)
+{
+    alv_net_forward_f32(sample->net, sample->x + batch * ROWS * WIDTH, ROWS);
+    for (int l = 0; l < sample->net->n_layers; l++) {
+        const alv_net_layer_f32 *layer = &sample->net->layers[l];
+        const double deviation = alv_observe_flat(layer->z, NULL, ROWS * layer->out).std;
+        alv_draw(out, panel, series, l + 1, deviation * deviation);
+    }
+}
+
 static alv_status fit(worst *out, const alv_specimen *sample, alv_error *error)
 {
     alv_scheme lsuv;
@@ -44,34 +55,45 @@ static alv_status fit(worst *out, const alv_specimen *sample, alv_error *error)
     return ALV_OK;
 }
 
-static alv_status measure(worst *out, const char *act, alv_error *error)
+static alv_status measure(worst *out, alv_outcome *figure, int series, const char *act,
+                          alv_error *error)
 {
     char text[96];
     alv_specimen sample;
     alv_text_format(text, sizeof text, "mlp %d-%dx%d-10 %s", WIDTH, WIDTH, DEPTH, act);
     alv_status status = alv_specimen_make(&sample, text, ROWS, 2, error);
     if (status == ALV_OK) status = alv_specimen_draw(&sample, "orthogonal", 1, error);
+    if (status == ALV_OK) draw(figure, 0, series, &sample, 0);
     if (status == ALV_OK) status = fit(out, &sample, error);
+    if (status == ALV_OK) draw(figure, 1, series, &sample, 1);
     alv_specimen_free(&sample);
     return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     static const char *const acts[] = {"tanh", "relu", "sigmoid", "gelu", "softplus"};
     worst all = {0}, one = {0};
     (void)watch;
     for (int i = 0; i < ALV_COUNT(acts); i++) {
-        ALV_TRY(measure(&one, acts[i], error));
+        ALV_TRY(measure(&one, out, i, acts[i], error));
         all.first = fmax(all.first, one.first);
         all.second = fmax(all.second, one.second);
         all.rescalings = fmax(all.rescalings, one.rescalings);
     }
-    measured[0] = all.first;
-    measured[1] = all.rescalings;
-    measured[2] = all.second;
+    out->measured[0] = all.first;
+    out->measured[1] = all.rescalings;
+    out->measured[2] = all.second;
     return ALV_OK;
 }
+
+#define ACTS                                                                                       \
+    .x = {{"layer", "camada"}}, .y = {{"variance", "variância"}, .log = true},                     \
+    .series = {{{"tanh"}, ALV_LINE},                                                               \
+               {{"relu"}, ALV_LINE},                                                               \
+               {{"sigmoid"}, ALV_LINE},                                                            \
+               {{"gelu"}, ALV_LINE},                                                               \
+               {{"softplus"}, ALV_LINE}}
 
 const alv_experiment alv_experiment_mishkin2016 = {
     .name = "mishkin2016",
@@ -95,5 +117,8 @@ const alv_experiment alv_experiment_mishkin2016 = {
                 (double)NAN,
                 0,
                 0.15}},
+    .figure = {{"Variance of pre-activations, by layer", "Variância das pré-ativações, por camada"},
+               {{.title = {"Orthogonal, before LSUV", "Ortogonal, antes da LSUV"}, ACTS},
+                {.title = {"After it, on another batch", "Depois, em outro lote"}, ACTS}}},
     .run = run,
 };

@@ -7,7 +7,7 @@
 #include "reproduce/reproduce.h"
 #include "stream/rng.h"
 
-enum { INPUTS = 2, HIDDEN = 21, SEEDS = 5, SAMPLES = 100000, GRID = 41 };
+enum { INPUTS = 2, HIDDEN = 21, SEEDS = 5, SAMPLES = 100000, GRID = 41, LOOKS = 20 };
 
 typedef struct network {
     double w[HIDDEN * INPUTS], b[HIDDEN], v[HIDDEN], c;
@@ -76,8 +76,10 @@ static alv_status draw(network *net, const char *hidden, uint64_t seed, alv_erro
     return alv_fill_param(net->v, &plain, &v, seed, error);
 }
 
-/* The final error of the seed's net, on the samples that all nets of the seed see. */
-static alv_status train(double *out, const char *hidden, uint64_t seed, alv_error *error)
+/* Adds the seed's share to the mean error after each 1 / LOOKS of the samples, which all nets of
+ * the seed see; *out is the last error. */
+static alv_status train(double *out, double curve[LOOKS], const char *hidden, uint64_t seed,
+                        alv_error *error)
 {
     network net;
     ALV_TRY(draw(&net, hidden, seed, error));
@@ -86,8 +88,10 @@ static alv_status train(double *out, const char *hidden, uint64_t seed, alv_erro
         const double first = 2 * alv_rng_uniform(&rng) - 1;
         const double x[INPUTS] = {first, 2 * alv_rng_uniform(&rng) - 1};
         learn(&net, x);
+        if ((i + 1) % (SAMPLES / LOOKS) > 0) continue;
+        *out = test(&net);
+        curve[i / (SAMPLES / LOOKS)] += *out / SEEDS;
     }
-    *out = test(&net);
     return ALV_OK;
 }
 
@@ -108,22 +112,23 @@ static alv_status check_rows(double *length, double *distance, alv_error *error)
     return ALV_OK;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
-    double uniform = 0, spread = 0, worst = (double)INFINITY;
+    double curve[2][LOOKS] = {{0}}, worst = (double)INFINITY;
     (void)watch;
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         double a, b;
-        ALV_TRY(train(&a, "uniform(r=0.5)", seed, error));
-        ALV_TRY(train(&b, "nguyen_widrow", seed, error));
-        uniform += a / SEEDS;
-        spread += b / SEEDS;
+        ALV_TRY(train(&a, curve[0], "uniform(r=0.5)", seed, error));
+        ALV_TRY(train(&b, curve[1], "nguyen_widrow", seed, error));
         worst = fmin(worst, a / b);
     }
-    measured[0] = uniform / spread;
-    measured[1] = worst;
-    measured[2] = measured[3] = 0;
-    return check_rows(&measured[2], &measured[3], error);
+    for (int k = 0; k < 2 * LOOKS; k++)
+        alv_draw(out, 0, k / LOOKS, (k % LOOKS + 1.0) * SAMPLES / LOOKS,
+                 curve[k / LOOKS][k % LOOKS]);
+    out->measured[0] = curve[0][LOOKS - 1] / curve[1][LOOKS - 1];
+    out->measured[1] = worst;
+    out->measured[2] = out->measured[3] = 0;
+    return check_rows(&out->measured[2], &out->measured[3], error);
 }
 
 const alv_experiment alv_experiment_nguyen1990 = {
@@ -159,5 +164,12 @@ const alv_experiment alv_experiment_nguyen1990 = {
                 (double)NAN,
                 0,
                 1}},
+    .figure = {{"Error while learning, means of 5 seeds",
+                "Erro durante o aprendizado, médias de 5 sementes"},
+               {{.title = {"2-21-1, one sample at a time", "2-21-1, uma amostra por vez"},
+                 .x = {{"samples seen", "amostras vistas"}},
+                 .y = {{"mean squared error", "erro quadrático médio"}, .log = true},
+                 .series = {{{"U(-0.5, 0.5)", "U(-0,5, 0,5)"}, ALV_LINE},
+                            {{"nguyen_widrow"}, ALV_LINE}}}}},
     .run = run,
 };

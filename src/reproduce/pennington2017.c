@@ -24,20 +24,47 @@ static alv_status spread(double *out, int64_t depth, const char *act, const char
     return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+/* Spreads by depth, to the deepest that the claims ask for: the last into *out. */
+static alv_status grow(double *last, alv_outcome *out, int series, const char *act,
+                       const char *weights, const char *biases, double per_layer, alv_error *error)
+{
+    static const int depths[] = {2, 4, 8, 16};
+    for (int i = 0; i < ALV_COUNT(depths); i++) {
+        ALV_TRY(spread(last, depths[i] + 1, act, weights, biases, error));
+        alv_draw(out, 0, series, depths[i], *last);
+        alv_draw(out, 0, series + 1, depths[i], per_layer * depths[i]);
+    }
+    return ALV_OK;
+}
+
+/* mu2 / mu1^2 - 1 of tanh at q, the spread that an orthogonal layer adds. */
+static alv_status layer_spread(double *out, double q, alv_error *error)
+{
+    alv_mean_field_layer layers[2] = {{{.weight_variance = 1.05, .bias_variance = 2.01e-5}, WIDTH},
+                                      {{.weight_variance = 1.05, .bias_variance = 2.01e-5}, WIDTH}};
+    for (int i = 0; i < 2; i++) ALV_TRY(alv_act_parse(&layers[i].net.act, "tanh", error));
+    ALV_TRY(alv_mean_field_layers(layers, 2, q, error));
+    *out = alv_mean_field_jacobian(layers, 2, true);
+    return ALV_OK;
+}
+
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     static const char edge[] = "normal(std=0.0044833)"; /* of the biases; weights: 1.05 / n */
-    double gaussian, orthogonal;
+    static const char relu[] = "orthogonal(gain=1.4142135623730951)";
+    double gaussian, orthogonal, adds, last;
     (void)watch;
-    ALV_TRY(spread(&measured[0], 9, "relu", "orthogonal(gain=1.4142135623730951)", "zeros", error));
-    ALV_TRY(
-        spread(&measured[1], 17, "relu", "orthogonal(gain=1.4142135623730951)", "zeros", error));
-    ALV_TRY(spread(&measured[2], 9, "linear", "lecun_normal", "zeros", error));
-    ALV_TRY(spread(&gaussian, 17, "tanh", "variance_scaling(scale=1.05, distribution=normal)", edge,
-                   error));
-    ALV_TRY(spread(&orthogonal, 17, "tanh", "orthogonal(gain=1.0246950765959599)", edge, error));
-    measured[3] = orthogonal;
-    measured[4] = gaussian / orthogonal;
+    ALV_TRY(layer_spread(&adds, 0.026, error));
+    ALV_TRY(spread(&out->measured[0], 9, "relu", relu, "zeros", error));
+    ALV_TRY(grow(&out->measured[1], out, 0, "relu", relu, "zeros", 1, error));
+    ALV_TRY(spread(&out->measured[2], 9, "linear", "lecun_normal", "zeros", error));
+    ALV_TRY(grow(&last, out, 2, "linear", "lecun_normal", "zeros", 1, error));
+    ALV_TRY(grow(&gaussian, out, 4, "tanh", "variance_scaling(scale=1.05, distribution=normal)",
+                 edge, 1 + adds, error));
+    ALV_TRY(grow(&orthogonal, out, 6, "tanh", "orthogonal(gain=1.0246950765959599)", edge, adds,
+                 error));
+    out->measured[3] = orthogonal;
+    out->measured[4] = gaussian / orthogonal;
     return ALV_OK;
 }
 
@@ -79,5 +106,19 @@ const alv_experiment alv_experiment_pennington2017 = {
           (double)NAN,
           50,
           (double)INFINITY}},
+    .figure = {{"Spread of the Jacobian's squared singular values, by depth",
+                "Espalhamento dos quadrados dos valores singulares do jacobiano, por profundidade"},
+               {{.title = {"160 units", "160 unidades"},
+                 .x = {{"layers", "camadas"}, .log = true},
+                 .y = {{"variance over squared mean", "variância sobre quadrado da média"},
+                       .log = true},
+                 .series = {{{"relu, orthogonal"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"linear, normal"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"tanh, normal"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"tanh, orthogonal"}, ALV_LINE},
+                            ALV_BY_THEORY}}}},
     .run = run,
 };

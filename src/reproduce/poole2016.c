@@ -30,9 +30,9 @@ static void make_axes(double *u, double *v, int64_t net)
 }
 
 /* Growth of the curve's length per layer from the first drawn layer to the last, geometric mean
- * over nets; and the mean square at the last. */
-static alv_status stretch(double *growth, double *square, double sigma_w, double q,
-                          alv_error *error)
+ * over nets; the mean square at the last; and the lengths relative to the first. */
+static alv_status stretch(double *growth, double *square, double lengths[LAYERS], double sigma_w,
+                          double q, alv_error *error)
 {
     char weights[48], biases[48];
     double u[WIDTH], v[WIDTH], x[WIDTH], sum = 0;
@@ -59,6 +59,7 @@ static alv_status stretch(double *growth, double *square, double sigma_w, double
             }
             squares += alv_rig_mean_square(rig.z[k % 2] + (LAYERS - 1) * WIDTH, WIDTH);
         }
+        for (int l = 0; l < LAYERS; l++) lengths[l] += length[l] / length[0] / NETS;
         sum += log(length[LAYERS - 1] / length[0]) / (LAYERS - 1) / NETS;
         *square += squares / (POINTS + 1) / NETS;
     }
@@ -67,19 +68,23 @@ static alv_status stretch(double *growth, double *square, double sigma_w, double
     return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     static const double sigmas[] = {1.3, 2.5, 4};
     (void)watch;
     for (int k = 0; k < 3; k++) {
         alv_mean_field net = {.weight_variance = sigmas[k] * sigmas[k], .bias_variance = 0.09};
         alv_mean_field_limit limit;
-        double growth, square;
+        double growth, square, lengths[LAYERS] = {0};
         ALV_TRY(alv_act_parse(&net.act, "tanh", error));
         ALV_TRY(alv_mean_field_converge(&limit, &net, 1, error));
-        ALV_TRY(stretch(&growth, &square, sigmas[k], limit.q, error));
-        measured[k] = growth / sqrt(limit.chi);
-        measured[3 + k] = square / limit.q;
+        ALV_TRY(stretch(&growth, &square, lengths, sigmas[k], limit.q, error));
+        out->measured[k] = growth / sqrt(limit.chi);
+        out->measured[3 + k] = square / limit.q;
+        for (int l = 0; l < LAYERS; l++) {
+            alv_draw(out, 0, 2 * k, l + 1, lengths[l]);
+            alv_draw(out, 0, 2 * k + 1, l + 1, pow(limit.chi, 0.5 * l));
+        }
     }
     return ALV_OK;
 }
@@ -120,5 +125,16 @@ const alv_experiment alv_experiment_poole2016 = {
                 1.05},
                {{"the same, sigma_w = 2.5", "o mesmo, sigma_w = 2,5"}, 1, 0.95, 1.05},
                {{"the same, sigma_w = 4", "o mesmo, sigma_w = 4"}, 1, 0.95, 1.05}},
+    .figure = {{"Length of a circle of inputs, by layer, relative to the first",
+                "Comprimento de um círculo de entradas, por camada, relativo à primeira"},
+               {{.title = {"tanh, from order into chaos", "tanh, da ordem ao caos"},
+                 .x = {{"layer", "camada"}},
+                 .y = {{"length", "comprimento"}, .log = true},
+                 .series = {{{"sigma_w = 1.3", "sigma_w = 1,3"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"sigma_w = 2.5", "sigma_w = 2,5"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"sigma_w = 4"}, ALV_LINE},
+                            ALV_BY_THEORY}}}},
     .run = run,
 };

@@ -116,39 +116,53 @@ static alv_status measure(double *steps, double *scaled_rate, linear *net, const
     return ALV_OK;
 }
 
+/* A mode's strength u at time t beside s / (1 + (s / u0 - 1) exp(-2 s t)). */
+static void draw_mode(alv_outcome *out, int series, double s, double t, double u)
+{
+    alv_draw(out, 1, 2 * series, t, u);
+    alv_draw(out, 1, 2 * series + 1, t, s / (1 + (s / 1e-3 - 1) * exp(-2 * s * t)));
+}
+
 /* Half-learning time of a mode of strength s from u = 1e-3, by small steps of gradient descent on
  * (s - a b)^2 / 2, over the paper's equation (tau / 2s) ln(u (s - u0) / (u0 (s - u))), tau = 1. */
-static double time_ratio(double s)
+static double time_ratio(alv_outcome *out, int series, double s)
 {
     const double u0 = 1e-3, step = 1e-4, exact = log((s - u0) / u0) / (2 * s);
     double a = sqrt(u0), b = a, t = 0;
-    for (; a * b < s / 2; t += step) {
+    double half = 0;
+    for (int i = 0; a * b < 0.99 * s; t += step, i++) {
+        if (i % 4000 == 0) draw_mode(out, series, s, t, a * b);
+        if (half == 0 && a * b >= s / 2) half = t;
         const double slope = step * (s - a * b), grown = a + slope * b;
         b += slope * a;
         a = grown;
     }
-    return t / exact;
+    return half / exact;
 }
 
-static alv_status run_depths(double *measured, linear *net, const alv_watch *watch,
+static alv_status run_depths(alv_outcome *out, linear *net, const alv_watch *watch,
                              alv_error *error)
 {
     static const int depths[] = {4, 8, 16, 32};
-    double orthogonal[4], gauss[2], scaled, least = (double)INFINITY, most = 0;
+    double orthogonal[4], gauss[4], scaled, least = (double)INFINITY, most = 0;
     for (int i = 0; i < 4; i++) {
         ALV_TRY(measure(&orthogonal[i], &scaled, net, "orthogonal", depths[i], watch, error));
         least = fmin(least, scaled), most = fmax(most, scaled);
     }
-    for (int i = 0; i < 2; i++)
-        ALV_TRY(measure(&gauss[i], &scaled, net, "normal(std=0.125)", depths[3 * i], watch, error));
-    measured[0] = orthogonal[3] / orthogonal[0];
-    measured[1] = gauss[1] / gauss[0];
-    measured[2] = gauss[1] / orthogonal[3];
-    measured[3] = most / least;
+    for (int i = 0; i < 4; i++)
+        ALV_TRY(measure(&gauss[i], &scaled, net, "normal(std=0.125)", depths[i], watch, error));
+    for (int i = 0; i < 4; i++) {
+        alv_draw(out, 0, 0, depths[i], orthogonal[i]);
+        alv_draw(out, 0, 1, depths[i], gauss[i]);
+    }
+    out->measured[0] = orthogonal[3] / orthogonal[0];
+    out->measured[1] = gauss[3] / gauss[0];
+    out->measured[2] = gauss[3] / orthogonal[3];
+    out->measured[3] = most / least;
     return ALV_OK;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     linear *net = alv_new_array(1, sizeof *net);
     if (!net) return alv_fail(error, ALV_ERR_MEMORY, "saxe2013", "out of memory");
@@ -156,10 +170,11 @@ static alv_status run(double *measured, const alv_watch *watch, alv_error *error
     net->work.kernels = alv_kernels_best_f32();
     net->work.scratch = (float *)(((uintptr_t)net->scratch + 63) & ~(uintptr_t)63);
     for (int i = 0; i < WIDTH; i++) net->f[0][i * WIDTH + i] = 1;
-    const alv_status status = run_depths(measured, net, watch, error);
+    const alv_status status = run_depths(out, net, watch, error);
     free(net);
-    measured[4] = 0;
-    for (int i = -1; i <= 1; i++) measured[4] = fmax(measured[4], fabs(time_ratio(pow(2, i)) - 1));
+    out->measured[4] = 0;
+    for (int i = 0; i < 3; i++)
+        out->measured[4] = fmax(out->measured[4], fabs(time_ratio(out, i, pow(2, i - 1)) - 1));
     return status;
 }
 
@@ -200,5 +215,20 @@ const alv_experiment alv_experiment_saxe2013 = {
                 0,
                 0,
                 0.01}},
+    .figure = {{"How long learning takes, by depth and by mode, as in figures 3 and 6",
+                "Quanto demora aprender, por profundidade e por modo, como nas figuras 3 e 6"},
+               {{.title = {"Steps to 1 % of the error", "Passos até 1 % do erro"},
+                 .x = {{"matrices", "matrizes"}, .log = true},
+                 .y = {{"steps", "passos"}, .log = true},
+                 .series = {{{"orthogonal"}, ALV_LINE}, {{"normal"}, ALV_LINE}}},
+                {.title = {"Modes of two layers", "Modos de duas camadas"},
+                 .x = {{"time", "tempo"}},
+                 .y = {{"strength learned", "força aprendida"}},
+                 .series = {{{"s = 0.5", "s = 0,5"}, ALV_DOTS},
+                            ALV_BY_THEORY,
+                            {{"s = 1"}, ALV_DOTS},
+                            ALV_BY_THEORY,
+                            {{"s = 2"}, ALV_DOTS},
+                            ALV_BY_THEORY}}}},
     .run = run,
 };

@@ -30,11 +30,26 @@ static void scheme_of(char out[64], double variance)
     alv_text_format(out, 64, "normal(std=%s)", std);
 }
 
+/* Layer by layer: 1 - c in panel 0, the gradient's mean square relative to the last in panel 1,
+ * with geometric means over nets. */
+typedef struct path {
+    double apart[DEPTH], gradient[DEPTH];
+} path;
+
+static void follow(path *out, const alv_rig *rig)
+{
+    const double last = alv_rig_mean_square(rig->g + (DEPTH - 1) * WIDTH, WIDTH);
+    for (int64_t l = 0; l < DEPTH; l++) {
+        out->apart[l] += log(1 - correlation(rig, l)) / NETS;
+        out->gradient[l] += log(alv_rig_mean_square(rig->g + l * WIDTH, WIDTH) / last) / NETS;
+    }
+}
+
 /* Means over nets; slopes between layers 6 and 26, where the signals have settled. */
-static alv_status measure(slopes *out, double weight, double bias, alv_error *error)
+static alv_status measure(slopes *out, path *course, double weight, double bias, alv_error *error)
 {
     char w[64], b[64];
-    double x[2][WIDTH], other[WIDTH], near = 0, far = 0;
+    double x[2][WIDTH], other[WIDTH];
     alv_rig rig;
     *out = (slopes){0};
     scheme_of(w, weight / WIDTH);
@@ -48,16 +63,13 @@ static alv_status measure(slopes *out, double weight, double bias, alv_error *er
         for (int i = 0; i < WIDTH; i++) x[1][i] = 0.6 * x[0][i] + 0.8 * other[i];
         alv_rig_forward(&rig, 0, x[0]);
         alv_rig_forward(&rig, 1, x[1]);
-        near += log(1 - correlation(&rig, 5)) / NETS;
-        far += log(1 - correlation(&rig, 25)) / NETS;
         out->last += correlation(&rig, DEPTH - 1) / NETS;
         alv_rig_backward(&rig, net);
-        out->gradient += log(alv_rig_mean_square(rig.g + 5 * WIDTH, WIDTH) /
-                             alv_rig_mean_square(rig.g + 25 * WIDTH, WIDTH)) /
-                         20 / NETS;
+        follow(course, &rig);
     }
     alv_rig_free(&rig);
-    out->correlation = (far - near) / 20;
+    out->correlation = (course->apart[25] - course->apart[5]) / 20;
+    out->gradient = (course->gradient[5] - course->gradient[25]) / 20;
     return status;
 }
 
@@ -68,21 +80,45 @@ static alv_status expect(alv_mean_field_limit *out, double weight, double bias, 
     return alv_mean_field_converge(out, &net, 1, error);
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+/* Beside theory: 1 - c and the gradient change by a factor per layer, anchored where the slopes
+ * begin (1 - c) and at the last layer; in chaos 1 - c has a limit instead. */
+static void draw(alv_outcome *out, int series, const path *course,
+                 const alv_mean_field_limit *limit)
+{
+    const bool order = limit->c > 1 - 1e-9;
+    for (int l = 0; l < DEPTH; l++) {
+        alv_draw(out, 0, series, l + 1, exp(course->apart[l]));
+        alv_draw(out, 0, series + 1, l + 1,
+                 order ? exp(course->apart[5] - (l - 5) / limit->c_depth) : 1 - limit->c);
+        alv_draw(out, 1, series, l + 1, exp(course->gradient[l]));
+        alv_draw(out, 1, series + 1, l + 1, pow(limit->chi, DEPTH - 1 - l));
+    }
+}
+
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     slopes order, chaos;
+    path ordered_course = {{0}}, chaotic_course = {{0}};
     alv_mean_field_limit ordered, chaotic;
     (void)watch;
-    ALV_TRY(measure(&order, 1.3, 0.05, error));
+    ALV_TRY(measure(&order, &ordered_course, 1.3, 0.05, error));
     ALV_TRY(expect(&ordered, 1.3, 0.05, error));
-    ALV_TRY(measure(&chaos, 2.5, 0.05, error));
+    ALV_TRY(measure(&chaos, &chaotic_course, 2.5, 0.05, error));
     ALV_TRY(expect(&chaotic, 2.5, 0.05, error));
-    measured[0] = order.correlation / (-1 / ordered.c_depth);
-    measured[1] = order.gradient / log(ordered.chi);
-    measured[2] = chaos.last - chaotic.c;
-    measured[3] = chaos.gradient / log(chaotic.chi);
+    draw(out, 0, &ordered_course, &ordered);
+    draw(out, 2, &chaotic_course, &chaotic);
+    out->measured[0] = order.correlation / (-1 / ordered.c_depth);
+    out->measured[1] = order.gradient / log(ordered.chi);
+    out->measured[2] = chaos.last - chaotic.c;
+    out->measured[3] = chaos.gradient / log(chaotic.chi);
     return ALV_OK;
 }
+
+#define PHASES                                                                                     \
+    .x = {{"layer", "camada"}}, .series = {{{"order, 1.3", "ordem, 1,3"}, ALV_LINE},               \
+                                           ALV_BY_THEORY,                                          \
+                                           {{"chaos, 2.5", "caos, 2,5"}, ALV_LINE},                \
+                                           ALV_BY_THEORY}
 
 const alv_experiment alv_experiment_schoenholz2017 = {
     .name = "schoenholz2017",
@@ -91,11 +127,11 @@ const alv_experiment alv_experiment_schoenholz2017 = {
     .paper = "Schoenholz, Gilmer, Ganguli & Sohl-Dickstein (2017), Deep information propagation, "
              "arXiv:1611.01232, sections 3 and 4",
     .setting = {"31 tanh layers of 400 units, bias variance 0.05, weight variance 1.3 (order) and "
-                "2.5 (chaos), 60 nets, two inputs of correlation 0.6. No training: the heat map of "
-                "trained depths is not run.",
+                "2.5 (chaos), 60 nets, two inputs of correlation 0.6. No training: that is "
+                "schoenholz2017_depth.",
                 "31 camadas tanh de 400 unidades, variância dos vieses 0,05, dos pesos 1,3 (ordem) "
-                "e 2,5 (caos), 60 redes, duas entradas de correlação 0,6. Sem treino: o mapa das "
-                "profundidades treinadas não é rodado."},
+                "e 2,5 (caos), 60 redes, duas entradas de correlação 0,6. Sem treino: isso é "
+                "schoenholz2017_depth."},
     .claims = {{{"order: rate at which inputs become alike, over theory's 1 / xi_c",
                  "ordem: ritmo em que as entradas ficam iguais, sobre 1 / xi_c da teoria"},
                 1,
@@ -116,5 +152,15 @@ const alv_experiment alv_experiment_schoenholz2017 = {
                 1,
                 0.85,
                 1.15}},
+    .figure = {{"Two inputs, and gradients, layer by layer",
+                "Duas entradas, e gradientes, camada por camada"},
+               {{.title = {"How far inputs are from alike",
+                           "Quanto falta para as entradas se igualarem"},
+                 .y = {{"1 - c"}, .log = true},
+                 PHASES},
+                {.title = {"Gradients, relative to the last layer",
+                           "Gradientes, relativos à última camada"},
+                 .y = {{"mean square", "média quadrática"}, .log = true},
+                 PHASES}}},
     .run = run,
 };

@@ -65,30 +65,54 @@ static double best_variance(const double row[COLUMNS])
     return variances[best];
 }
 
+/* xi_c: how deep correlations reach. */
+static alv_status reach(double *out, double variance, alv_error *error)
+{
+    alv_mean_field_limit limit;
+    alv_mean_field net = {.weight_variance = variance, .bias_variance = 0.05};
+    ALV_TRY(alv_act_parse(&net.act, "tanh", error));
+    ALV_TRY(alv_mean_field_converge(&limit, &net, 1, error));
+    *out = limit.c_depth;
+    return ALV_OK;
+}
+
 /* The best accuracy among nets deeper than 12 xi_c. */
 static alv_status beyond(double *out, double grid[ROWS][COLUMNS], alv_error *error)
 {
     *out = 0;
     for (int i = 0; i < COLUMNS; i++) {
-        alv_mean_field_limit limit;
-        alv_mean_field net = {.weight_variance = variances[i], .bias_variance = 0.05};
-        ALV_TRY(alv_act_parse(&net.act, "tanh", error));
-        ALV_TRY(alv_mean_field_converge(&limit, &net, 1, error));
+        double depth;
+        ALV_TRY(reach(&depth, variances[i], error));
         for (int row = 0; row < ROWS; row++)
-            if (depths[row] > 12 * limit.c_depth && !(grid[row][i] <= *out)) *out = grid[row][i];
+            if (depths[row] > 12 * depth && !(grid[row][i] <= *out)) *out = grid[row][i];
     }
     return ALV_OK;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+/* The map, and over it 6 xi_c, where the paper sees training end. */
+static alv_status draw(alv_outcome *out, double grid[ROWS][COLUMNS], alv_error *error)
+{
+    for (int row = 0; row < ROWS; row++)
+        for (int i = 0; i < COLUMNS; i++)
+            alv_draw_cell(out, 0, 0, variances[i], depths[row], grid[row][i]);
+    for (double variance = 0.6; variance < 4.5; variance += 0.05) {
+        double depth;
+        ALV_TRY(reach(&depth, variance, error));
+        alv_draw(out, 0, 1, variance, fmin(6 * depth, 1000));
+    }
+    return ALV_OK;
+}
+
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     double grid[ROWS][COLUMNS];
     for (int row = 0; row < ROWS; row++) ALV_TRY(train(grid[row], depths[row], watch, error));
-    measured[0] = best_variance(grid[1]);
-    measured[1] = best_variance(grid[2]);
-    measured[2] = grid[1][CRITICAL] - grid[1][0];
-    measured[3] = grid[1][CRITICAL] - grid[1][COLUMNS - 1];
-    return beyond(&measured[4], grid, error);
+    out->measured[0] = best_variance(grid[1]);
+    out->measured[1] = best_variance(grid[2]);
+    out->measured[2] = grid[1][CRITICAL] - grid[1][0];
+    out->measured[3] = grid[1][CRITICAL] - grid[1][COLUMNS - 1];
+    ALV_TRY(draw(out, grid, error));
+    return beyond(&out->measured[4], grid, error);
 }
 
 const alv_experiment alv_experiment_schoenholz2017_depth = {
@@ -127,5 +151,14 @@ const alv_experiment alv_experiment_schoenholz2017_depth = {
                 (double)NAN,
                 0,
                 0.3}},
+    .figure = {{"Test accuracy after 400 steps, by weight variance and depth, as in figure 5",
+                "Acurácia de teste após 400 passos, por variância dos pesos e profundidade, como "
+                "na figura 5"},
+               {{.title = {"tanh, 100 units", "tanh, 100 unidades"},
+                 .x = {{"weight variance", "variância dos pesos"}},
+                 .y = {{"layers", "camadas"}},
+                 .shade = {"accuracy", "acurácia"},
+                 .series = {{{"accuracy", "acurácia"}, ALV_CELLS},
+                            {{"theory: 6 xi_c", "teoria: 6 xi_c"}, ALV_THEORY}}}}},
     .run = run,
 };

@@ -6,11 +6,38 @@
 #include "base/base.h"
 #include "reproduce/rig.h"
 
-enum { WIDTH = 256, DEPTH = 5, NETS = 400 };
+enum { WIDTH = 256, DEPTH = 5, NETS = 400, BINS = 50 };
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+/* Shares of BINS equal parts of [-1, 1]. */
+static void count(double bins[BINS], const double *z)
 {
-    double x[WIDTH], q[DEPTH] = {0}, first = 0;
+    for (int i = 0; i < WIDTH; i++) {
+        const int bin = (int)((sin(z[i]) + 1) / 2 * BINS);
+        bins[bin < BINS ? bin : BINS - 1] += BINS / 2.0 / WIDTH / NETS;
+    }
+}
+
+/* Deviations beside the recursion and beside the paper's 1; activations beside the arcsine law. */
+static void draw(alv_outcome *out, const double q[DEPTH], double bins[2][BINS])
+{
+    double expected = 1;
+    for (int l = 0; l < DEPTH; l++, expected = 1 - exp(-2 * expected)) {
+        alv_draw(out, 0, 0, l + 2, sqrt(q[l]));
+        alv_draw(out, 0, 1, l + 2, sqrt(expected));
+        alv_draw(out, 0, 2, l + 2, 1);
+    }
+    for (int i = 0; i < 2 * BINS; i++)
+        alv_draw(out, 1, i / BINS, (i % BINS + 0.5) * 2 / BINS - 1, bins[i / BINS][i % BINS]);
+    for (int i = 0; i < BINS; i++) {
+        const double a = -1 + 2.0 * i / BINS, b = a + 2.0 / BINS;
+        alv_draw(out, 1, 2, (a + b) / 2,
+                 (asin(fmin(b, 1)) - asin(a)) / 3.14159265358979323846 * BINS / 2);
+    }
+}
+
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
+{
+    double x[WIDTH], q[DEPTH] = {0}, first = 0, bins[2][BINS] = {{0}};
     alv_rig rig;
     (void)watch;
     alv_status status =
@@ -22,16 +49,19 @@ static alv_status run(double *measured, const alv_watch *watch, alv_error *error
         for (int i = 0; i < WIDTH; i++) x[i] = sin(30 * x[i]); /* what a first layer gives */
         first += alv_rig_mean_square(x, WIDTH) / NETS;
         alv_rig_forward(&rig, 0, x);
+        count(bins[0], rig.z[0]);
+        count(bins[1], rig.z[0] + (DEPTH - 1) * WIDTH);
         for (int64_t l = 0; l < DEPTH; l++)
             q[l] += alv_rig_mean_square(rig.z[0] + l * WIDTH, WIDTH) / NETS;
     }
     alv_rig_free(&rig);
     double expected = 1;
     for (int l = 1; l < DEPTH; l++) expected = 1 - exp(-2 * expected);
-    measured[0] = sqrt(first);
-    measured[1] = sqrt(q[0]);
-    measured[2] = sqrt(q[DEPTH - 1]);
-    measured[3] = sqrt(q[DEPTH - 1] / expected);
+    out->measured[0] = sqrt(first);
+    out->measured[1] = sqrt(q[0]);
+    out->measured[2] = sqrt(q[DEPTH - 1]);
+    out->measured[3] = sqrt(q[DEPTH - 1] / expected);
+    draw(out, q, bins);
     return status;
 }
 
@@ -69,5 +99,23 @@ const alv_experiment alv_experiment_siren2020 = {
           (double)NAN,
           0.98,
           1.02}},
+    .figure = {{"Pre-activations and activations of sine layers",
+                "Pré-ativações e ativações de camadas de seno"},
+               {{.title = {"Deviation of pre-activations", "Desvio das pré-ativações"},
+                 .x = {{"layer", "camada"}},
+                 .y = {{"deviation", "desvio"}},
+                 .series = {{{"measured", "medido"}, ALV_LINE},
+                            {{"theory: q' = 1 - exp(-2 q); arcsine law",
+                              "teoria: q' = 1 - exp(-2 q); lei do arco-seno"},
+                             ALV_THEORY},
+                            {{"the paper: 1", "o artigo: 1"}, ALV_PAPER}}},
+                {.title = {"Activations", "Ativações"},
+                 .x = {{"activation", "ativação"}},
+                 .y = {{"density", "densidade"}},
+                 .series = {{{"layer 2", "camada 2"}, ALV_STEPS},
+                            {{"layer 6", "camada 6"}, ALV_STEPS},
+                            {{"theory: q' = 1 - exp(-2 q); arcsine law",
+                              "teoria: q' = 1 - exp(-2 q); lei do arco-seno"},
+                             ALV_THEORY}}}}},
     .run = run,
 };

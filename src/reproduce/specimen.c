@@ -1,10 +1,16 @@
 /* The engine, as experiments use it. */
 #include "reproduce/specimen.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "base/base.h"
+#include "data/data.h"
 #include "train/fill.h"
 #include "probe/observe.h"
 #include "stream/rng.h"
+
+enum { MOST_ROWS = 256 };
 
 alv_status alv_specimen_make(alv_specimen *out, const char *text, int64_t rows, int64_t batches,
                              alv_error *error)
@@ -31,6 +37,10 @@ alv_status alv_specimen_draw(alv_specimen *specimen, const char *text, uint64_t 
             ALV_TRY(
                 alv_fill_param(alv_net_weight_f32(specimen->net, i), &scheme, tensor, seed, error));
     }
+    for (int l = 0; l < specimen->net->n_layers; l++) {
+        const alv_net_layer_f32 *layer = &specimen->net->layers[l];
+        if (layer->bias >= 0) memset(layer->b, 0, (size_t)layer->out * sizeof *layer->b);
+    }
     if (specimen->model->tokens > 0) {
         alv_rng rng = alv_rng_make(seed, "inputs");
         for (int64_t i = 0; i < n; i++)
@@ -39,6 +49,43 @@ alv_status alv_specimen_draw(alv_specimen *specimen, const char *text, uint64_t 
     }
     return alv_dist_fill(specimen->x, ALV_F32, 0, n, &unit, alv_stream_make(seed, "inputs", NULL),
                          NULL, error);
+}
+
+/* Losses of steps [from, to), their mean. */
+static alv_status learn(double *mean, alv_specimen *specimen, int from, int to, uint64_t seed,
+                        alv_error *error)
+{
+    const alv_source *source = alv_source_find("blobs");
+    int32_t y[MOST_ROWS];
+    *mean = 0;
+    for (int step = from; step < to; step++) {
+        const int64_t first = step * specimen->rows;
+        ALV_TRY(source->generate(specimen->x, y, first, first + specimen->rows, seed, error));
+        *mean +=
+            alv_net_train_f32(specimen->net, specimen->x, y, specimen->rows, NULL) / (to - from);
+    }
+    if (!isfinite(*mean)) *mean = (double)INFINITY;
+    return ALV_OK;
+}
+
+alv_status alv_specimen_train(double *loss, alv_specimen *specimen, double rate, int steps,
+                              uint64_t seed, alv_outcome *out, int panel, int series,
+                              const alv_watch *watch, alv_error *error)
+{
+    enum { PARTS = 20 };
+    double means[PARTS];
+    if (specimen->rows > MOST_ROWS || specimen->model->inputs != 64)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "specimen", "not a network for blobs");
+    specimen->net->options.optimizer.lr = rate;
+    for (int i = 0; i < PARTS; i++) {
+        if (watch && watch->stop && watch->stop(watch->user))
+            return alv_fail(error, ALV_ERR_INTERRUPTED, "training", "interrupted");
+        const int to = steps * (i + 1) / PARTS;
+        ALV_TRY(learn(&means[i], specimen, steps * i / PARTS, to, seed, error));
+        if (panel >= 0) alv_draw(out, panel, series, to, means[i]);
+    }
+    *loss = (means[PARTS - 2] + means[PARTS - 1]) / 2;
+    return ALV_OK;
 }
 
 void alv_specimen_free(alv_specimen *specimen)

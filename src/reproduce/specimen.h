@@ -5,6 +5,7 @@
 #define ALV_REPRODUCE_SPECIMEN_H
 
 #include "nn/net.h"
+#include "reproduce/reproduce.h"
 
 typedef struct alv_specimen {
     alv_model *model;
@@ -17,9 +18,15 @@ typedef struct alv_specimen {
  * error. */
 alv_status alv_specimen_make(alv_specimen *out, const char *text, int64_t rows, int64_t batches,
                              alv_error *error);
-/* Weights by the scheme and inputs, both of this seed; biases stay zero. */
+/* Weights by the scheme and inputs, both of this seed; biases are zero. */
 alv_status alv_specimen_draw(alv_specimen *specimen, const char *scheme, uint64_t seed,
                              alv_error *error);
+/* Plain SGD on `steps` batches of blobs, a network of 64 inputs and 10 outputs; *loss is the mean
+ * of the last tenth, infinite where it diverged. Draws the means of every twentieth of the steps if
+ * panel >= 0. ALV_ERR_INTERRUPTED after watch->stop. */
+alv_status alv_specimen_train(double *loss, alv_specimen *specimen, double rate, int steps,
+                              uint64_t seed, alv_outcome *out, int panel, int series,
+                              const alv_watch *watch, alv_error *error);
 void alv_specimen_free(alv_specimen *specimen);
 
 /* Mean square of `values` of a layer, (rows, out): its y, z or delta. */

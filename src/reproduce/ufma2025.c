@@ -40,24 +40,53 @@ static double behind(const json_t *document, const char *setting, const char *sc
     return median(document, setting, scheme) / median(document, setting, "he_uniform");
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static const char *const schemes[] = {"torch_default", "xavier_uniform", "he_uniform", "zeros"};
+
+/* The loss of a setting's schemes while it falls, and their last losses beside the other settings'.
+ */
+static alv_status draw(alv_outcome *out, int place, const json_t *document, const char *setting,
+                       alv_error *error)
+{
+    for (int i = 0; i < ALV_COUNT(schemes); i++) {
+        alv_draw(out, 1, i, place, median(document, setting, schemes[i]));
+        if (place == 0)
+            ALV_TRY(
+                alv_trainings_draw(out, 0, i, document, setting, schemes[i], "train_loss", error));
+    }
+    return ALV_OK;
+}
+
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     json_t *plain = NULL, *regular = NULL;
     alv_status status = train(&plain, "sgd,adam", "none", watch, error);
     if (status == ALV_OK) status = train(&regular, "sgd", "l2(0.001),dropout(0.2)", watch, error);
     if (status == ALV_OK) {
-        measured[0] = behind(plain, "relu, sgd", "xavier_uniform");
-        measured[1] = behind(plain, "relu, sgd", "torch_default");
-        measured[2] = median(plain, "relu, sgd", "zeros") /
-                      json_number_value(json_object_get(plain, "chance_loss"));
-        measured[3] = behind(plain, "relu, adam", "torch_default") / measured[1];
-        measured[4] = behind(regular, "relu, l2(0.001)", "torch_default");
-        measured[5] = behind(regular, "relu, dropout(0.2)", "torch_default");
+        out->measured[0] = behind(plain, "relu, sgd", "xavier_uniform");
+        out->measured[1] = behind(plain, "relu, sgd", "torch_default");
+        out->measured[2] = median(plain, "relu, sgd", "zeros") /
+                           json_number_value(json_object_get(plain, "chance_loss"));
+        out->measured[3] = behind(plain, "relu, adam", "torch_default") / out->measured[1];
+        out->measured[4] = behind(regular, "relu, l2(0.001)", "torch_default");
+        out->measured[5] = behind(regular, "relu, dropout(0.2)", "torch_default");
+        status = draw(out, 0, plain, "relu, sgd", error);
+    }
+    if (status == ALV_OK) status = draw(out, 1, plain, "relu, adam", error);
+    if (status == ALV_OK) status = draw(out, 2, regular, "relu, l2(0.001)", error);
+    if (status == ALV_OK) {
+        status = draw(out, 3, regular, "relu, dropout(0.2)", error);
+        alv_draw(out, 0, 4, 0, json_number_value(json_object_get(plain, "chance_loss")));
     }
     json_decref(plain);
     json_decref(regular);
     return status;
 }
+
+#define SCHEMES(drawing)                                                                           \
+    {{"torch_default"}, drawing}, {{"xavier_uniform"}, drawing}, {{"he_uniform"}, drawing},        \
+    {                                                                                              \
+        {"zeros"}, drawing                                                                         \
+    }
 
 const alv_experiment alv_experiment_ufma2025 = {
     .name = "ufma2025",
@@ -112,5 +141,17 @@ const alv_experiment alv_experiment_ufma2025 = {
                 (double)NAN,
                 1.1,
                 (double)INFINITY}},
+    .figure = {{"Training loss by scheme: over the steps, and at the end of each setting",
+                "Perda de treino por esquema: ao longo dos passos, e no fim de cada ajuste"},
+               {{.title = {"SGD, means of 3 seeds", "SGD, médias de 3 sementes"},
+                 .x = {{"step", "passo"}},
+                 .y = {{"loss", "perda"}},
+                 .series = {SCHEMES(ALV_LINE),
+                            {{"guessing by frequencies", "palpite pelas frequências"}, ALV_LEVEL}}},
+                {.title = {"Last epoch, medians", "Última época, medianas"},
+                 .x = {.label = {"setting", "ajuste"},
+                       .names = {{"SGD"}, {"Adam"}, {"SGD, l2"}, {"SGD, dropout"}}},
+                 .y = {{"loss", "perda"}, .log = true},
+                 .series = {SCHEMES(ALV_DOTS)}}}},
     .run = run,
 };

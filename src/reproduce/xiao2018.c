@@ -32,6 +32,16 @@ static double mean_log(const float *to, const float *from)
     return sum;
 }
 
+/* Every tenth layer's norms, of signals in panel 0 and of gradients in panel 1. */
+static void draw(alv_outcome *out, const alv_specimen *sample, int series)
+{
+    const alv_net_layer_f32 *layers = sample->net->layers, *last = &layers[DEPTH - 1];
+    for (int l = 0; l < DEPTH; l += l > 0 ? 10 : 9) {
+        alv_draw(out, 0, series, l + 1, exp(mean_log(layers[l].y, layers[0].y)));
+        alv_draw(out, 1, series, l + 1, exp(mean_log(layers[l].delta, last->delta)));
+    }
+}
+
 /* A pass up, and one down from the last convolution. */
 static alv_status pass(alv_specimen *sample, const char *scheme, alv_error *error)
 {
@@ -41,21 +51,23 @@ static alv_status pass(alv_specimen *sample, const char *scheme, alv_error *erro
     return ALV_OK;
 }
 
-static alv_status measure(double *measured, alv_specimen *sample, alv_error *error)
+static alv_status measure(alv_outcome *out, alv_specimen *sample, alv_error *error)
 {
     const alv_net_layer_f32 *first = &sample->net->layers[0];
     const alv_net_layer_f32 *last = &sample->net->layers[DEPTH - 1];
     ALV_TRY(pass(sample, "delta_orthogonal", error));
-    measured[0] = farthest(first->y, sample->x);
-    measured[1] = farthest(last->y, sample->x);
-    measured[2] = farthest(first->delta, last->delta);
+    out->measured[0] = farthest(first->y, sample->x);
+    out->measured[1] = farthest(last->y, sample->x);
+    out->measured[2] = farthest(first->delta, last->delta);
+    draw(out, sample, 0);
     ALV_TRY(pass(sample, "variance_scaling(scale=1, mode=fan_in, distribution=normal)", error));
+    draw(out, sample, 1);
     const alv_net_layer_f32 *tenth = &sample->net->layers[DEPTH / 10 - 1];
-    measured[3] = exp(mean_log(tenth->y, first->y) / (DEPTH / 10 - 1));
+    out->measured[3] = exp(mean_log(tenth->y, first->y) / (DEPTH / 10 - 1));
     return ALV_OK;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     char text[64];
     alv_specimen sample;
@@ -63,10 +75,14 @@ static alv_status run(double *measured, const alv_watch *watch, alv_error *error
     alv_text_format(text, sizeof text, "conv %dx%d in=%dx%dx%d out=10 identity", CHANNELS, DEPTH,
                     CHANNELS, SIDE, SIDE);
     alv_status status = alv_specimen_make(&sample, text, ROWS, 1, error);
-    if (status == ALV_OK) status = measure(measured, &sample, error);
+    if (status == ALV_OK) status = measure(out, &sample, error);
     alv_specimen_free(&sample);
     return status;
 }
+
+#define KERNELS                                                                                    \
+    .x = {{"layer", "camada"}}, .y = {{"norm", "norma"}, .log = true},                             \
+    .series = {{{"delta_orthogonal"}, ALV_LINE}, {{"normal"}, ALV_LINE}}
 
 const alv_experiment alv_experiment_xiao2018 = {
     .name = "xiao2018",
@@ -98,5 +114,10 @@ const alv_experiment alv_experiment_xiao2018 = {
                 (double)NAN,
                 0,
                 0.97}},
+    .figure =
+        {{"Norms through 500 convolutions", "Normas ao longo de 500 convoluções"},
+         {{.title = {"Signals, relative to layer 1", "Sinais, relativos à camada 1"}, KERNELS},
+          {.title = {"Gradients, relative to layer 500", "Gradientes, relativos à camada 500"},
+           KERNELS}}},
     .run = run,
 };

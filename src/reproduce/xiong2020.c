@@ -49,13 +49,19 @@ static alv_status measure(double *last, double *ratio, int blocks, const char *o
 
 /* The power of the depth in the last block's gradient, by least squares, and the ratio at the
  * deepest. */
-static alv_status of_order(double *power, double *ratio, const char *order, alv_error *error)
+static alv_status of_order(double *power, double *ratio, alv_outcome *out, int series,
+                           const char *order, alv_error *error)
 {
-    double last, x = 0, xx = 0;
+    double last, first = 0, x = 0, xx = 0;
     for (int i = 0; i < DEPTHS; i++) x += log(depths[i]) / DEPTHS;
     *power = 0;
     for (int i = 0; i < DEPTHS; i++) {
         ALV_TRY(measure(&last, ratio, depths[i], order, error));
+        if (i == 0) first = last;
+        alv_draw(out, 0, 2 * series, depths[i], last);
+        alv_draw(out, 0, 2 * series + 1, depths[i],
+                 first * pow(depths[i] / (double)depths[0], -0.5 * series));
+        alv_draw(out, 1, series, depths[i], *ratio);
         *power += (log(depths[i]) - x) * log(last);
         xx += (log(depths[i]) - x) * (log(depths[i]) - x);
     }
@@ -63,11 +69,11 @@ static alv_status of_order(double *power, double *ratio, const char *order, alv_
     return ALV_OK;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     (void)watch;
-    ALV_TRY(of_order(&measured[0], &measured[1], "post", error));
-    return of_order(&measured[2], &measured[3], "pre", error);
+    ALV_TRY(of_order(&out->measured[0], &out->measured[1], out, 0, "post", error));
+    return of_order(&out->measured[2], &out->measured[3], out, 1, "pre", error);
 }
 
 #define WHY_EN                                                                                     \
@@ -118,5 +124,20 @@ const alv_experiment alv_experiment_xiong2020 = {
                 0.5,
                 2,
                 {WHY_EN, WHY_PT}}},
+    .figure = {{"Gradients of the blocks' last matrices before the first step",
+                "Gradientes das últimas matrizes dos blocos antes do primeiro passo"},
+               {{.title = {"The last block's, by depth", "O do último bloco, por profundidade"},
+                 .x = {{"blocks", "blocos"}, .log = true},
+                 .y = {{"root mean square", "raiz da média dos quadrados"}, .log = true},
+                 .series = {{{"post-norm", "pós-norma"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"pre-norm", "pré-norma"}, ALV_LINE},
+                            ALV_BY_THEORY}},
+                {.title = {"The last block's over the first's",
+                           "O do último bloco sobre o do primeiro"},
+                 .x = {{"blocks", "blocos"}, .log = true},
+                 .y = {{"ratio", "razão"}, .log = true},
+                 .series = {{{"post-norm", "pós-norma"}, ALV_LINE},
+                            {{"pre-norm", "pré-norma"}, ALV_LINE}}}}},
     .run = run,
 };

@@ -10,9 +10,10 @@ enum { ROWS = 512, WIDTH = 256, DEPTH = 40, LOW = 9, HIGH = 35, NETS = 5 };
 
 /* The mean square of the gradient grows so much per layer on its way back, between two hidden
  * layers, in the geometric mean over nets. */
-static alv_status measure(double *out, const char *norm, const char *act, const char *init,
-                          alv_error *error)
+static alv_status measure(double *growth, alv_outcome *out, int series, const char *norm,
+                          const char *act, const char *init, alv_error *error)
 {
+    double logs[DEPTH] = {0};
     char text[96];
     alv_specimen sample;
     double sum = 0;
@@ -25,30 +26,43 @@ static alv_status measure(double *out, const char *norm, const char *act, const 
         alv_net_forward_f32(sample.net, sample.x, ROWS);
         alv_net_send_back_f32(sample.net, DEPTH - 1);
         const alv_net_layer_f32 *low = &sample.net->layers[LOW], *high = &sample.net->layers[HIGH];
+        for (int l = 0; l < DEPTH; l++) {
+            const alv_net_layer_f32 *at = &sample.net->layers[l];
+            logs[l] += log(alv_specimen_mean_square(&sample, at, at->delta) /
+                           alv_specimen_mean_square(&sample, high, high->delta)) /
+                       NETS;
+        }
         sum += log(alv_specimen_mean_square(&sample, low, low->delta) /
                    alv_specimen_mean_square(&sample, high, high->delta)) /
                (HIGH - LOW) / NETS;
     }
     alv_specimen_free(&sample);
-    *out = exp(sum);
+    *growth = exp(sum);
+    for (int l = LOW; l <= HIGH; l++) alv_draw(out, 0, series, l + 1, exp(logs[l]));
     return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     alv_mean_field tanh_net = {.weight_variance = 1, .norm = ALV_NORM_BATCH};
     alv_mean_field_step step;
     double tanh_growth;
     (void)watch;
-    ALV_TRY(measure(&measured[0], "batch", "relu", "he_normal", error));
-    ALV_TRY(measure(&measured[1], "batch", "relu", "normal(std=0.01)", error));
-    ALV_TRY(measure(&tanh_growth, "batch", "tanh", "lecun_normal", error));
+    ALV_TRY(measure(&out->measured[0], out, 0, "batch", "relu", "he_normal", error));
+    ALV_TRY(measure(&out->measured[1], out, 2, "batch", "relu", "normal(std=0.01)", error));
+    ALV_TRY(measure(&tanh_growth, out, 3, "batch", "tanh", "lecun_normal", error));
     ALV_TRY(alv_act_parse(&tanh_net.act, "tanh", error));
     ALV_TRY(alv_mean_field_at(&step, &tanh_net, 1, error));
     double fixed = step.q;
     ALV_TRY(alv_mean_field_at(&step, &tanh_net, fixed, error));
-    measured[2] = tanh_growth / step.chi;
-    return measure(&measured[3], "none", "relu", "he_normal", error);
+    out->measured[2] = tanh_growth / step.chi;
+    for (int l = LOW; l <= HIGH; l++) {
+        const double pi = 3.14159265358979323846;
+        alv_draw(out, 0, 1, l + 1, pow(pi / (pi - 1), HIGH - l));
+        alv_draw(out, 0, 4, l + 1, pow(step.chi, HIGH - l));
+        alv_draw(out, 0, 6, l + 1, 1);
+    }
+    return measure(&out->measured[3], out, 5, "none", "relu", "he_normal", error);
 }
 
 const alv_experiment alv_experiment_yang2019 = {
@@ -83,5 +97,17 @@ const alv_experiment alv_experiment_yang2019 = {
           1,
           0.95,
           1.05}},
+    .figure = {{"Mean square of gradients, by layer, relative to layer 36",
+                "Média quadrática dos gradientes, por camada, relativa à camada 36"},
+               {{.title = {"40 layers of 256 units", "40 camadas de 256 unidades"},
+                 .x = {{"layer", "camada"}},
+                 .y = {{"mean square", "média quadrática"}, .log = true},
+                 .series = {{{"relu, batch norm", "relu, norma"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"the same, std 0.01", "o mesmo, std 0,01"}, ALV_LINE},
+                            {{"tanh, batch norm", "tanh, norma"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"relu, no norm", "relu, sem norma"}, ALV_LINE},
+                            ALV_BY_THEORY}}}},
     .run = run,
 };

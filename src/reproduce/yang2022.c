@@ -134,7 +134,7 @@ static alv_status coordinates(double out[2], int width, bool mup, alv_error *err
 }
 
 /* The slope of log size against log width, by least squares. */
-static alv_status slopes(double out[2], bool mup, alv_error *error)
+static alv_status slopes(double out[2], alv_outcome *figure, bool mup, alv_error *error)
 {
     double size[WIDTHS][2], x = 0, xx = 0;
     out[0] = out[1] = 0;
@@ -143,6 +143,7 @@ static alv_status slopes(double out[2], bool mup, alv_error *error)
     for (int i = 0; i < WIDTHS; i++) {
         const double from = log(widths[i]) - x;
         xx += from * from;
+        alv_draw(figure, 2, mup, widths[i], size[i][0]);
         for (int k = 0; k < 2; k++) out[k] += from * log(size[i][k]);
     }
     out[0] /= xx;
@@ -183,22 +184,30 @@ static int lowest(const double losses[RATES])
     return best;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     double standard[2], mup[2], losses[2][2][RATES];
-    ALV_TRY(slopes(standard, false, error));
-    ALV_TRY(slopes(mup, true, error));
+    ALV_TRY(slopes(standard, out, false, error));
+    ALV_TRY(slopes(mup, out, true, error));
     for (int wide = 0; wide < 2; wide++)
         for (int i = 0; i < 2; i++)
             ALV_TRY(sweep(losses[i][wide], widths[wide ? WIDTHS - 1 : 0], i == 1, watch, error));
+    for (int i = 0; i < 2 * 2 * RATES; i++)
+        alv_draw(out, i / RATES / 2, i / RATES % 2, i % RATES - SLOWEST,
+                 losses[i / RATES / 2][i / RATES % 2][i % RATES]);
     const int at = lowest(losses[1][0]);
-    measured[0] = standard[0];
-    measured[1] = fmax(fabs(mup[0]), fabs(mup[1]));
-    measured[2] = abs(lowest(losses[0][1]) - lowest(losses[0][0]));
-    measured[3] = abs(lowest(losses[1][1]) - at);
-    measured[4] = losses[1][1][at] / losses[1][0][at];
+    out->measured[0] = standard[0];
+    out->measured[1] = fmax(fabs(mup[0]), fabs(mup[1]));
+    out->measured[2] = abs(lowest(losses[0][1]) - lowest(losses[0][0]));
+    out->measured[3] = abs(lowest(losses[1][1]) - at);
+    out->measured[4] = losses[1][1][at] / losses[1][0][at];
     return ALV_OK;
 }
+
+#define SWEEP                                                                                      \
+    .x = {{"log2 of the rate", "log2 da taxa"}}, .y = {{"training loss", "perda de treino"}},      \
+    .series = {{{"64 units", "64 unidades"}, ALV_LINE},                                            \
+               {{"1024 units", "1024 unidades"}, ALV_LINE}}
 
 const alv_experiment alv_experiment_yang2022 = {
     .name = "yang2022",
@@ -235,5 +244,14 @@ const alv_experiment alv_experiment_yang2022 = {
                 (double)NAN,
                 0,
                 1}},
+    .figure = {{"Loss by learning rate and width, and what one step changes",
+                "Perda por taxa e largura, e o que um passo muda"},
+               {{.title = {"Standard", "Padrão"}, SWEEP},
+                {.title = {"mup"}, SWEEP},
+                {.title = {"Change of a hidden layer by one step",
+                           "Mudança de uma camada oculta em um passo"},
+                 .x = {{"units", "unidades"}, .log = true},
+                 .y = {{"mean size", "tamanho médio"}, .log = true},
+                 .series = {{{"standard", "padrão"}, ALV_LINE}, {{"mup"}, ALV_LINE}}}}},
     .run = run,
 };

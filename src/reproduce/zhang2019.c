@@ -7,30 +7,42 @@
 #include "reproduce/specimen.h"
 #include "reproduce/trainings.h"
 
-enum { SEEDS = 3, ROWS = 256, NETS = 10 };
+enum { SEEDS = 3, ROWS = 256, NETS = 10, MOST_BLOCKS = 30 };
 
-/* Over nets, the mean of (mean square of the stream at the last layer / at the first). */
-static alv_status growth(double *out, const char *text, alv_error *error)
+/* Over nets, the mean of (mean square of the stream at the last layer / at the first); drawn after
+ * every block beside `factor` per block. */
+static alv_status growth(double *last, alv_outcome *out, int series, double factor,
+                         const char *text, alv_error *error)
 {
+    double sizes[MOST_BLOCKS + 1] = {0};
+    int blocks = 0;
     alv_specimen sample;
     alv_status status = alv_specimen_make(&sample, text, ROWS, 1, error);
-    *out = 0;
     for (uint64_t seed = 0; status == ALV_OK && seed < NETS; seed++) {
         status = alv_specimen_draw(&sample, "he_normal", seed, error);
         if (status != ALV_OK) break;
         const alv_net_f32 *net = sample.net;
-        const alv_net_layer_f32 *first = &net->layers[0], *last = &net->layers[net->n_layers - 2];
+        const alv_net_layer_f32 *first = &net->layers[0];
         alv_net_forward_f32(sample.net, sample.x, ROWS);
-        *out += alv_specimen_mean_square(&sample, last, last->z) /
-                alv_specimen_mean_square(&sample, first, first->y) / NETS;
+        blocks = (net->n_layers - 2) / 2;
+        for (int i = 0; i <= blocks; i++) {
+            const alv_net_layer_f32 *at = &net->layers[2 * i];
+            sizes[i] += alv_specimen_mean_square(&sample, at, i > 0 ? at->z : at->y) /
+                        alv_specimen_mean_square(&sample, first, first->y) / NETS;
+        }
     }
     alv_specimen_free(&sample);
+    for (int i = 0; i <= blocks; i++) {
+        alv_draw(out, 0, series, i, sizes[i]);
+        alv_draw(out, 0, series + 1, i, pow(factor, i));
+    }
+    *last = sizes[blocks];
     return status;
 }
 
 /* Seeds that reach half the chance loss, and the median of their steps. */
-static alv_status train(double *reached, double *steps, const char *hidden, const alv_watch *watch,
-                        alv_error *error)
+static alv_status train(double *reached, double *steps, alv_outcome *figure, int series,
+                        const char *hidden, const alv_watch *watch, alv_error *error)
 {
     json_t *document = NULL;
     double values[SEEDS];
@@ -49,21 +61,25 @@ static alv_status train(double *reached, double *steps, const char *hidden, cons
     *reached = 0;
     for (int i = 0; i < n; i++) *reached += isfinite(values[i]);
     *steps = alv_trainings_median(values, n);
+    const alv_status status =
+        alv_trainings_draw(figure, 1, series, document, "relu", "he_normal", "train_loss", error);
     json_decref(document);
-    return ALV_OK;
+    return status;
 }
 
-static alv_status run(double *measured, const alv_watch *watch, alv_error *error)
+static alv_status run(alv_outcome *out, const alv_watch *watch, alv_error *error)
 {
     double grown, steps, deep, shallow;
-    ALV_TRY(growth(&grown, "mlp 64-64x21-10 residual=2 relu", error));
-    measured[0] = pow(grown, 1.0 / 10);
-    ALV_TRY(growth(&measured[1], "mlp 64-64x61-10 residual=2 branch=0.182574 relu", error));
-    ALV_TRY(train(&measured[2], &steps, "64x101 residual=2", watch, error));
-    ALV_TRY(train(&measured[3], &deep, "64x101 residual=2 branch=0", watch, error));
-    ALV_TRY(train(&measured[4], &steps, "64x101 residual=2 norm=batch", watch, error));
-    ALV_TRY(train(&steps, &shallow, "64x21 residual=2 branch=0", watch, error));
-    measured[5] = deep / shallow;
+    ALV_TRY(growth(&grown, out, 0, 2, "mlp 64-64x21-10 residual=2 relu", error));
+    out->measured[0] = pow(grown, 1.0 / 10);
+    ALV_TRY(growth(&out->measured[1], out, 2, 1 + 1.0 / 30,
+                   "mlp 64-64x61-10 residual=2 branch=0.182574 relu", error));
+    ALV_TRY(train(&out->measured[2], &steps, out, 0, "64x101 residual=2", watch, error));
+    ALV_TRY(train(&out->measured[3], &deep, out, 1, "64x101 residual=2 branch=0", watch, error));
+    ALV_TRY(train(&out->measured[4], &steps, out, 2, "64x101 residual=2 norm=batch", watch, error));
+    ALV_TRY(train(&steps, &shallow, out, 3, "64x21 residual=2 branch=0", watch, error));
+    alv_draw(out, 1, 4, 0, log(10));
+    out->measured[5] = deep / shallow;
     return ALV_OK;
 }
 
@@ -117,5 +133,23 @@ const alv_experiment alv_experiment_zhang2019 = {
                 1,
                 0.5,
                 2}},
+    .figure = {{"The stream before training, and the loss during it",
+                "O fluxo antes do treino, e a perda durante"},
+               {{.title = {"Size of the stream, he_normal", "Tamanho do fluxo, he_normal"},
+                 .x = {{"block", "bloco"}},
+                 .y = {{"mean square", "média quadrática"}, .log = true},
+                 .series = {{{"gain 1", "ganho 1"}, ALV_LINE},
+                            ALV_BY_THEORY,
+                            {{"gain 1 / sqrt(30)", "ganho 1 / sqrt(30)"}, ALV_LINE},
+                            ALV_BY_THEORY}},
+                {.title = {"Training loss, means of 3 seeds",
+                           "Perda de treino, médias de 3 sementes"},
+                 .x = {{"step", "passo"}},
+                 .y = {{"loss", "perda"}},
+                 .series = {{{"50 blocks, no gain", "50 blocos, sem ganho"}, ALV_LINE},
+                            {{"50 blocks, gain 0", "50 blocos, ganho 0"}, ALV_LINE},
+                            {{"50 blocks, batch norm", "50 blocos, norma"}, ALV_LINE},
+                            {{"10 blocks, gain 0", "10 blocos, ganho 0"}, ALV_LINE},
+                            {{"guessing", "acaso"}, ALV_LEVEL}}}}},
     .run = run,
 };

@@ -27,7 +27,9 @@ const SYMBOLS = [
 ];
 
 // Okabe and Ito's palette, as CSS variables so that it follows the theme (style/base.css).
-const slot = (scheme) => Math.max(0, run.schemes.indexOf(scheme));
+// Of a scheme's name, or of a place in a list.
+const slot = (scheme) =>
+  typeof scheme === "number" ? scheme : Math.max(0, run.schemes.indexOf(scheme));
 export const color = (scheme) => `var(--series-${slot(scheme) % 8})`;
 export const dash = (scheme) => DASHES[slot(scheme) % DASHES.length];
 export const mark = (scheme) => SYMBOLS[slot(scheme) % SYMBOLS.length];

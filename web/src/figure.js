@@ -17,7 +17,7 @@ export function figure({ id, title, read, panels, table, controls, legend, least
       "figcaption",
       {},
       h("h3", { id: `title-${id}` }, title),
-      h("p", { class: "read" }, h("b", {}, `${t("read")} `), rich(read)),
+      read && h("p", { class: "read" }, h("b", {}, `${t("read")} `), rich(read)),
     ),
     controls && h("div", { class: "controls no-print" }, controls),
     legend,

@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { drawAll, forget } from "./figure.js";
 import { t } from "./i18n.js";
+import { reproductions } from "./reproduce/page.js";
 import { run } from "./run.js";
 import { backward } from "./sections/backward.js";
 import { convergence } from "./sections/convergence.js";
@@ -41,6 +42,11 @@ const SECTIONS = [
   glossary,
   reproducibility,
 ];
+
+// What the page is about: its name, the word for it, and its sections.
+const reproduced = run.schema === "alvor.reproduce/1";
+const sectionsOf = () =>
+  reproduced ? reproductions() : SECTIONS.map((make) => make()).filter(Boolean);
 
 function languageSwitch() {
   const button = (lang, name) =>
@@ -82,6 +88,8 @@ const themeSwitch = () =>
 
 const dataName = () =>
   (typeof run.spec.data === "object" ? run.spec.data?.name : run.spec.data) ?? "";
+const titleOf = () =>
+  reproduced ? `alvor · ${t("h.overview")}` : `alvor · ${dataName()} · ${t("report")}`;
 
 const header = () =>
   h(
@@ -97,11 +105,13 @@ const header = () =>
     h("div", { class: "tools no-print" }, languageSwitch(), themeSwitch()),
   );
 
+const nameOf = (section) => section.dataset.contents ?? t(`h.${section.id}`);
+
 const links = (sections, onclick) =>
   h(
     "ol",
     {},
-    sections.map((one) => h("li", {}, h("a", { href: `#${one.id}`, onclick }, t(`h.${one.id}`)))),
+    sections.map((one) => h("li", {}, h("a", { href: `#${one.id}`, onclick }, nameOf(one)))),
   );
 
 // Beside the text where there is room; folded above it on a phone, where it closes when followed.
@@ -131,10 +141,10 @@ function render() {
   forget();
   document.documentElement.lang = state.lang === "pt" ? "pt-BR" : "en";
   document.documentElement.dataset.theme = state.theme;
-  document.title = `alvor · ${dataName()} · ${t("report")}`;
-  const sections = SECTIONS.map((make) => make()).filter(Boolean);
+  document.title = titleOf();
+  const sections = sectionsOf();
   root.replaceChildren(
-    h("a", { class: "skip", href: "#verdict" }, t("skip")),
+    h("a", { class: "skip", href: `#${sections[0].id}` }, t(reproduced ? "skip.reproduced" : "skip")),
     header(),
     h("div", { class: "layout" }, contents(sections), h("main", {}, sections)),
   );

@@ -8,6 +8,7 @@ export {
   pointer,
   pointerX,
   pointerY,
+  rect,
   rectY,
   ruleX,
   ruleY,

@@ -1,6 +1,11 @@
-// The document "alvor.report/1" that the page carries, with what every section asks of it.
+// The document that the page carries, with what every section asks of it: a run ("alvor.report/1"),
+// or reproductions ("alvor.reproduce/1"), which have no groups.
 
-const data = JSON.parse(document.getElementById("data").textContent);
+const data = {
+  groups: [],
+  shapes: [],
+  ...JSON.parse(document.getElementById("data").textContent),
+};
 
 const compare = data.groups.filter((group) => group.purpose === "compare");
 const unique = (list) => [...new Set(list)];

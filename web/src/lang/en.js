@@ -396,4 +396,21 @@ export default {
   "term.truncated": "truncated normal",
   "means.truncated":
     "A normal distribution without its tails: values beyond the bounds are drawn again.",
+
+  // Published results, run again (src/reproduce).
+  "skip.reproduced": "Skip to the overview",
+  "h.overview": "Published results, run again",
+  "repro.held": "{a} of {b} claims hold.",
+  "repro.how":
+    "Criteria were fixed before measuring. In the gauge of each claim the band is the criterion, the ring the paper's figure, the dot what was measured here.",
+  "repro.claim": "claim",
+  "repro.paper": "paper",
+  "repro.criterion": "criterion",
+  "repro.measured": "measured",
+  "repro.holds": "holds",
+  "repro.fails": "does not",
+  "repro.seconds": "{n} s",
+  "repro.panel": "panel",
+  "repro.series": "series",
+  "repro.shade": "shade",
 };

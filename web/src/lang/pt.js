@@ -403,4 +403,21 @@ export default {
   "term.truncated": "normal truncada (*truncated normal*)",
   "means.truncated":
     "Uma distribuição normal sem as caudas: valores fora dos limites são sorteados de novo.",
+
+  // Published results, run again (src/reproduce).
+  "skip.reproduced": "Ir para o resumo",
+  "h.overview": "Resultados publicados, rodados de novo",
+  "repro.held": "{a} de {b} afirmações valem.",
+  "repro.how":
+    "Os critérios foram fixados antes de medir. Na régua de cada afirmação, a faixa é o critério, o anel o número do artigo, o ponto o que se mediu aqui.",
+  "repro.claim": "afirmação",
+  "repro.paper": "artigo",
+  "repro.criterion": "critério",
+  "repro.measured": "medido",
+  "repro.holds": "vale",
+  "repro.fails": "não vale",
+  "repro.seconds": "{n} s",
+  "repro.panel": "painel",
+  "repro.series": "série",
+  "repro.shade": "tom",
 };

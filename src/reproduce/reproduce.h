@@ -90,6 +90,7 @@ typedef struct alv_experiment {
     NAME(nguyen1990)                                                                               \
     NAME(ufma2025)                                                                                 \
     NAME(glorot2010)                                                                               \
+    NAME(glorot2010_training)                                                                      \
     NAME(he2015)                                                                                   \
     NAME(he2015_depth)                                                                             \
     NAME(saxe2013)                                                                                 \
@@ -97,6 +98,8 @@ typedef struct alv_experiment {
     NAME(poole2016)                                                                                \
     NAME(schoenholz2017)                                                                           \
     NAME(schoenholz2017_depth)                                                                     \
+    NAME(yang2017)                                                                                 \
+    NAME(balduzzi2017)                                                                             \
     NAME(pennington2017)                                                                           \
     NAME(xiao2018)                                                                                 \
     NAME(mishkin2016)                                                                              \
@@ -105,6 +108,9 @@ typedef struct alv_experiment {
     NAME(yang2019)                                                                                 \
     NAME(xiong2020)                                                                                \
     NAME(yang2022)                                                                                 \
+    NAME(martens2021)                                                                              \
+    NAME(zhang2022)                                                                                \
+    NAME(zhao2021)                                                                                 \
     NAME(gpt2)                                                                                     \
     NAME(siren2020)
 

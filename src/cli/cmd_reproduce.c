@@ -69,8 +69,8 @@ static int list(const cli_args *args)
 {
     for (int i = 0; i < alv_experiment_count(); i++) {
         const alv_experiment *e = alv_experiment_at(i);
-        cli_pad(stdout, e->name, 16);
-        cli_wrap(stdout, e->title[args->lang], 16, 16);
+        cli_pad(stdout, e->name, 22);
+        cli_wrap(stdout, e->title[args->lang], 22, 22);
     }
     return CLI_OK;
 }
@@ -185,13 +185,13 @@ static const cli_option options[] = {
     {"all",
      0,
      NULL,
-     {"every experiment, about two minutes, and a page: reproductions.html",
-      "todos, cerca de dois minutos, e uma página: reproductions.html"}},
+     {"every experiment, some minutes, and a page: reproductions.html",
+      "todos, alguns minutos, e uma página: reproductions.html"}},
     {"output",
      'o',
      "FILE",
-     {"write the page there: every claim beside its criterion",
-      "escreve a página ali: cada afirmação ao lado do seu critério"}},
+     {"write the page there: figures, and every claim beside its criterion",
+      "escreve a página ali: figuras, e cada afirmação ao lado do critério"}},
     {"list", 0, NULL, {"name the experiments", "nomeia os experimentos"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {NULL},

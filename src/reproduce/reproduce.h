@@ -17,8 +17,7 @@ typedef struct alv_claim {
     const char *why[ALV_LANGS];  /* said where it does not; may be NULL */
 } alv_claim;
 
-/* How a series is drawn. Theory and the paper's figures take the colour of the series that stands
- * before them. */
+/* How a series is drawn. */
 typedef enum alv_drawing {
     ALV_LINE,   /* measured: points joined in their order */
     ALV_DOTS,   /* measured: points alone */

@@ -95,3 +95,62 @@ double alv_shape_correlation(const alv_shape *shape, double c)
     }
     return sum;
 }
+
+/* ---- as an activation of the engine ---- */
+
+enum { CHUNK = 256 };
+
+static _Thread_local const alv_shape *now;
+
+static double f(double x, double param)
+{
+    (void)param;
+    return alv_shape_at(now, x);
+}
+
+static double df(double x, double param)
+{
+    (void)param;
+    return slope_at(now, x);
+}
+
+static void forward(float *y, const float *x, int64_t n, double param)
+{
+    const float a = (float)now->in_scale, b = (float)now->in_shift;
+    const float g = (float)now->out_scale, d = (float)now->out_shift;
+    (void)param;
+    for (int64_t i = 0; i < n; i++) y[i] = a * x[i] + b;
+    now->act.act->forward_f32(y, y, n, now->act.param);
+    for (int64_t i = 0; i < n; i++) y[i] = g * (y[i] + d);
+}
+
+static void backward(float *dx, const float *dy, const float *x, const float *y, int64_t n,
+                     double param)
+{
+    const float a = (float)now->in_scale, b = (float)now->in_shift;
+    const float g = (float)now->out_scale, d = (float)now->out_shift;
+    float u[CHUNK], v[CHUNK];
+    (void)param;
+    for (int64_t from = 0; from < n; from += CHUNK) {
+        const int64_t some = n - from < CHUNK ? n - from : CHUNK;
+        for (int64_t i = 0; i < some; i++) {
+            u[i] = a * x[from + i] + b;
+            v[i] = y[from + i] / g - d;
+        }
+        now->act.act->backward_f32(dx + from, dy + from, u, v, some, now->act.param);
+        for (int64_t i = 0; i < some; i++) dx[from + i] *= g * a;
+    }
+}
+
+alv_act_spec alv_shape_act(const alv_shape *shape)
+{
+    static const alv_act act = {.name = "shaped",
+                                .aliases = "",
+                                .formula = "g (act(a x + b) + d)",
+                                .f = f,
+                                .df = df,
+                                .forward_f32 = forward,
+                                .backward_f32 = backward};
+    now = shape;
+    return (alv_act_spec){.act = &act};
+}

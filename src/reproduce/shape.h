@@ -23,6 +23,9 @@ void alv_shape_look(alv_shape_moments *out, const alv_shape *shape);
 /* The f with mean 0, square 1, square_map 1 and this slope > 1, by Newton's method. ALV_ERR_RANGE
  * where it finds none. */
 alv_status alv_shape_dks(alv_shape *out, alv_act_spec act, double slope, alv_error *error);
+/* f as an activation of nets: it computes the shape that this thread has asked for last, which
+ * stays the caller's. */
+alv_act_spec alv_shape_act(const alv_shape *shape);
 double alv_shape_at(const alv_shape *shape, double z);
 /* The correlation after a layer of unit weights, of two inputs of correlation c. */
 double alv_shape_correlation(const alv_shape *shape, double c);

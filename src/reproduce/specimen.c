@@ -10,17 +10,25 @@
 #include "probe/observe.h"
 #include "stream/rng.h"
 
-enum { MOST_ROWS = 256 };
+enum { MOST_ROWS = 256, FEATURES = 64 };
 
-alv_status alv_specimen_make(alv_specimen *out, const char *text, int64_t rows, int64_t batches,
-                             alv_error *error)
+alv_status alv_specimen_make_with(alv_specimen *out, const char *text, const alv_act_spec *act,
+                                  int64_t rows, int64_t batches, alv_error *error)
 {
     const alv_net_options options = {.batch = rows, .backend = ALV_BACKEND_PORTABLE};
     *out = (alv_specimen){.rows = rows, .batches = batches};
     ALV_TRY(alv_model_new(&out->model, text, NULL, error));
+    for (int i = 0; act && i < out->model->n_nodes; i++)
+        if (out->model->nodes[i].act.act) out->model->nodes[i].act = *act;
     ALV_TRY(alv_net_new_f32(&out->net, out->model, &options, error));
     out->x = alv_new_array((size_t)(batches * rows * out->model->inputs), sizeof *out->x);
     return out->x ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "inputs", "out of memory");
+}
+
+alv_status alv_specimen_make(alv_specimen *out, const char *text, int64_t rows, int64_t batches,
+                             alv_error *error)
+{
+    return alv_specimen_make_with(out, text, NULL, rows, batches, error);
 }
 
 alv_status alv_specimen_draw(alv_specimen *specimen, const char *text, uint64_t seed,
@@ -51,16 +59,29 @@ alv_status alv_specimen_draw(alv_specimen *specimen, const char *text, uint64_t 
                          NULL, error);
 }
 
+/* Blobs [first, first + rows) of the seed: as many of their 64 features as the network has inputs.
+ */
+static alv_status gather(alv_specimen *specimen, int32_t *y, int64_t first, uint64_t seed,
+                         alv_error *error)
+{
+    static _Thread_local float all[MOST_ROWS * FEATURES];
+    const int64_t inputs = specimen->model->inputs;
+    if (specimen->rows > MOST_ROWS || inputs > FEATURES)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "specimen", "not a network for blobs");
+    ALV_TRY(alv_source_find("blobs")->generate(all, y, first, first + specimen->rows, seed, error));
+    for (int64_t i = 0; i < specimen->rows; i++)
+        memcpy(specimen->x + i * inputs, all + i * FEATURES, (size_t)inputs * sizeof(float));
+    return ALV_OK;
+}
+
 /* Losses of steps [from, to), their mean. */
 static alv_status learn(double *mean, alv_specimen *specimen, int from, int to, uint64_t seed,
                         alv_error *error)
 {
-    const alv_source *source = alv_source_find("blobs");
     int32_t y[MOST_ROWS];
     *mean = 0;
     for (int step = from; step < to; step++) {
-        const int64_t first = step * specimen->rows;
-        ALV_TRY(source->generate(specimen->x, y, first, first + specimen->rows, seed, error));
+        ALV_TRY(gather(specimen, y, step * specimen->rows, seed, error));
         *mean +=
             alv_net_train_f32(specimen->net, specimen->x, y, specimen->rows, NULL) / (to - from);
     }
@@ -74,8 +95,6 @@ alv_status alv_specimen_train(double *loss, alv_specimen *specimen, double rate,
 {
     enum { PARTS = 20 };
     double means[PARTS];
-    if (specimen->rows > MOST_ROWS || specimen->model->inputs != 64)
-        return alv_fail(error, ALV_ERR_ARGUMENT, "specimen", "not a network for blobs");
     specimen->net->options.optimizer.lr = rate;
     for (int i = 0; i < PARTS; i++) {
         if (watch && watch->stop && watch->stop(watch->user))
@@ -85,6 +104,22 @@ alv_status alv_specimen_train(double *loss, alv_specimen *specimen, double rate,
         if (panel >= 0) alv_draw(out, panel, series, to, means[i]);
     }
     *loss = (means[PARTS - 2] + means[PARTS - 1]) / 2;
+    return ALV_OK;
+}
+
+alv_status alv_specimen_test(double *accuracy, alv_specimen *specimen, int64_t from, int batches,
+                             uint64_t seed, alv_error *error)
+{
+    int32_t y[MOST_ROWS];
+    int64_t right = 0;
+    for (int i = 0; i < batches; i++) {
+        int64_t hits = 0;
+        ALV_TRY(gather(specimen, y, from + i * specimen->rows, seed, error));
+        alv_net_forward_f32(specimen->net, specimen->x, specimen->rows);
+        alv_net_loss_f32(specimen->net, y, &hits);
+        right += hits;
+    }
+    *accuracy = (double)right / (double)(batches * specimen->rows);
     return ALV_OK;
 }
 

@@ -18,15 +18,22 @@ typedef struct alv_specimen {
  * error. */
 alv_status alv_specimen_make(alv_specimen *out, const char *text, int64_t rows, int64_t batches,
                              alv_error *error);
+/* The same with `act` wherever the text has an activation. */
+alv_status alv_specimen_make_with(alv_specimen *out, const char *text, const alv_act_spec *act,
+                                  int64_t rows, int64_t batches, alv_error *error);
 /* Weights by the scheme and inputs, both of this seed; biases are zero. */
 alv_status alv_specimen_draw(alv_specimen *specimen, const char *scheme, uint64_t seed,
                              alv_error *error);
-/* Plain SGD on `steps` batches of blobs, a network of 64 inputs and 10 outputs; *loss is the mean
+/* Plain SGD on `steps` batches of blobs, a network of at most 64 inputs, the
+ * first of their features, and 10 outputs; *loss is the mean
  * of the last tenth, infinite where it diverged. Draws the means of every twentieth of the steps if
  * panel >= 0. ALV_ERR_INTERRUPTED after watch->stop. */
 alv_status alv_specimen_train(double *loss, alv_specimen *specimen, double rate, int steps,
                               uint64_t seed, alv_outcome *out, int panel, int series,
                               const alv_watch *watch, alv_error *error);
+/* The share of `batches` batches of blobs, from sample `from` on, that the network gets right. */
+alv_status alv_specimen_test(double *accuracy, alv_specimen *specimen, int64_t from, int batches,
+                             uint64_t seed, alv_error *error);
 void alv_specimen_free(alv_specimen *specimen);
 
 /* Mean square of `values` of a layer, (rows, out): its y, z or delta. */

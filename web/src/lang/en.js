@@ -406,6 +406,8 @@ export default {
   "repro.claim": "claim",
   "repro.paper": "paper",
   "repro.criterion": "criterion",
+  "repro.atleast": "{lo} or more",
+  "repro.between": "{lo} to {hi}",
   "repro.measured": "measured",
   "repro.holds": "holds",
   "repro.fails": "does not",

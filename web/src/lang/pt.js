@@ -413,6 +413,8 @@ export default {
   "repro.claim": "afirmação",
   "repro.paper": "artigo",
   "repro.criterion": "critério",
+  "repro.atleast": "{lo} ou mais",
+  "repro.between": "{lo} a {hi}",
   "repro.measured": "medido",
   "repro.holds": "vale",
   "repro.fails": "não vale",

@@ -1,6 +1,6 @@
 // The figure of one experiment, drawn from its data: panels of series on two axes. What was measured
-// has colours, lines and symbols; theory is dashed and the paper's figures are rings, in the colour
-// of the series that stands before them.
+// has colours and symbols; theory is dashed and the paper's figures are rings, in ink and on top, so
+// that they are seen where they agree.
 import { interpolateViridis } from "d3-scale-chromatic";
 import {
   Plot,
@@ -19,13 +19,19 @@ import { num, pick, t } from "../i18n.js";
 const MEASURED = new Set(["line", "dots", "steps", "cells"]);
 const finite = ([x, y]) => x !== null && y !== null;
 
-// Series with their colour's slot: each measured one takes the next. Theory before any has the ink.
+// Beside each other at a name, not on each other.
+const beside = (panel, one, slot, n) =>
+  panel.x.names.length === 0
+    ? one.points
+    : one.points.map(([x, ...rest]) => [x === null ? x : x + (slot - (n - 1) / 2) * 0.14, ...rest]);
+
+// Series with their colour's slot, what is in ink last.
 function slotted(panel) {
-  let slot = -1;
-  return panel.series.map((one) => {
-    if (MEASURED.has(one.drawing)) slot++;
-    return { ...one, slot, stroke: slot < 0 ? "currentColor" : color(slot) };
-  });
+  const measured = panel.series
+    .filter((one) => MEASURED.has(one.drawing))
+    .map((one, slot, all) => ({ ...one, points: beside(panel, one, slot, all.length) }));
+  const others = panel.series.filter((one) => !MEASURED.has(one.drawing));
+  return [...measured.map((one, slot) => ({ ...one, slot })), ...others];
 }
 
 const placesOf = (series, axis) =>
@@ -48,19 +54,40 @@ function scaleOf(axis, values, domain) {
         domain: [-0.5, names.length - 0.5],
         ticks: names.map((_, i) => i),
         tickFormat: (i) => shorten(names[i] ?? "", 16),
+        tickRotate: -20,
         tickSize: 0,
       },
     };
-  if (axis.log) return logScale(values, label);
-  return { place: (v) => v, options: linearScale(label, domain) };
+  if (axis.log) return wide(values) ? logScale(values, label) : narrowLog(values, label);
+  return { place: (v) => v, options: { ...linearScale(label, domain), ...wholeTicks(values) } };
+}
+
+const wide = (values) => values.some((v) => v <= 0) || Math.max(...values) > 99 * Math.min(...values);
+
+// A log axis of less than two decades: its ends are those of the values.
+function narrowLog(values, label) {
+  const [lo, hi] = [Math.min(...values) / 1.15, Math.max(...values) * 1.15];
+  const places = [1, 2, 3, 5, 7].flatMap((k) =>
+    Array.from({ length: 5 }, (_, i) => k * 10 ** (Math.floor(Math.log10(lo)) + i)),
+  );
+  const inside = places.filter((v) => v >= lo && v <= hi).sort((a, b) => a - b);
+  const ticks = inside.length > 6 ? inside.filter((v) => /^[125]/.test(v.toExponential())) : inside;
+  const options = { type: "log", domain: [lo, hi], label, ticks, grid: true, tickFormat: (v) => num(v) };
+  return { place: (v) => v, options };
+}
+
+// Layers are counted: no tick stands between two.
+function wholeTicks(values) {
+  const few = [...new Set(values)].sort((a, b) => a - b);
+  return few.length < 9 && few.every(Number.isInteger) ? { ticks: few } : {};
 }
 
 // ---- marks ----
 
-function lineMarks(one, x, y) {
+function lineMarks(one, x, y, crowd) {
   const points = one.points.filter(finite);
   const at = { x: (p) => x.place(p[0]), y: (p) => y.place(p[1]) };
-  const fill = one.stroke;
+  const fill = color(one.slot);
   const dots = (r) => Plot.dot(points, { ...at, fill, symbol: mark(one.slot), r });
   const drawings = {
     line: () => [
@@ -69,7 +96,7 @@ function lineMarks(one, x, y) {
     ],
     dots: () => [dots(4)],
     steps: () => [
-      Plot.areaY(points, {
+      crowd < 3 && Plot.areaY(points, {
         x: at.x,
         y1: () => y.options.domain?.[0] ?? 0,
         y2: at.y,
@@ -82,14 +109,13 @@ function lineMarks(one, x, y) {
     theory: () => [
       Plot.line(points, {
         ...at,
-        stroke: fill,
-        strokeWidth: 1.6,
-        strokeDasharray: "5 4",
-        strokeOpacity: 0.85,
+        stroke: "currentColor",
+        strokeWidth: 1.3,
+        strokeDasharray: "4 4",
         clip: true,
       }),
     ],
-    paper: () => [Plot.dot(points, { ...at, stroke: fill, strokeWidth: 1.6, r: 6.5 })],
+    paper: () => [Plot.dot(points, { ...at, stroke: "currentColor", strokeWidth: 1.5, r: 6.5 })],
     level: () => [
       Plot.ruleY(
         one.points.map((p) => p[1]),
@@ -145,19 +171,18 @@ function plainChart(panel, width, title) {
   const x = scaleOf(panel.x, placesOf(series, 0), extent(placesOf(series.filter((s) => s.drawing !== "level"), 0)));
   const y = scaleOf(panel.y, ys, extent(ys, 0.06));
   const ends = endsOf(series, x, y);
-  const room = labelRoom(
-    width,
-    ends.map((end) => end.text),
-  );
+  const alone = ends.length < 2 && series.length < 2;
+  const room = alone ? 14 : labelRoom(width, ends.map((end) => end.text));
   return Plot.plot({
     ...base(width, Math.max(260, Math.min(340, width * 0.7)), title),
     marginRight: room,
+    marginBottom: panel.x.names.length ? 62 : 38,
     x: { ...x.options, grid: false },
     y: { ...y.options },
     marks: [
-      series.flatMap((one) => lineMarks(one, x, y)),
+      series.flatMap((one) => lineMarks(one, x, y, ends.length)),
       tip(panel, series, x, y),
-      endLabels(ends, room),
+      !alone && endLabels(ends, room),
     ],
   });
 }
@@ -187,7 +212,6 @@ function heatChart(panel, width, title) {
   const cells = series.find((one) => one.drawing === "cells");
   const across = bounds(cells.points.map((p) => p[0]));
   const up = bounds(cells.points.map((p) => p[1]));
-  const plain = { place: (v) => v };
   const axis = (which, edges) => ({
     ...scaleOf(which, [], extent([...edges.values()].flat())).options,
     grid: false,
@@ -226,7 +250,8 @@ function heatChart(panel, width, title) {
       Plot.tip(
         cells.points,
         Plot.pointer({
-          ...{ x: (p) => plain.place(p[0]), y: (p) => plain.place(p[1]) },
+          x: "0",
+          y: "1",
           title: (p) =>
             `${pick(panel.x.label)}: ${num(p[0])}\n${pick(panel.y.label)}: ${num(p[1])}\n` +
             `${pick(panel.shade)}: ${num(p[2])}`,
@@ -256,10 +281,7 @@ export const panelsOf = (figure) =>
     plot: (width, title) => (isHeat(panel) ? heatChart : plainChart)(panel, width, title),
   }));
 
-const icon = (path) => {
-  const node = h("span", { class: `key-${path}`, "aria-hidden": "true" });
-  return node;
-};
+const icon = (drawing) => h("span", { class: `key-${drawing}`, "aria-hidden": "true" });
 
 function ramp(shade) {
   const stops = Array.from({ length: 11 }, (_, i) => `${interpolateViridis(i / 10)} ${i * 10}%`);

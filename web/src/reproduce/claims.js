@@ -17,13 +17,18 @@ function span(claim) {
   return [lo - room, hi + room];
 }
 
+const criterionOf = ({ lo, hi }) => {
+  if (hi === null) return t("repro.atleast", { lo: num(lo, 4) });
+  return lo === hi ? num(lo, 4) : t("repro.between", { lo: num(lo, 4), hi: num(hi, 4) });
+};
+
 function gauge(claim) {
   const [from, to] = span(claim);
   const end = GAUGE - MARGIN;
   const place = (v) =>
     v === null ? end : MARGIN + ((v - from) / (to - from)) * (GAUGE - 2 * MARGIN);
   const band = [place(claim.lo), place(claim.hi)];
-  const said = `${t("repro.measured")}: ${num(claim.measured)}; ${t("repro.criterion")}: ${pick(claim.criterion)}`;
+  const said = `${t("repro.measured")}: ${num(claim.measured)}; ${t("repro.criterion")}: ${criterionOf(claim)}`;
   return svg(
     "svg",
     { width: GAUGE, height: 26, role: "img", "aria-label": said, class: "gauge" },
@@ -60,7 +65,7 @@ const row = (claim) =>
       claim.why_not && h("span", { class: "why small" }, pick(claim.why_not)),
     ),
     h("td", { class: "number", "data-label": t("repro.paper") }, num(claim.paper_value)),
-    h("td", { class: "number", "data-label": t("repro.criterion") }, pick(claim.criterion)),
+    h("td", { class: "number", "data-label": t("repro.criterion") }, criterionOf(claim)),
     h(
       "td",
       { class: "number", "data-label": t("repro.measured") },

@@ -109,7 +109,7 @@ static alv_status make_page(char **out, size_t *size, const alv_reproduced *list
                             alv_lang lang, alv_error *error)
 {
     json_t *document = alv_reproduce_document(list, n, true);
-    char *text = document ? json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    char *text = document ? json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(8)) : NULL;
     const alv_status status = text ? alv_report_render(out, size, text, lang, error)
                                    : alv_fail(error, ALV_ERR_MEMORY, "page", "out of memory");
     free(text);

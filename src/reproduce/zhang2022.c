@@ -1,5 +1,5 @@
-/* Zhang, Botev & Martens (2022), Deep learning without shortcuts: tailored activation
- * transformations. A leaky ReLU whose slope is set by the depth keeps inputs apart where ReLU makes
+/* Zhang, Botev & Martens (2022), Deep learning without shortcuts: shaping the kernel with tailored
+ * rectifiers. A leaky ReLU whose slope is set by the depth keeps inputs apart where ReLU makes
  * them all alike. */
 #include <math.h>
 

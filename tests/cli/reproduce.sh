@@ -15,7 +15,7 @@ out '"schema": "alvor.reproduce/1"'; out '"holds": true'; out '"measured": '; no
 try 0 reproduce he2015 siren2020 -o page.html; out '^Page: page.html$'
 grep -q '"schema":"alvor.reproduce/1"' page.html || fail 'the page has no document'
 grep -q '"holds":false' page.html || fail 'what does not hold is not on the page'
-grep -q '"drawing":"theory","points":\[\[1,1\],\[2,0.5\]' page.html || fail 'no points of theory'
+grep -q '"drawing":"theory","points":\[\[1.0,1.0\],\[2.0,0.5\]' page.html || fail 'no points of theory'
 grep -qE '(src|href)="https?:' page.html && fail 'the page fetches something'
 try 0 reproduce he2015 -o pagina.html --lang pt --json; out '"schema": "alvor.reproduce/1"'
 out '"claim": "factor of the mean square per layer, he_normal"'; out '"drawing": "line"'

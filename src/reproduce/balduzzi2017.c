@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "lab/fill.h"
+#include "train/fill.h"
 #include "reproduce/rig.h"
 
 enum { POINTS = 256, WIDTH = 200, NETS = 20, LAGS = 15, DEPTHS = 5, DEEP = 24, BLOCKS = 50 };

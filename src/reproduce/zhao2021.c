@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "lab/fill.h"
+#include "train/fill.h"
 #include "reproduce/specimen.h"
 
 enum { INPUTS = 64, WIDTH = 256, OUTPUTS = 10, ROWS = 64, STEPS = 600, SEEDS = 3 };

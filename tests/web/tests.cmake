@@ -30,3 +30,20 @@ if(TARGET alvor-cli AND NODE_PROGRAM)
     set_tests_properties(web.engine web.playground PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
   endif()
 endif()
+
+# The guide: its sources always; built (a minute or two of experiments, kept by the program's digest)
+# and looked at in the browser where node and Chromium are.
+if(TARGET guide)
+  set(guide_tests ${CMAKE_CURRENT_SOURCE_DIR}/web)
+  add_test(NAME web.guide_sources
+           COMMAND ${NODE_PROGRAM} ${guide_tests}/test_guide_sources.mjs ${PROJECT_SOURCE_DIR}/web/guide)
+  add_test(NAME web.page.guide_build
+           COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target guide)
+  add_test(NAME web.page.guide
+           COMMAND ${NODE_PROGRAM} ${guide_tests}/test_guide.mjs ${ALVOR_GUIDE_DIR}
+                   ${ALVOR_WEB_DIR}/node_modules "${CHROMIUM_PROGRAM}")
+  set_tests_properties(web.page.guide_build PROPERTIES FIXTURES_SETUP guide TIMEOUT 600 PROCESSORS 2
+                       LABELS host)
+  set_tests_properties(web.page.guide PROPERTIES FIXTURES_REQUIRED guide SKIP_RETURN_CODE 77
+                       TIMEOUT 600 LABELS host)
+endif()

@@ -18,7 +18,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const [, program, directory, playgroundFile] = process.argv.slice(2);
 const out = resolve(directory);
 const site = join(out, "site");
-const ask = makeLab(program, out);
+const { ask, forget } = makeLab(program, out);
 const find = (name) => {
   if (!(name in experiments)) throw new Error(`no experiment ${name}`);
   return experiments[name];
@@ -71,4 +71,5 @@ copyFileSync(join(here, "guide.js"), join(site, "guide.js"));
 if (playground) copyFileSync(playground, join(site, "playground.html"));
 const counts = LANGS.map(write);
 writeFileSync(join(site, "index.html"), CHOOSE); // last: its presence says that the site is whole
+forget();
 console.log(`guide: ${counts.join(" + ")} pages in ${site}`);

@@ -58,6 +58,7 @@ export const serialize = (svg) =>
   svg.outerHTML
     .replace(/<style>[\s\S]*?<\/style>/g, "")
     .replace(/ class="plot-\w+"/, "")
+    .replace(/(<g\b[^>]*?) aria-(?:label|description)="[^"]*"/g, "$1") // names belong to the whole
     .replace(/<(?:path|g|rect|circle|line|text)\b[^>]*>/g, rounded);
 
 const tick = (lang) => (v) => {

@@ -4,7 +4,7 @@
 // that this very build measured. A document that was there is not measured again.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const BIG = 256 << 20;
@@ -32,14 +32,22 @@ export function makeLab(program, directory) {
     return document;
   }
 
-  return function ask(command) {
+  const used = new Set();
+  function ask(command) {
     const name = createHash("sha256").update(`${engine} ${command}`).digest("hex").slice(0, 24);
     const file = join(kept, `${name}.json`);
+    used.add(`${name}.json`);
     if (!existsSync(file)) {
       const begin = Date.now();
       writeFileSync(file, measure(command, name));
-      console.log(`measured in ${((Date.now() - begin) / 1000).toFixed(1)} s: alvor ${command}`);
+      const seconds = (Date.now() - begin) / 1000;
+      if (seconds >= 1) console.log(`measured in ${seconds.toFixed(1)} s: alvor ${command}`);
     }
     return JSON.parse(readFileSync(file, "utf8"));
-  };
+  }
+  // Drops what earlier programs measured.
+  function forget() {
+    for (const name of readdirSync(kept)) if (!used.has(name)) rmSync(join(kept, name), { recursive: true });
+  }
+  return { ask, forget };
 }

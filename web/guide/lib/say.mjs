@@ -46,6 +46,7 @@ const WORDS = {
   see: ["What you see", "O que se vê"],
   read: ["How to read it", "Como ler"],
   command: ["To make it again", "Para refazer"],
+  table: ["Table", "Tabela"],
   copy: ["Copy", "Copiar"],
   copied: ["Copied", "Copiado"],
   remember: ["What to remember", "O que guardar"],

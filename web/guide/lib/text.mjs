@@ -165,7 +165,7 @@ export function render(source, lab, page) {
     holds: (_, body) => holds(body),
     play: (rest) =>
       page.playground
-        ? `<p class="play no-print"><a href="../playground.html#${escape(new URLSearchParams(pairs(rest)).toString())}">${word("play", lang)} →</a></p>`
+        ? `<p class="play no-print"><a href="../playground.html#${escape(new URLSearchParams({ ...pairs(rest), lang }).toString())}">${word("play", lang)} →</a></p>`
         : "",
   };
 
@@ -178,7 +178,7 @@ export function render(source, lab, page) {
     const text = source.replace(/^::: (\w+)([^\n]*)\n([\s\S]*?)^:::[ ]*$/gm, directive);
     let html = block(text).replace(new RegExp(`<p>(${OPEN}\\d+${CLOSE})</p>`, "g"), (whole, mark) =>
       /^<(?:div|figure|section|h2|p)/.test(kept[Number(mark.slice(1, -1))]) || kept[Number(mark.slice(1, -1))] === "" ? mark : whole);
-    html = putBack(html);
+    html = putBack(html).replace(/(?<!">)<table>[\s\S]*?<\/table>/g, (table) => `<div class="scroll" tabindex="0" role="region" aria-label="${word("table", lang)}">${table}</div>`);
     const headings = [];
     html = html.replace(/<h2>([\s\S]*?)<\/h2>/g, (_, inner) => {
       const id = anchor(inner.replace(/<[^>]*>/g, ""));

@@ -1,0 +1,157 @@
+// The built guide in headless Chromium:
+//     node test_guide.mjs GUIDE_DIRECTORY REPORT_MODULES CHROMIUM
+//
+// Every page in both languages: no console errors, no request beyond the disk, links and anchors
+// lead somewhere, every figure is drawn, nothing wider than a phone, no serious fault found by axe;
+// the language switch, the theme, folded answers by keyboard, and print.
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const [directory, reportModules, chromium] = process.argv.slice(2);
+const site = join(directory, "site");
+const MOST_BYTES = 5e6;
+
+function skip(why) {
+  console.log(`SKIP: ${why}; the guide was NOT tested in a browser`);
+  process.exit(77);
+}
+if (!chromium || !existsSync(chromium)) skip("no Chromium (Debian: apt-get install chromium)");
+if (!existsSync(join(site, "index.html"))) skip("the guide is not built (target guide)");
+const { chromium: engine } = createRequire(join(resolve(reportModules), "here.js"))("playwright-core");
+const axe = readFileSync(join(directory, "node_modules/axe-core/axe.min.js"), "utf8");
+
+let failures = 0;
+function check(what, fine, detail = "") {
+  if (fine) return;
+  failures++;
+  console.error(`FAILED: ${what} ${detail}`);
+}
+
+const files = readdirSync(site, { recursive: true }).map(String).filter((name) => statSync(join(site, name)).isFile());
+const pages = files.filter((name) => /^(en|pt)\/.*\.html$/.test(name)).sort();
+const bytes = files.reduce((sum, name) => sum + statSync(join(site, name)).size, 0);
+check("under 5 MB", bytes < MOST_BYTES, bytes);
+check("languages have the same pages", pages.filter((p) => p.startsWith("en/")).every((p) => pages.includes(p.replace("en/", "pt/"))));
+
+// ---- links and anchors, as text ----
+
+const BROKEN = /\{\{|\uE000|="[^"]*(?:NaN|undefined)[^"]*"|>(?:NaN|undefined)</;
+
+const ids = new Map();
+const idsOf = (file) => {
+  if (!ids.has(file)) ids.set(file, new Set([...readFileSync(join(site, file), "utf8").matchAll(/ id="([^"]+)"/g)].map((m) => m[1])));
+  return ids.get(file);
+};
+for (const page of ["index.html", ...pages]) {
+  const html = readFileSync(join(site, page), "utf8");
+  check(`${page}: no hole left`, !BROKEN.test(html), html.match(BROKEN)?.[0]);
+  for (const [, href] of html.matchAll(/(?:href|src)="([^"]+)"/g)) {
+    const url = new URL(href, pathToFileURL(join(site, page)));
+    const target = fileURLToPath(new URL(url.pathname, "file:///")).slice(resolve(site).length + 1);
+    if (url.protocol !== "file:" || !files.includes(target)) check(`${page}: ${href} is there`, false);
+    else if (url.hash && target !== "playground.html")
+      check(`${page}: ${href} has its anchor`, idsOf(target).has(decodeURIComponent(url.hash.slice(1))));
+  }
+}
+
+// ---- in the browser ----
+
+const browser = await engine.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+async function open(page, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const tab = await context.newPage();
+  const trouble = [];
+  tab.on("console", (m) => ["error", "warning"].includes(m.type()) && trouble.push(m.text()));
+  tab.on("pageerror", (e) => trouble.push(e.message));
+  tab.on("request", (r) => !/^(file|data|blob):/.test(r.url()) && trouble.push(r.url()));
+  await tab.goto(pathToFileURL(join(site, page)).href);
+  return { tab, context, trouble };
+}
+
+const figuresOf = (tab) =>
+  tab.$$eval("figure", (list) =>
+    list.map((figure) => ({
+      id: figure.id,
+      charts: [...figure.querySelectorAll(".panels")]
+        .filter((panels) => panels.getClientRects().length)
+        .flatMap((panels) => [...panels.querySelectorAll(".panel > svg")])
+        .map((svg) => ({
+          marks: svg.querySelectorAll("path, rect, circle, text").length,
+          named: svg.getAttribute("role") === "img" && Boolean(svg.getAttribute("aria-label")),
+          wide: svg.getBoundingClientRect().right > innerWidth,
+        })),
+      caption: figure.querySelectorAll("figcaption p").length,
+      command: Boolean(figure.querySelector(".command code")),
+    })),
+  );
+
+let figures = 0;
+async function testPage(page, phone) {
+  const { tab, context, trouble } = await open(page, phone ? { viewport: { width: 390, height: 844 } } : {});
+  const where = `${page}${phone ? " (phone)" : ""}`;
+  for (const figure of await figuresOf(tab)) {
+    figures += phone ? 0 : 1;
+    const { charts } = figure;
+    check(`${where} ${figure.id} is drawn`, charts.length > 0 && charts.every((c) => c.marks > 10 && c.named), JSON.stringify(charts));
+    check(`${where} ${figure.id} fits`, charts.every((c) => !c.wide));
+    check(`${where} ${figure.id} says what, what one sees, how to read, which command`, figure.caption === 3 && figure.command);
+  }
+  const [wide, room] = await tab.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  check(`${where} does not scroll sideways`, wide <= room, `${wide} > ${room}`);
+  check(`${where} has no trouble`, trouble.length === 0, trouble.join("; "));
+  await context.close();
+}
+for (const page of pages) for (const phone of [false, true]) await testPage(page, phone);
+check("figures in both languages", figures >= 40 && figures % 2 === 0, figures);
+
+// Every page by axe in the light, one of each kind in the dark.
+async function testAxe(page, colorScheme) {
+  const { tab, context } = await open(page, { colorScheme, bypassCSP: true });
+  await tab.evaluate(axe);
+  await tab.$$eval("details", (list) => list.forEach((one) => (one.open = true)));
+  const { violations } = await tab.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const serious = violations.filter((one) => ["serious", "critical"].includes(one.impact));
+  check(`${page} ${colorScheme}: axe`, serious.length === 0,
+    serious.map((one) => `${one.id}: ${one.nodes.slice(0, 2).map((n) => n.html.slice(0, 160)).join(" | ")}`).join("\n"));
+  await context.close();
+}
+for (const page of pages) await testAxe(page, "light");
+for (const name of ["04-he", "lessons", "index", "reference"]) await testAxe(`pt/${name}.html`, "dark");
+
+// ---- what a reader does ----
+
+const lightness = (tab) =>
+  tab.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, c) => sum + Number(c), 0));
+
+{
+  const { tab, context, trouble } = await open("en/04-he.html", { colorScheme: "dark" });
+  check("dark follows the system", (await lightness(tab)) < 200);
+  await tab.click(".theme");
+  check("the button makes it light", (await lightness(tab)) > 600);
+  await tab.click("a.lang");
+  check("the language switch leads to the same page", tab.url().endsWith("/pt/04-he.html"), tab.url());
+  check("which is in Portuguese", (await tab.getAttribute("html", "lang")) === "pt-BR");
+  const number = await tab.textContent("data");
+  check("whose numbers have commas", !/\d\.\d/.test(await tab.textContent("article p:has(data)")), number);
+  await tab.locator("details summary").filter({ hasText: "Resposta" }).first().focus();
+  await tab.keyboard.press("Enter");
+  check("an answer unfolds by keyboard", await tab.locator(".question details[open] p").first().isVisible());
+  check("no trouble on the way", trouble.length === 0, trouble.join("; "));
+  await context.close();
+}
+{
+  const { tab, context } = await open("en/04-he.html");
+  check("formulas are MathML", (await tab.locator("math").count()) > 20);
+  await tab.emulateMedia({ media: "print" });
+  const seen = async (selector) => tab.locator(selector).first().isVisible();
+  check("print leaves the contents out", !(await seen(".side")) && !(await seen(".tools")) && !(await seen(".copy")));
+  check("print keeps text, figures and commands", (await seen("article p")) && (await seen("figure svg")) && (await seen(".command code")));
+  check("prints to pages", (await tab.pdf()).length > 20000);
+  await context.close();
+}
+
+await browser.close();
+console.log(`${pages.length} pages, ${figures} figures, ${(bytes / 1e6).toFixed(2)} MB, ${failures} failures`);
+process.exit(failures > 0 ? 1 : 0);

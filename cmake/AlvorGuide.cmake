@@ -23,6 +23,6 @@ add_custom_command(OUTPUT ${guide_site}
   COMMAND ${NODE_PROGRAM} ${guide}/build.mjs ${ALVOR_GUIDE_DIR}/node_modules
           $<TARGET_FILE:alvor-cli> ${ALVOR_GUIDE_DIR} ${ALVOR_WEB_DIR}/playground.html
   DEPENDS ${guide_stamp} ${guide_sources} ${PROJECT_SOURCE_DIR}/docs/papers.bib
-          ${PROJECT_SOURCE_DIR}/web/src/style/base.css alvor-cli
+          ${PROJECT_SOURCE_DIR}/web/src/style/base.css alvor-cli ${playground_page}
   COMMENT "Measuring and writing the guide" VERBATIM USES_TERMINAL)
 add_custom_target(guide DEPENDS ${guide_site})

@@ -5,29 +5,17 @@
 // lead somewhere, every figure is drawn, nothing wider than a phone, no serious fault found by axe;
 // the language switch, the theme, folded answers by keyboard, and print.
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { background, bright, check, checks, launch, openPage, skip } from "./browser.mjs";
 
 const [directory, reportModules, chromium] = process.argv.slice(2);
 const site = join(directory, "site");
 const MOST_BYTES = 5e6;
 
-function skip(why) {
-  console.log(`SKIP: ${why}; the guide was NOT tested in a browser`);
-  process.exit(77);
-}
-if (!chromium || !existsSync(chromium)) skip("no Chromium (Debian: apt-get install chromium)");
 if (!existsSync(join(site, "index.html"))) skip("the guide is not built (target guide)");
-const { chromium: engine } = createRequire(join(resolve(reportModules), "here.js"))("playwright-core");
 const axe = readFileSync(join(directory, "node_modules/axe-core/axe.min.js"), "utf8");
-
-let failures = 0;
-function check(what, fine, detail = "") {
-  if (fine) return;
-  failures++;
-  console.error(`FAILED: ${what} ${detail}`);
-}
+const browser = await launch(reportModules, chromium);
 
 const files = readdirSync(site, { recursive: true }).map(String).filter((name) => statSync(join(site, name)).isFile());
 const pages = files.filter((name) => /^(en|pt)\/.*\.html$/.test(name)).sort();
@@ -58,15 +46,8 @@ for (const page of ["index.html", ...pages]) {
 
 // ---- in the browser ----
 
-const browser = await engine.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 async function open(page, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  const tab = await context.newPage();
-  const trouble = [];
-  tab.on("console", (m) => ["error", "warning"].includes(m.type()) && trouble.push(m.text()));
-  tab.on("pageerror", (e) => trouble.push(e.message));
-  tab.on("request", (r) => !/^(file|data|blob):/.test(r.url()) && trouble.push(r.url()));
-  await tab.goto(pathToFileURL(join(site, page)).href);
+  const { page: tab, context, trouble } = await openPage(browser, join(site, page), options);
   return { tab, context, trouble };
 }
 
@@ -122,14 +103,11 @@ for (const name of ["04-he", "lessons", "index", "reference"]) await testAxe(`pt
 
 // ---- what a reader does ----
 
-const lightness = (tab) =>
-  tab.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, c) => sum + Number(c), 0));
-
 {
   const { tab, context, trouble } = await open("en/04-he.html", { colorScheme: "dark" });
-  check("dark follows the system", (await lightness(tab)) < 200);
+  check("dark follows the system", !bright(await background(tab)));
   await tab.click(".theme");
-  check("the button makes it light", (await lightness(tab)) > 600);
+  check("the button makes it light", bright(await background(tab)));
   await tab.click("a.lang");
   check("the language switch leads to the same page", tab.url().endsWith("/pt/04-he.html"), tab.url());
   check("which is in Portuguese", (await tab.getAttribute("html", "lang")) === "pt-BR");
@@ -153,5 +131,5 @@ const lightness = (tab) =>
 }
 
 await browser.close();
-console.log(`${pages.length} pages, ${figures} figures, ${(bytes / 1e6).toFixed(2)} MB, ${failures} failures`);
-process.exit(failures > 0 ? 1 : 0);
+console.log(`${pages.length} pages, ${figures} figures, ${(bytes / 1e6).toFixed(2)} MB, ${checks.failures} failures`);
+process.exit(checks.failures > 0 ? 1 : 0);

@@ -50,7 +50,7 @@ function curves(asked, { documents: [document], lang, width, label }) {
     y,
     extra: [
       Plot.ruleY([chance], { stroke: "currentColor", strokeDasharray: "2 3", strokeOpacity: 0.7 }),
-      Plot.text([chance], { y: (v) => v, frameAnchor: "left", text: () => word("chance", lang), dy: -7, dx: 4, textAnchor: "start" }),
+      Plot.text([chance], { y: (v) => v, frameAnchor: "right", text: () => word("chance", lang), dy: -9, dx: -4, textAnchor: "end" }),
       ...bands,
     ],
   });
@@ -138,11 +138,13 @@ function dots(asked, { documents: [document], lang, width, label }) {
   );
   const chance = document.spec.data.chance_loss;
   const settings = [...new Set(shown.map((one) => one.setting))];
-  const short = (setting) => setting.replace(/^relu, /, "");
+  // The activation goes without saying where all have the same; what is left of it alone is "none".
+  const alike = settings.length > 1 && settings.every((one) => /^relu\b/.test(one));
+  const short = (one) => (alike ? one.replace(/^relu(, )?/, "") || word("none", lang) : one);
   const good = shown.map((one) => one.summary[key]).flatMap((s) => s ?? []).filter((v) => v !== null && v > 0);
   const isLoss = key.includes("loss");
   const { axis } = isLoss
-    ? logarithmic(lang, word(key === "final_test_loss" ? "loss" : "final", lang), [...good.filter((v) => v < 50 * chance), chance])
+    ? logarithmic(lang, word(key === "final_test_loss" ? "test" : "final", lang), [...good.filter((v) => v < 50 * chance), chance])
     : { axis: linear(lang, word("accuracy", lang), { domain: [0, 1] }) };
   const hi = axis.domain[1];
   const rows = shown.map((one) => {
@@ -283,7 +285,7 @@ function rates(asked, { documents: [document], lang, width, label }) {
   return lineChart({
     rows, names, width, lang, label,
     x: { ...logarithmic(lang, word("rate", lang), rows.map((row) => row.x), { grid: false }).axis },
-    y: logarithmic(lang, word("loss", lang), [...rows.map((row) => row.y), chance]).axis,
+    y: logarithmic(lang, word("aside", lang), [...rows.map((row) => row.y), chance]).axis,
     extra: [Plot.ruleY([chance], { stroke: "currentColor", strokeDasharray: "2 3", strokeOpacity: 0.7 })],
   });
 }

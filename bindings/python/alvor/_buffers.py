@@ -35,9 +35,9 @@ class DLManagedTensor(c.Structure):
     pass
 
 
-_Deleter = c.CFUNCTYPE(None, c.POINTER(DLManagedTensor))
+Deleter = c.CFUNCTYPE(None, c.POINTER(DLManagedTensor))
 DLManagedTensor._fields_ = [("dl_tensor", DLTensor), ("manager_ctx", c.c_void_p),
-                            ("deleter", _Deleter)]
+                            ("deleter", Deleter)]
 
 CPU = 1
 #: (code, bits) of dlpack.h -> element type. Code 2 is a float, 4 bfloat; 8-bit ones have their own.

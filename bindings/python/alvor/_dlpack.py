@@ -7,7 +7,8 @@ called: by the consumer, or by the capsule's destructor where nobody consumed it
 import ctypes as c
 
 from ._abi import DTYPES
-from ._buffers import CPU, DL_TYPES, DLDataType, DLManagedTensor, DLTensor, buffer_of
+from ._buffers import (CPU, DL_TYPES, Deleter, DLDataType, DLManagedTensor, DLTensor,
+                       buffer_of)
 from ._tensor import dtype_number
 
 _CODES = {name: code for code, name in DL_TYPES.items()}
@@ -21,7 +22,7 @@ _valid.restype, _valid.argtypes = c.c_int, [c.c_void_p, c.c_char_p]
 _pointer = c.PYFUNCTYPE(c.c_void_p, c.c_void_p, c.c_char_p)(("PyCapsule_GetPointer", c.pythonapi))
 
 
-@dict(DLManagedTensor._fields_)["deleter"]
+@Deleter
 def _delete(managed):
     _exported.pop(c.addressof(managed.contents), None)
 

@@ -138,10 +138,10 @@ def test_tied_parameters_are_drawn_once():
     assert [row.name for row in plan] == ["0.weight", "0.bias", "1.bias"]
 
 
-def deep(depth, width=64):
-    layers = [nn.Linear(20, width), nn.ReLU(inplace=True)]
+def deep(depth, width=64, inplace=True):
+    layers = [nn.Linear(20, width), nn.ReLU(inplace)]
     for _ in range(depth - 2):
-        layers += [nn.Linear(width, width), nn.ReLU(inplace=True)]
+        layers += [nn.Linear(width, width), nn.ReLU(inplace)]
     return nn.Sequential(*layers, nn.Linear(width, 4))
 
 
@@ -163,6 +163,15 @@ def test_diagnoses_are_the_lab_s(batch):
     assert alvor.torch.diagnose(net, batch).verdict == "exploding"
     alvor.torch.init_(net, "constant(0.1)", seed=1)
     assert alvor.torch.diagnose(net, batch).verdict == "symmetric"
+
+
+def test_functions_in_place_change_no_measurement(batch):
+    documents = []
+    for inplace in (False, True):
+        net = deep(6, inplace=inplace)
+        alvor.torch.init_(net, seed=1)
+        documents.append(alvor.torch.diagnose(net, batch).document)
+    assert documents[0] == documents[1]
 
 
 def test_measurements_are_those_of_definition(batch):

@@ -40,10 +40,24 @@ const CASES = [
     options: { data: "circles", hidden: "24x6", act: "gelu", init: "orthogonal(gain=1.2)" },
     more: { optimizer: "momentum(momentum=0.8)", lr: 0.02, train: 500, batch: 64 },
   },
-  { options: { data: "blobs", hidden: "32x4", act: "relu", init: "lsuv" }, more: { bias: "normal(std=0.01)" } },
-  { options: { data: "shapeset", hidden: "20x2", act: "relu", init: "zeros" }, more: { train: 300, test: 60 }, steps: 12 },
+  {
+    options: { data: "blobs", hidden: "32x4", act: "relu", init: "lsuv" },
+    more: { bias: "normal(std=0.01)" },
+  },
+  {
+    options: { data: "shapeset", hidden: "20x2", act: "relu", init: "zeros" },
+    more: { train: 300, test: 60 },
+    steps: 12,
+  },
   { options: { data: "xor", hidden: "16x30", act: "relu", init: "uniform(r=1)" }, more: { lr: 1 } },
-  { options: { data: "spirals", hidden: "16x5 norm=batch residual=2", act: "relu", init: "he_normal" } },
+  {
+    options: {
+      data: "spirals",
+      hidden: "16x5 norm=batch residual=2",
+      act: "relu",
+      init: "he_normal",
+    },
+  },
 ];
 const SEEDS = 2;
 
@@ -87,7 +101,11 @@ async function compare({ options, more = {}, steps = 50 }, index) {
   check(`${label}: native trials`, runs.length === SEEDS, String(runs.length));
   for (const [trial, run] of runs.entries()) {
     const { facts, losses } = await browser({ ...all, trial }, steps);
-    check(`${label} ${run.seed}: first look`, facts.initial_loss === run.initial, `${facts.initial_loss} ${run.initial}`);
+    check(
+      `${label} ${run.seed}: first look`,
+      facts.initial_loss === run.initial,
+      `${facts.initial_loss} ${run.initial}`,
+    );
     let last = 0;
     for (const [step, loss] of run.curve.slice(1)) {
       const part = losses.slice(last, step);
@@ -95,7 +113,11 @@ async function compare({ options, more = {}, steps = 50 }, index) {
       check(`${label} ${run.seed}: step ${step}`, nan(mean) === loss, `${mean} ${loss}`);
       last = step;
     }
-    check(`${label} ${run.seed}: as many steps`, last === losses.length, `${last} ${losses.length}`);
+    check(
+      `${label} ${run.seed}: as many steps`,
+      last === losses.length,
+      `${last} ${losses.length}`,
+    );
   }
   return runs.length * steps;
 }
@@ -132,7 +154,11 @@ async function testStarts() {
       (one) => one,
     );
     check(`${JSON.stringify(options)} is refused`, error?.error?.message, String(error));
-    check(`${JSON.stringify(options)} says where`, error?.error?.where === where, error?.error?.where);
+    check(
+      `${JSON.stringify(options)} says where`,
+      error?.error?.where === where,
+      error?.error?.where,
+    );
   }
 }
 

@@ -42,7 +42,10 @@ async function playTo(page, steps) {
 
 async function lossesOf(page) {
   const [saved] = await Promise.all([page.waitForEvent("download"), page.click("#save")]);
-  const rows = readFileSync(await saved.path(), "utf8").trim().split("\r\n").slice(1);
+  const rows = readFileSync(await saved.path(), "utf8")
+    .trim()
+    .split("\r\n")
+    .slice(1);
   const out = {};
   for (const row of rows) {
     const [, scheme, trial, , loss] = row.match(/^"(.*)",(\d+),(\d+),(.*)$/);
@@ -61,7 +64,10 @@ print(json.dumps([[scheme, seed - int(sys.argv[2]),
 
 // The page's own command, at so many steps.
 async function native(page, steps, name) {
-  const command = (await page.textContent("#command code")).replace(/--steps \d+/, `--steps ${steps}`);
+  const command = (await page.textContent("#command code")).replace(
+    /--steps \d+/,
+    `--steps ${steps}`,
+  );
   const words = command.match(/'[^']*'|\S+/g).map((word) => word.replace(/^'|'$/g, ""));
   const dir = join(work, name);
   execFileSync(alvor, [...words.slice(1), "--no-extra", "-q", "-o", dir], { stdio: "pipe" });
@@ -100,7 +106,9 @@ async function testLesson() {
   check("the verdicts say so", chips.join() === "stuck: vanishing,trained", chips.join());
   const live = await page.textContent("#live");
   check("and are announced", /trained/.test(live), live);
-  const bars = await page.$$eval(".meter [role=meter]", (list) => list.map((one) => one.getAttribute("aria-valuenow")));
+  const bars = await page.$$eval(".meter [role=meter]", (list) =>
+    list.map((one) => one.getAttribute("aria-valuenow")),
+  );
   check("no symmetry", bars.join() === "0,0", bars.join());
   const bad = (await page.innerHTML("#stage")).match(/NaN|undefined|Infinity/);
   check("no broken number", !bad, bad?.[0]);
@@ -130,7 +138,9 @@ async function testSymmetry() {
   await page.waitForSelector(DRAWN);
   await page.click("#step");
   await page.waitForFunction(() => document.querySelector("#count").textContent === "step 1");
-  const bars = await page.$$eval(".meter [role=meter]", (list) => list.map((one) => one.getAttribute("aria-valuenow")));
+  const bars = await page.$$eval(".meter [role=meter]", (list) =>
+    list.map((one) => one.getAttribute("aria-valuenow")),
+  );
   check("all units are copies", bars.join() === "100,100", bars.join());
   check("for ever", (await page.textContent(".meter .value")).includes("for ever"));
   await context.close();
@@ -138,10 +148,15 @@ async function testSymmetry() {
 
 // One network diverges at once, the other goes on.
 async function testDivergence() {
-  const { page, context, trouble } = await open("#init=uniform(r=1),he_normal&hidden=32x20&speed=fast");
+  const { page, context, trouble } = await open(
+    "#init=uniform(r=1),he_normal&hidden=32x20&speed=fast",
+  );
   await playTo(page, 30);
   const losses = await compareLosses(page, 30, "divergence");
-  check("it diverged", losses["uniform(r=1)"][0].some((x) => !Number.isFinite(x)));
+  check(
+    "it diverged",
+    losses["uniform(r=1)"][0].some((x) => !Number.isFinite(x)),
+  );
   const chips = await page.$$eval(".card .chip", (list) => list.map((one) => one.textContent));
   check("and says so", chips[0] === "diverged", chips.join());
   check("nothing went wrong with divergence", trouble.length === 0, trouble.join("; "));
@@ -154,7 +169,10 @@ async function testOtherData() {
   await images.page.click("#step");
   await images.page.waitForSelector(".images li.right, .images li.wrong");
   check("images", (await images.page.locator(".images li").count()) === 24);
-  check("fewer samples, said in the command", /--train \d+ --test 500/.test(await images.page.textContent("#command code")));
+  check(
+    "fewer samples, said in the command",
+    /--train \d+ --test 500/.test(await images.page.textContent("#command code")),
+  );
   check("no trouble with images", images.trouble.length === 0, images.trouble.join("; "));
   await images.context.close();
   const clouds = await open("#data=blobs&hidden=32x3&init=orthogonal,lsuv&act=tanh&speed=fast");
@@ -181,7 +199,11 @@ async function testUrl() {
   for (const part of ["data=circles", "hidden=32x7", "act=tanh", "seeds=10", "seed=5"])
     check(`the address holds ${part}`, hash.includes(part), hash);
   const again = await open(hash);
-  check("the address brings it back", (await again.page.textContent("#command code")) === command, command);
+  check(
+    "the address brings it back",
+    (await again.page.textContent("#command code")) === command,
+    command,
+  );
   check("and the controls", (await again.page.inputValue("#act")) === "tanh");
   check("and is stable", (await again.page.evaluate(() => location.hash)) === hash);
   await again.context.close();
@@ -193,7 +215,12 @@ async function testUrl() {
 }
 
 async function testRefused() {
-  for (const hash of ["#hidden=32xx", "#init=he_norml", "#act=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E", "#lr=-1"]) {
+  for (const hash of [
+    "#hidden=32xx",
+    "#init=he_norml",
+    "#act=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
+    "#lr=-1",
+  ]) {
     const opened = await openPage(browser, file, { query: hash });
     await opened.page.waitForSelector(".refused", { timeout: 60000 });
     check(`${hash} is refused in words`, (await opened.page.textContent(".refused")).length > 50);
@@ -208,7 +235,8 @@ async function testRefused() {
 
 async function testLanguage() {
   const { page, context, trouble } = await open("#lang=en");
-  const texts = () => page.$$eval(".panel h2, legend, .lesson", (list) => list.map((one) => one.textContent));
+  const texts = () =>
+    page.$$eval(".panel h2, legend, .lesson", (list) => list.map((one) => one.textContent));
   const english = await texts();
   await page.click("header button[lang=pt]");
   await page.waitForSelector(DRAWN);
@@ -218,7 +246,9 @@ async function testLanguage() {
   check("html lang", (await page.getAttribute("html", "lang")) === "pt-BR");
   check("lang in the address", (await page.evaluate(() => location.hash)).includes("lang=pt"));
   check("decimal comma", /\d,\d/.test(await page.textContent(".card .figures")));
-  const holes = (await page.evaluate(() => document.body.innerText)).match(/\[\[[^\]]*\]\]|\{[a-z]+\}/g);
+  const holes = (await page.evaluate(() => document.body.innerText)).match(
+    /\[\[[^\]]*\]\]|\{[a-z]+\}/g,
+  );
   check("no unknown key or empty hole", !holes, holes?.join(" "));
   check("nothing went wrong with languages", trouble.length === 0, trouble.join("; "));
   await context.close();
@@ -245,7 +275,12 @@ async function testPhone() {
   const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   check("no horizontal scroll on a phone", wide[0] <= wide[1], wide.join(" > "));
   const small = await page.$$eval("button, select, summary, input", (list) =>
-    list.filter((one) => one.offsetParent && one.getBoundingClientRect().height < 18 && one.type !== "checkbox").map((one) => one.id || one.textContent),
+    list
+      .filter(
+        (one) =>
+          one.offsetParent && one.getBoundingClientRect().height < 18 && one.type !== "checkbox",
+      )
+      .map((one) => one.id || one.textContent),
   );
   check("nothing too small to touch", small.length === 0, small.join());
   check("nothing went wrong on a phone", trouble.length === 0, trouble.join("; "));
@@ -258,20 +293,34 @@ async function testKeyboard() {
   await page.waitForFunction(() => document.querySelector("#count").textContent === "step 1");
   await page.locator("#depth").focus();
   await page.keyboard.press("ArrowLeft");
-  await page.waitForFunction(() => document.querySelector("#command code").textContent.includes("32x19"));
-  check("the slider keeps the focus", (await page.evaluate(() => document.activeElement.id)) === "depth");
+  await page.waitForFunction(() =>
+    document.querySelector("#command code").textContent.includes("32x19"),
+  );
+  check(
+    "the slider keeps the focus",
+    (await page.evaluate(() => document.activeElement.id)) === "depth",
+  );
   await page.locator("#play").focus();
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => !/^step [01]$/.test(document.querySelector("#count").textContent));
+  await page.waitForFunction(
+    () => !/^step [01]$/.test(document.querySelector("#count").textContent),
+  );
   await context.close();
 }
 
 async function testPrint() {
   const { page, context } = await open();
   const pdf = await page.pdf({ format: "A4", printBackground: true });
-  check("it prints", pdf.length > 30000 && pdf.subarray(0, 5).toString() === "%PDF-", String(pdf.length));
+  check(
+    "it prints",
+    pdf.length > 30000 && pdf.subarray(0, 5).toString() === "%PDF-",
+    String(pdf.length),
+  );
   await page.emulateMedia({ media: "print" });
-  const shown = await page.$$eval("button, select", (list) => list.filter((one) => one.offsetParent !== null).length);
+  const shown = await page.$$eval(
+    "button, select",
+    (list) => list.filter((one) => one.offsetParent !== null).length,
+  );
   check("no controls on paper", shown === 0, String(shown));
   await context.close();
 }
@@ -286,7 +335,10 @@ async function testAccessibility() {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => window.axe.run());
     for (const one of violations) {
-      const where = one.nodes.map((node) => node.target.join(" ")).slice(0, 4).join("; ");
+      const where = one.nodes
+        .map((node) => node.target.join(" "))
+        .slice(0, 4)
+        .join("; ");
       const serious = ["serious", "critical"].includes(one.impact);
       check(`axe (${colorScheme}): ${one.id}`, !serious, `${one.help}: ${where}`);
       if (!serious) console.log(`axe (${colorScheme}), ${one.impact}: ${one.id}: ${where}`);
@@ -298,7 +350,21 @@ async function testAccessibility() {
 try {
   const bytes = statSync(file).size;
   check("at most 1,000,000 bytes", bytes <= MAX_BYTES, String(bytes));
-  for (const test of [testLesson, testTenSeeds, testSymmetry, testDivergence, testOtherData, testUrl, testRefused, testLanguage, testTheme, testPhone, testKeyboard, testPrint, testAccessibility])
+  for (const test of [
+    testLesson,
+    testTenSeeds,
+    testSymmetry,
+    testDivergence,
+    testOtherData,
+    testUrl,
+    testRefused,
+    testLanguage,
+    testTheme,
+    testPhone,
+    testKeyboard,
+    testPrint,
+    testAccessibility,
+  ])
     await test();
   console.log(`${bytes} bytes, ${checks.failures} failures`);
 } finally {

@@ -27,7 +27,7 @@ if(TARGET alvor-cli AND NODE_PROGRAM)
                      $<TARGET_FILE:alvor-cli> "${Python3_EXECUTABLE}" "${CHROMIUM_PROGRAM}")
     add_test(NAME web.playground_languages
              COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_languages.mjs playground)
-    set_tests_properties(web.engine web.playground PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+    set_tests_properties(web.engine web.playground PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
   endif()
 endif()
 

@@ -69,7 +69,11 @@ function argument(id, arg, value, onchange) {
   const hint = pick(arg.help);
   if (arg.choices) {
     const items = arg.choices.split(" ").map((label, i) => ({ value: String(i), label }));
-    return field(arg.name, select(id, String(value), items, (v) => onchange(Number(v))), { hint });
+    return field(
+      arg.name,
+      select(id, String(value), items, (v) => onchange(Number(v))),
+      { hint },
+    );
   }
   const range = sliderOf(arg);
   if (!range) {
@@ -102,14 +106,15 @@ function schemeFields(index, text, catalogue, change, none) {
     title: pick(one.summary),
   }));
   if (none) items.unshift({ value: "", label: t("none") });
-  const pickName = (name) =>
-    change(name && printScheme(parseScheme(name, catalogue)));
+  const pickName = (name) => change(name && printScheme(parseScheme(name, catalogue)));
   const menu = select(`scheme-${index}`, text ? parsed.name : "", items, pickName);
   const row = text && parsed.row;
   return h(
     "div",
     { class: `scheme-fields run-${index}` },
-    field(t(index ? "field.other" : "field.scheme"), menu, { hint: row ? pick(row.summary) : null }),
+    field(t(index ? "field.other" : "field.scheme"), menu, {
+      hint: row ? pick(row.summary) : null,
+    }),
     row &&
       h(
         "details",
@@ -143,11 +148,7 @@ function schemeGroup(catalogue, set) {
     "scheme",
     t("group.scheme"),
     schemeFields(0, first, catalogue, change(0), false),
-    h(
-      "div",
-      { "data-part": "other" },
-      schemeFields(1, second, catalogue, change(1), true),
-    ),
+    h("div", { "data-part": "other" }, schemeFields(1, second, catalogue, change(1), true)),
   );
 }
 
@@ -162,15 +163,23 @@ function networkGroup(catalogue, set) {
   const depths = net && [
     field(
       t("field.depth"),
-      slider("depth", net.depth - 1, MOST_DEPTH, (i) => num(i + 1), (i) =>
-        set({ hidden: hiddenText({ ...net, depth: i + 1 }) }),
+      slider(
+        "depth",
+        net.depth - 1,
+        MOST_DEPTH,
+        (i) => num(i + 1),
+        (i) => set({ hidden: hiddenText({ ...net, depth: i + 1 }) }),
       ),
       { value: num(net.depth) },
     ),
     field(
       t("field.width"),
-      slider("width", nearest(WIDTHS, net.width), WIDTHS.length, (i) => num(WIDTHS[i]), (i) =>
-        set({ hidden: hiddenText({ ...net, width: WIDTHS[i] }) }),
+      slider(
+        "width",
+        nearest(WIDTHS, net.width),
+        WIDTHS.length,
+        (i) => num(WIDTHS[i]),
+        (i) => set({ hidden: hiddenText({ ...net, width: WIDTHS[i] }) }),
       ),
       { value: num(net.width) },
     ),
@@ -179,9 +188,13 @@ function networkGroup(catalogue, set) {
     "network",
     t("group.network"),
     depths,
-    field(t("field.act"), select("act", state.act, acts, (v) => set({ act: v })), {
-      hint: act && `f(x) = ${act.formula}`,
-    }),
+    field(
+      t("field.act"),
+      select("act", state.act, acts, (v) => set({ act: v })),
+      {
+        hint: act && `f(x) = ${act.formula}`,
+      },
+    ),
   );
 }
 
@@ -197,8 +210,12 @@ function trainingGroup(catalogue, set) {
     field(t("field.optimizer"), select("optimizer", state.optimizer, optimizers, change)),
     field(
       t("field.lr"),
-      slider("lr", nearest(RATES, state.lr), RATES.length, (i) => num(Number(RATES[i])), (i) =>
-        set({ lr: RATES[i] }),
+      slider(
+        "lr",
+        nearest(RATES, state.lr),
+        RATES.length,
+        (i) => num(Number(RATES[i])),
+        (i) => set({ lr: RATES[i] }),
       ),
       { value: num(Number(state.lr)) },
     ),
@@ -222,16 +239,22 @@ function dataGroup(catalogue, set) {
   }));
   const source = catalogue.sources.find((one) => one.name === state.data);
   const seed = h("input", { id: "seed", type: "number", min: 0, step: 1, value: state.seed });
-  seed.addEventListener("change", () => set({ seed: String(Math.max(0, Math.floor(Number(seed.value) || 0))) }));
+  seed.addEventListener("change", () =>
+    set({ seed: String(Math.max(0, Math.floor(Number(seed.value) || 0))) }),
+  );
   const ten = h("input", { id: "ten", type: "checkbox" });
   ten.checked = seedCount() > 1;
   ten.addEventListener("change", () => set({ seeds: ten.checked ? "10" : "1" }));
   return group(
     "data",
     t("group.data"),
-    field(t("field.data"), select("data", state.data, sources, (v) => set({ data: v })), {
-      hint: source && pick(source.summary),
-    }),
+    field(
+      t("field.data"),
+      select("data", state.data, sources, (v) => set({ data: v })),
+      {
+        hint: source && pick(source.summary),
+      },
+    ),
     h(
       "div",
       { class: "pair", "data-part": "seeds" },

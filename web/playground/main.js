@@ -4,7 +4,16 @@ import { drawControls } from "./controls.js";
 import { num, pick, t } from "./i18n.js";
 import { lessonNames, lessonOf } from "./lessons.js";
 import { makeRun, takeFrame } from "./runs.js";
-import { commandOf, decides, hashOf, optionsOf, readHash, schemes, seedCount, state } from "./state.js";
+import {
+  commandOf,
+  decides,
+  hashOf,
+  optionsOf,
+  readHash,
+  schemes,
+  seedCount,
+  state,
+} from "./state.js";
 import { makeStage } from "./stage.js";
 import { makeWorker } from "./thread.js";
 import { spoken } from "./views/verdict.js";
@@ -36,7 +45,12 @@ function restart() {
   play(false);
   group++;
   refused = null;
-  worker.post({ type: "start", id: group, runs: schemes().map((one) => optionsOf(one, source())), seeds: seedCount() });
+  worker.post({
+    type: "start",
+    id: group,
+    runs: schemes().map((one) => optionsOf(one, source())),
+    seeds: seedCount(),
+  });
   if (keep) wantsPlay = true;
   drawControls(root.querySelector(".controls-box"), catalogue, set);
   hideParts();
@@ -101,8 +115,16 @@ const button = (attributes, ...content) => h("button", { type: "button", ...attr
 
 function languageSwitch() {
   const one = (lang, name) =>
-    button({ lang, "aria-pressed": String(state.lang === lang), onclick: () => set({ lang }) }, name);
-  return h("span", { class: "choice", role: "group", "aria-label": t("language") }, one("en", "EN"), one("pt", "PT"));
+    button(
+      { lang, "aria-pressed": String(state.lang === lang), onclick: () => set({ lang }) },
+      name,
+    );
+  return h(
+    "span",
+    { class: "choice", role: "group", "aria-label": t("language") },
+    one("en", "EN"),
+    one("pt", "PT"),
+  );
 }
 
 const dark = () =>
@@ -125,7 +147,13 @@ const header = () =>
   h(
     "header",
     { class: "top" },
-    h("div", { class: "brand" }, h("span", { class: "logo", "aria-hidden": "true" }), h("h1", {}, "alvor"), h("p", {}, t("tagline"))),
+    h(
+      "div",
+      { class: "brand" },
+      h("span", { class: "logo", "aria-hidden": "true" }),
+      h("h1", {}, "alvor"),
+      h("p", {}, t("tagline")),
+    ),
     h("div", { class: "tools no-print" }, languageSwitch(), themeSwitch()),
   );
 
@@ -142,7 +170,12 @@ function lessons() {
       { class: "chips" },
       lessonNames.map((name) =>
         button(
-          { class: "lesson", "data-lesson": name, "aria-pressed": String(name === chosen), onclick: () => (set(lessonOf(name)), render()) },
+          {
+            class: "lesson",
+            "data-lesson": name,
+            "aria-pressed": String(name === chosen),
+            onclick: () => (set(lessonOf(name)), render()),
+          },
           t(`lesson.${name}`),
         ),
       ),
@@ -152,14 +185,23 @@ function lessons() {
 }
 
 function bar() {
-  const speeds = ["slow", "normal", "fast"].map((value) => h("option", { value }, t(`speed.${value}`)));
-  const speed = h("select", { id: "speed", onchange: (event) => set({ speed: event.target.value }) }, speeds);
+  const speeds = ["slow", "normal", "fast"].map((value) =>
+    h("option", { value }, t(`speed.${value}`)),
+  );
+  const speed = h(
+    "select",
+    { id: "speed", onchange: (event) => set({ speed: event.target.value }) },
+    speeds,
+  );
   speed.value = state.speed;
   return h(
     "div",
     { class: "bar no-print" },
     button({ id: "play", class: "primary", onclick: () => play(!playing) }, ""),
-    button({ id: "step", onclick: () => (play(false), worker.post({ type: "step", n: 1 })) }, t("step.one")),
+    button(
+      { id: "step", onclick: () => (play(false), worker.post({ type: "step", n: 1 })) },
+      t("step.one"),
+    ),
     button({ id: "reset", onclick: () => (play(false), restart()) }, t("reset")),
     h("label", { class: "speed" }, h("span", {}, t("speed")), speed),
     h("output", { id: "count", for: "play step" }, ""),
@@ -209,7 +251,9 @@ function drawStage() {
   const place = root.querySelector("#stage");
   if (!place) return;
   stage = runs.length ? makeStage(runs, state, source(), set) : null;
-  const problem = refused && h("div", { class: "refused", role: "alert" }, h("b", {}, `${t("refused")} `), refused.message);
+  const problem =
+    refused &&
+    h("div", { class: "refused", role: "alert" }, h("b", {}, `${t("refused")} `), refused.message);
   place.replaceChildren(...[problem, stage?.node].filter(Boolean));
   hideParts();
   if (runs.some((run) => run.now)) stage?.update(runs, true);
@@ -219,7 +263,8 @@ function drawStage() {
 // hide=lessons,training: what a teacher leaves out.
 function hideParts() {
   const hidden = new Set(state.hide.split(",").map((one) => one.trim()));
-  for (const node of root.querySelectorAll("[data-part]")) node.hidden = hidden.has(node.dataset.part);
+  for (const node of root.querySelectorAll("[data-part]"))
+    node.hidden = hidden.has(node.dataset.part);
 }
 
 function render() {
@@ -242,7 +287,14 @@ function render() {
         { class: "no-print", "aria-label": t("settings"), "data-part": "controls" },
         h("details", { class: "controls", open }, h("summary", {}, t("settings")), controls),
       ),
-      h("main", {}, bar(), h("div", { id: "stage" }), catalogue && commandBox(), h("p", { class: "caveat" }, catalogue && pick(catalogue.caveat))),
+      h(
+        "main",
+        {},
+        bar(),
+        h("div", { id: "stage" }),
+        catalogue && commandBox(),
+        h("p", { class: "caveat" }, catalogue && pick(catalogue.caveat)),
+      ),
     ),
     h("div", { id: "live", class: "offscreen", "aria-live": "polite", role: "status" }),
   );
@@ -260,7 +312,13 @@ addEventListener("hashchange", () => {
   if (catalogue) restart();
 });
 addEventListener("keydown", (event) => {
-  if (event.target.closest("input, select, textarea, button, summary, a") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (
+    event.target.closest("input, select, textarea, button, summary, a") ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey
+  )
+    return;
   const does = { " ": "play", s: "step", r: "reset" }[event.key];
   if (!does) return;
   event.preventDefault();

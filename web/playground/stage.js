@@ -11,14 +11,22 @@ import { makeConfusion, makeImages } from "./views/samples.js";
 import { makeVerdict } from "./views/verdict.js";
 
 const panel = (part, title, read, ...content) =>
-  h("section", { class: `panel ${part}`, "data-part": part }, h("h2", {}, title), h("p", { class: "read" }, rich(read)), content);
+  h(
+    "section",
+    { class: `panel ${part}`, "data-part": part },
+    h("h2", {}, title),
+    h("p", { class: "read" }, rich(read)),
+    content,
+  );
 
 const legend = (runs) =>
   runs.length > 1 &&
   h(
     "p",
     { class: "legend runs" },
-    runs.map((run) => h("span", { class: `key run-${run.index}` }, h("span", { class: "swatch" }), run.scheme)),
+    runs.map((run) =>
+      h("span", { class: `key run-${run.index}` }, h("span", { class: "swatch" }), run.scheme),
+    ),
   );
 
 function makeAnswers(run, source) {
@@ -38,7 +46,14 @@ function answersPanel(runs, answers) {
     h(
       "div",
       { class: `twins ${kind}-twins n${runs.length}` },
-      answers.map((one, i) => h("div", { class: `twin run-${i}` }, h("h3", {}, h("span", { class: "swatch" }), runs[i].scheme), one.node)),
+      answers.map((one, i) =>
+        h(
+          "div",
+          { class: `twin run-${i}` },
+          h("h3", {}, h("span", { class: "swatch" }), runs[i].scheme),
+          one.node,
+        ),
+      ),
     ),
   );
 }
@@ -47,12 +62,22 @@ function lossPanel(runs, state, set, chart) {
   const isLog = state.scale === "log";
   const toggle = h(
     "button",
-    { type: "button", id: "scale", "aria-pressed": String(isLog), onclick: () => set({ scale: isLog ? "linear" : "log" }) },
+    {
+      type: "button",
+      id: "scale",
+      "aria-pressed": String(isLog),
+      onclick: () => set({ scale: isLog ? "linear" : "log" }),
+    },
     t("scale.log"),
   );
   const save = h(
     "button",
-    { type: "button", id: "save", title: t("save.title"), onclick: () => download("alvor-losses.csv", "text/csv;charset=utf-8", csvOf(runs)) },
+    {
+      type: "button",
+      id: "save",
+      title: t("save.title"),
+      onclick: () => download("alvor-losses.csv", "text/csv;charset=utf-8", csvOf(runs)),
+    },
     "CSV",
   );
   const read = runs[0].losses.length > 1 ? "loss.read.band" : "loss.read";
@@ -62,8 +87,22 @@ function lossPanel(runs, state, set, chart) {
 
 function layersPanel(runs, layers) {
   const row = (name) =>
-    h("div", { class: "strip" }, h("h3", {}, t(`strip.${name}`)), h("p", { class: "read" }, rich(t(`strip.${name}.read`))), layers[name].node);
-  return panel("layers", t("layers"), t("layers.read"), legend(runs), row("signal"), row("error"), row("shares"));
+    h(
+      "div",
+      { class: "strip" },
+      h("h3", {}, t(`strip.${name}`)),
+      h("p", { class: "read" }, rich(t(`strip.${name}.read`))),
+      layers[name].node,
+    );
+  return panel(
+    "layers",
+    t("layers"),
+    t("layers.read"),
+    legend(runs),
+    row("signal"),
+    row("error"),
+    row("shares"),
+  );
 }
 
 function mapPanel(runs, maps, key) {
@@ -72,11 +111,23 @@ function mapPanel(runs, maps, key) {
     t("map"),
     t("map.read"),
     key.node,
-    h("div", { class: `twins n${runs.length}` }, maps.map((one, i) => h("div", { class: `twin run-${i}` }, h("h3", {}, h("span", { class: "swatch" }), runs[i].scheme), one.node))),
+    h(
+      "div",
+      { class: `twins n${runs.length}` },
+      maps.map((one, i) =>
+        h(
+          "div",
+          { class: `twin run-${i}` },
+          h("h3", {}, h("span", { class: "swatch" }), runs[i].scheme),
+          one.node,
+        ),
+      ),
+    ),
   );
 }
 
 const SHARE = 0.5; // of chart drawing to everything else
+const MAP_EVERY = 4; // frames
 
 export function makeStage(runs, state, source, set) {
   const cards = runs.map(makeVerdict);
@@ -88,7 +139,11 @@ export function makeStage(runs, state, source, set) {
   const node = h(
     "div",
     { class: "stage" },
-    h("div", { class: `cards n${runs.length}` }, cards.map((one) => one.node)),
+    h(
+      "div",
+      { class: `cards n${runs.length}` },
+      cards.map((one) => one.node),
+    ),
     h("div", { class: "row" }, answersPanel(runs, answers), lossPanel(runs, state, set, loss)),
     layersPanel(runs, layers),
     mapPanel(runs, maps, key),
@@ -97,6 +152,7 @@ export function makeStage(runs, state, source, set) {
   const charts = [loss, ...Object.values(layers)];
   let turn = 0;
   let next = 0;
+  let frames = 0;
 
   // In motion one chart after the other, and for a third of the time at most.
   function drawOne() {
@@ -111,6 +167,10 @@ export function makeStage(runs, state, source, set) {
     if (!runs.every((run) => run.now)) return;
     if (still) for (const chart of charts) chart.draw();
     else drawOne();
+    if (still || ++frames % MAP_EVERY === 0) drawMaps();
+  }
+
+  function drawMaps() {
     const range = decades(runs.map((run) => run.history));
     key.set(range);
     for (const map of maps) map.draw(range);
@@ -126,8 +186,9 @@ export function makeStage(runs, state, source, set) {
   function resize() {
     forgetInks();
     for (const one of [...answers, ...maps]) one.resize();
-    if (runs.every((run) => run.now)) for (const chart of charts) chart.resize();
-    draw(false);
+    if (!runs.every((run) => run.now)) return;
+    for (const chart of charts) chart.resize();
+    drawMaps();
   }
 
   requestAnimationFrame(resize);

@@ -76,8 +76,7 @@ export function optionsOf(scheme, source) {
   return { data, hidden, act, init: scheme, optimizer, ...rate, batch, seed, ...sizes(source) };
 }
 
-const quote = (word) =>
-  /^[\w\-./,:=]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const quote = (word) => (/^[\w\-./,:=]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 // The command that gives the same losses, to the bit.
 export function commandOf(source, steps) {

@@ -1,4 +1,5 @@
-// Trains off the page's thread: steps, looks, predicts, and posts a frame; waits until it is drawn.
+// Trains off the page's thread: steps, looks, predicts, and posts a frame. While the page draws one
+// frame the next is made, and no more than that.
 import { Trial, catalogueOf } from "./engine.js";
 
 const GRID = { moving: 40, still: 96 }; // side of the decision boundary's picture
@@ -7,12 +8,16 @@ const FAST_MS = 22; // of steps in a frame at full speed
 const SLOW_MS = 220; // between steps, one by one
 const POINTS = 400; // training samples shown
 const IMAGES = 24; // test samples shown, where samples are images
+const AHEAD = 2; // frames made and not yet drawn
 const CONFUSED = 500; // test samples counted, where they are neither points nor images
 
 let module, catalogue, group;
 let playing = false;
 let speed = "normal";
 let frames = 0;
+let ahead = 0;
+const turn = new MessageChannel(); // the next frame, after the messages that wait
+turn.port1.onmessage = () => playing && group && ahead < AHEAD && advance();
 
 const handlers = {
   async load({ bytes }) {
@@ -23,6 +28,7 @@ const handlers = {
   },
   async start({ id, runs, seeds }) {
     playing = false;
+    ahead = 0;
     group = { id, seeds, step: 0, runs: [] };
     const mine = group;
     for (const [index, options] of runs.entries()) {
@@ -32,7 +38,12 @@ const handlers = {
       } catch (error) {
         if (mine !== group) return;
         group = null;
-        postMessage({ type: "refused", id, run: index, error: error.error ?? { message: String(error) } });
+        postMessage({
+          type: "refused",
+          id,
+          run: index,
+          error: error.error ?? { message: String(error) },
+        });
         return;
       }
       mine.runs.push(run);
@@ -50,7 +61,7 @@ const handlers = {
     if (!group) return;
     if (!on) return was && post();
     await addSeeds();
-    if (playing && group) advance();
+    schedule();
   },
   async step({ n }) {
     playing = false;
@@ -64,9 +75,9 @@ const handlers = {
     speed = value;
   },
   drawn({ id }) {
-    if (!playing || !group || id !== group.id) return;
-    if (speed === "slow") setTimeout(() => playing && advance(), SLOW_MS);
-    else advance();
+    if (!group || id !== group.id) return;
+    ahead--;
+    if (playing) schedule();
   },
 };
 
@@ -115,6 +126,13 @@ function takeSteps(n, ms) {
 function advance() {
   const n = speed === "fast" ? Infinity : 1;
   post(takeSteps(n, FAST_MS), true);
+  schedule();
+}
+
+function schedule() {
+  const next = () => turn.port2.postMessage(0);
+  if (speed === "slow") ahead === 0 && setTimeout(next, SLOW_MS);
+  else if (ahead < AHEAD) next();
 }
 
 // Mean loss of the last pass over the data: what the outcome is read from.
@@ -137,7 +155,10 @@ function paint(run, moving) {
   const start = performance.now();
   while (picture.row < size && performance.now() - start < GRID_MS) {
     const rows = Math.min(4, size - picture.row);
-    picture.shares.set(trial.grid(size, picture.row, rows, trial.span), picture.row * size * classes);
+    picture.shares.set(
+      trial.grid(size, picture.row, rows, trial.span),
+      picture.row * size * classes,
+    );
     picture.row += rows;
   }
   if (picture.row < size) return null;
@@ -154,6 +175,7 @@ function predict(run, moving) {
 
 function post(losses = null, moving = false) {
   frames++;
+  ahead++;
   const now = !moving || frames % 8 === 0;
   postMessage({
     type: "frame",

@@ -19,7 +19,7 @@ export default {
     "Weights that are all equal, zero or not, make every unit of a layer the same. They get the same gradient and stay the same for ever: the layer is worth one unit. Watch the symmetry meter.",
   "lesson.explode": "Too large explodes",
   "lesson.explode.text":
-    "Weights between −1 and 1, as they are sometimes drawn by hand. Every layer makes the signal about three times larger; the first steps throw the network off.",
+    "Weights between −1 and 1, as they are sometimes drawn by hand. Every layer more than doubles the signal; the first step throws the network off, and nothing is left to train.",
   "lesson.sigmoid": "The sigmoid's ceiling",
   "lesson.sigmoid.text":
     "The sigmoid's slope is at most 1/4, so every layer takes most of the error away on its way down, whatever the scheme. Eight layers are enough to see it.",
@@ -64,6 +64,7 @@ export default {
   why: "Why, and what to try",
   "so.far": "So far:",
   "so.far.text": "{word}. After {step} steps the loss is {loss}; guessing gives {chance}.",
+  "so.far.lost": "{word}. From step {step} on the loss is no longer a finite number.",
   "will.train": "expected to train",
   "will.not": "not expected to train",
   "card.loss": "training loss",
@@ -88,7 +89,8 @@ export default {
   "confusion.label": "Confusion of the classes by {scheme}; right answers:",
 
   loss: "Training loss",
-  "loss.read": "Mean loss of the mini-batches. The dotted line is what guessing by class frequency gives.",
+  "loss.read":
+    "Mean loss of the mini-batches. The dotted line is what guessing by class frequency gives.",
   "loss.read.band":
     "The line is the median of ten seeds, the band goes from the lowest to the highest. The dotted line is what guessing gives.",
   "loss.label": "Training loss until step {step}: {list}.",

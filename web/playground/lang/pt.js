@@ -19,7 +19,7 @@ export default {
     "Pesos todos iguais, nulos ou não, tornam idênticos os neurônios de uma camada. Eles recebem o mesmo gradiente e continuam idênticos para sempre: a camada vale por um neurônio só. Acompanhe o medidor de simetria.",
   "lesson.explode": "Pesos grandes explodem",
   "lesson.explode.text":
-    "Pesos entre −1 e 1, como às vezes se sorteiam à mão. Cada camada multiplica o sinal por cerca de três, e os primeiros passos desgovernam a rede.",
+    "Pesos entre −1 e 1, como às vezes se sorteiam à mão. Cada camada mais que dobra o sinal; o primeiro passo desgoverna a rede, e nada mais se treina.",
   "lesson.sigmoid": "O limite da sigmoide",
   "lesson.sigmoid.text":
     "A inclinação da sigmoide é no máximo 1/4: cada camada tira a maior parte do erro que volta por ela, seja qual for o esquema. Oito camadas bastam para ver.",
@@ -64,6 +64,7 @@ export default {
   why: "Por quê, e o que tentar",
   "so.far": "Até agora:",
   "so.far.text": "{word}. Depois de {step} passos a perda é {loss}; o palpite dá {chance}.",
+  "so.far.lost": "{word}. Do passo {step} em diante a perda não é mais um número finito.",
   "will.train": "deve treinar",
   "will.not": "não deve treinar",
   "card.loss": "perda de treino",
@@ -80,7 +81,8 @@ export default {
   "boundary.label": "Fronteira de decisão de {scheme} sob as amostras de treino.",
   "accuracy.label": "Depois do passo {step}, acerta {share} das amostras de teste.",
   images: "O que a rede vê",
-  "images.read": "Imagens de teste, com a classe que a rede atribui a cada uma e a certeza que tem.",
+  "images.read":
+    "Imagens de teste, com a classe que a rede atribui a cada uma e a certeza que tem.",
   "images.label": "Imagens de teste segundo {scheme}",
   confusion: "Que classe ela toma por qual",
   "confusion.read":

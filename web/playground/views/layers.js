@@ -30,7 +30,12 @@ function drawSize(runs, name, width) {
   const { y, clamp } = logAxis(known, t(`axis.${name}`), 4);
   const marks = runs.flatMap((run, index) => {
     const ink = inkOf(index);
-    const theory = (run.theory?.[name] ?? []).map(([mid, lo, hi], l) => ({ layer: l + 1, mid, lo, hi }));
+    const theory = (run.theory?.[name] ?? []).map(([mid, lo, hi], l) => ({
+      layer: l + 1,
+      mid,
+      lo,
+      hi,
+    }));
     const at = (key) => (d) => clamp(d[key] ?? NaN);
     return [
       Plot.areaY(
@@ -91,7 +96,10 @@ export function makeLayers(runs) {
     );
   const shares = makeChart(
     (width) => drawShares(runs, width),
-    () => t("shares.label", { list: runs.map((run) => `${run.scheme}: ${percent(worst(run.now.dead), 2)}`).join("; ") }),
+    () =>
+      t("shares.label", {
+        list: runs.map((run) => `${run.scheme}: ${percent(worst(run.now.dead), 2)}`).join("; "),
+      }),
   );
   return { signal: size("signal"), error: size("error"), shares };
 }

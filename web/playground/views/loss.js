@@ -36,8 +36,7 @@ function binsOf({ losses }) {
 
 // 100, 200, 500, 1000, ...: the chart's width in steps, so that it does not creep.
 function horizon(steps) {
-  for (let e = 2; ; e++)
-    for (const m of [1, 2, 4]) if (steps <= m * 10 ** e) return m * 10 ** e;
+  for (let e = 2; ; e++) for (const m of [1, 2, 4]) if (steps <= m * 10 ** e) return m * 10 ** e;
 }
 
 export function makeLoss(runs, state) {
@@ -69,10 +68,24 @@ function drawLoss(runs, isLog, steps, width) {
     Plot.line(bins, { x: "x", y: (d) => cut(d.mid), stroke: inkOf(index), strokeWidth: 2.2 }),
   ]);
   return plain(width, Math.max(230, Math.min(340, width * 0.66)), {
-    x: { domain: [0, horizon(steps)], label: t("axis.step"), labelAnchor: "center", labelArrow: "none", ticks: 5, ...whole },
+    x: {
+      domain: [0, horizon(steps)],
+      label: t("axis.step"),
+      labelAnchor: "center",
+      labelArrow: "none",
+      ticks: 5,
+      ...whole,
+    },
     y: isLog
       ? log.y
-      : { domain: [0, top], label: t("axis.loss"), labelArrow: "none", grid: true, ticks: 5, tickFormat: (v) => num(v) },
+      : {
+          domain: [0, top],
+          label: t("axis.loss"),
+          labelArrow: "none",
+          grid: true,
+          ticks: 5,
+          tickFormat: (v) => num(v),
+        },
     marks: [
       Plot.ruleY([chance], { stroke: "var(--soft)", strokeDasharray: "3 4" }),
       Plot.text([chance], {
@@ -81,7 +94,7 @@ function drawLoss(runs, isLog, steps, width) {
         textAnchor: "end",
         dy: -8,
         fill: "var(--soft)",
-        text: () => t("loss.chance", { loss: num(chance, 4) }),
+        text: () => t("loss.chance", { loss: num(chance, 3, true) }),
       }),
       ...marks,
     ],

@@ -37,7 +37,10 @@ export function makeImages(run, source) {
     const caption = h("span", { class: "says" }, "…");
     return { caption, card: h("li", {}, picture, caption) };
   });
-  const node = h("ul", { class: "images", "aria-label": t("images.label", { scheme: run.scheme }) });
+  const node = h("ul", {
+    class: "images",
+    "aria-label": t("images.label", { scheme: run.scheme }),
+  });
   node.append(...cards.map((one) => one.card));
   return {
     node,
@@ -49,7 +52,7 @@ export function makeImages(run, source) {
         const share = run.predicted[i * classes + best];
         const right = best === run.images.y[i];
         card.className = right ? "right" : "wrong";
-        caption.textContent = `${right ? "✓" : "✗"} ${name(best)} ${percent(share, 2)}`;
+        caption.textContent = `${right ? "✓" : "✗"} ${name(best)} ${percent(share, 2).replace(" ", "\u00a0")}`;
       });
     },
   };

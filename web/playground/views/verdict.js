@@ -20,7 +20,17 @@ function meter(run) {
     "div",
     { class: "meter", "data-part": "symmetry", title: t("symmetry.hint") },
     h("span", { class: "name" }, label),
-    h("span", { class: "track", role: "meter", "aria-label": `${label}, ${run.scheme}`, "aria-valuemin": 0, "aria-valuemax": 100 }, bar),
+    h(
+      "span",
+      {
+        class: "track",
+        role: "meter",
+        "aria-label": `${label}, ${run.scheme}`,
+        "aria-valuemin": 0,
+        "aria-valuemax": 100,
+      },
+      bar,
+    ),
     value,
   );
   return {
@@ -48,13 +58,23 @@ export function makeVerdict(run) {
   const so = h("p", { class: "so-far" });
   const why = h("p", { class: "why" });
   const more = h("details", { class: "more" }, h("summary", {}, t("why")), why);
-  const [loss, accuracy, forward, backward] = ["card.loss", "card.accuracy", "card.forward", "card.backward"].map((key) => figure(t(key)));
+  const [loss, accuracy, forward, backward] = [
+    "card.loss",
+    "card.accuracy",
+    "card.forward",
+    "card.backward",
+  ].map((key) => figure(t(key)));
   const symmetry = meter(run);
   const forecast = h("p", { class: "forecast" });
   const node = h(
     "article",
     { class: `card run-${run.index}`, "aria-label": run.scheme },
-    h("header", {}, h("h2", {}, h("span", { class: "swatch", "aria-hidden": "true" }), run.scheme), chip),
+    h(
+      "header",
+      {},
+      h("h2", {}, h("span", { class: "swatch", "aria-hidden": "true" }), run.scheme),
+      chip,
+    ),
     h("div", { class: "figures" }, loss.node, accuracy.node, forward.node, backward.node),
     symmetry.node,
     h("div", { "data-part": "verdict" }, forecast, so, more),
@@ -87,12 +107,22 @@ function tell(run, chip, so, why, more) {
   const tone = early ? (run.facts.forecast.trains ? "good" : "bad") : TONES[outcome];
   const flawed = tone === "good" && !early && verdict !== "healthy";
   chip.className = `chip ${flawed ? "fair" : tone}`;
-  chip.textContent = early ? t(run.facts.forecast.trains ? "will.train" : "will.not") : inWords(run);
+  chip.textContent = early
+    ? t(run.facts.forecast.trains ? "will.train" : "will.not")
+    : inWords(run);
   so.replaceChildren();
   more.hidden = early || verdict === "healthy";
   if (early) return;
-  so.append(h("b", {}, `${t("so.far")} `), t("so.far.text", { word: inWords(run), loss: num(run.recent), chance: num(run.facts.chance, 4), step: num(run.step) }));
+  so.append(h("b", {}, `${t("so.far")} `), soFar(run));
   why.textContent = `${pick(run.verdict.why)} ${pick(run.verdict.advice)}`;
+}
+
+function soFar(run) {
+  const word = inWords(run);
+  const lost = run.losses[0].findIndex((loss) => !Number.isFinite(loss));
+  if (lost >= 0) return t("so.far.lost", { word, step: num(lost + 1) });
+  const [loss, chance] = [num(run.recent, 3, true), num(run.facts.chance, 3, true)];
+  return t("so.far.text", { word, loss, chance, step: num(run.step) });
 }
 
 // The outcome, and the verdict where it names a cause: "stuck: vanishing".

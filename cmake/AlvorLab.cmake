@@ -18,7 +18,7 @@ pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl libc
 
 file(GLOB lab_sources CONFIGURE_DEPENDS
      src/team/*.c src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/train/*.c src/formats/*.c
-     src/lab/*.c src/reproduce/*.c src/lesson/*.c src/report/*.c)
+     src/lab/*.c src/reproduce/*.c src/lesson/*.c src/audit/*.c src/report/*.c)
 if(NOT lab_sources)
   return()
 endif()

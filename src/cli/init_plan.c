@@ -62,9 +62,8 @@ static char *read_text(const char *name, size_t *size)
     return text;
 }
 
-static int read_plan(alv_weight_plan **out, const cli_args *args)
+int cli_read_plan(alv_weight_plan **out, const char *name, const char *dtype)
 {
-    const char *name = args->positional[0], *dtype = cli_value(args, "dtype", NULL);
     alv_dtype type = ALV_F32;
     alv_error error;
     size_t size;
@@ -257,7 +256,7 @@ static int run_plan(const alv_weight_plan *plan, const cli_args *args)
 int cli_init_plan(const cli_args *args)
 {
     alv_weight_plan *plan;
-    int status = read_plan(&plan, args);
+    int status = cli_read_plan(&plan, args->positional[0], cli_value(args, "dtype", NULL));
     if (status != CLI_OK) return status;
     status = run_plan(plan, args);
     alv_weight_plan_free(plan);

@@ -9,6 +9,7 @@
     VERB(report)                                                                                   \
     VERB(data)                                                                                     \
     VERB(init)                                                                                     \
+    VERB(inspect)                                                                                  \
     VERB(list)                                                                                     \
     VERB(explain)                                                                                  \
     VERB(predict)                                                                                  \

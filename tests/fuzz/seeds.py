@@ -3,9 +3,11 @@
 usage: seeds.py DIRECTORY
 """
 import gzip
+import io
 import pathlib
 import struct
 import sys
+import zipfile
 
 root = pathlib.Path(sys.argv[1])
 
@@ -32,6 +34,14 @@ def npy(descr, fortran, shape, values, version=1):
 def safetensors(header, data):
     text = header.encode()
     return struct.pack("<Q", len(text)) + text + bytes(data)
+
+
+def npz(packing, **arrays):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as archive:
+        for name, values in arrays.items():
+            archive.writestr(zipfile.ZipInfo(name + ".npy"), values, packing)
+    return out.getvalue()
 
 
 images = idx((2, 2, 3), bytes(range(12)))
@@ -62,6 +72,12 @@ save("safetensors", [safetensors("{}", 0),
      safetensors('{"x":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},'
                  '"y":{"dtype":"BOOL","shape":[3],"data_offsets":[8,11]}}', 11),
      struct.pack("<Q", 2**63) + b"{}"])
+array = npy("<f4", False, (2, 2), struct.pack("<4f", 0, 1, -1, 2))
+save("checkpoint", [npz(zipfile.ZIP_STORED, **{"a/kernel": array, "a/bias": array}), array,
+     npz(zipfile.ZIP_DEFLATED, w=array, v=npy("<f2", True, (2, 1), bytes(4))), npz(zipfile.ZIP_STORED),
+     '{"weight_map":{"a":"b.safetensors"}}',
+     safetensors('{"w.weight":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]},'
+                 '"w.bias":{"dtype":"F32","shape":[2],"data_offsets":[12,20]}}', 20)])
 save("plan", ["preset: gpt2\nlayers: 1\nwidth: 8\nheads: 2\nvocab: 9\n", "preset: mlp\nmodel: 4-3x2-2 tanh\n",
               "parameters:\n- {name: w, shape: [2, 3], scheme: he_normal}\n",
               "dtype: bf16\nparameters:\n- name: 'h.{i}.w'\n  repeat: 3\n  shape: [4]\n  layer: dense\n"

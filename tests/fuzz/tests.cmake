@@ -14,18 +14,23 @@ if(ALVOR_FUZZ)
                nn/optimizer.c nn/term.c)
   list(TRANSFORM plans PREPEND ${PROJECT_SOURCE_DIR}/src/formats/)
   list(TRANSFORM networks PREPEND ${PROJECT_SOURCE_DIR}/src/)
+  pkg_check_modules(FUZZ_JSON REQUIRED IMPORTED_TARGET jansson)
+  file(GLOB checkpoints CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/formats/checkpoint*.c
+       ${PROJECT_SOURCE_DIR}/src/formats/kind.c)
   add_custom_target(fuzzers)
-  foreach(name idx csv npy text safetensors plan network scheme model tensor)
+  foreach(name idx csv npy text safetensors checkpoint plan network scheme model tensor)
     add_executable(fuzz-${name} EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c
                    $<$<IN_LIST:${name},idx$<SEMICOLON>csv$<SEMICOLON>npy>:${parsers}>
                    $<$<STREQUAL:${name},text>:${text_sources}>
                    $<$<STREQUAL:${name},plan>:${plans}>
-                   $<$<STREQUAL:${name},network>:${networks}>)
+                   $<$<STREQUAL:${name},network>:${networks}>
+                   $<$<STREQUAL:${name},checkpoint>:${checkpoints}>)
     alvor_flags(fuzz-${name})
     target_compile_definitions(fuzz-${name} PRIVATE _GNU_SOURCE)
     target_include_directories(fuzz-${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
-    target_link_libraries(fuzz-${name} PRIVATE alvor ZLIB::ZLIB PkgConfig::FUZZ_YAML)
+    target_link_libraries(fuzz-${name} PRIVATE alvor ZLIB::ZLIB PkgConfig::FUZZ_YAML
+                          PkgConfig::FUZZ_JSON)
     add_dependencies(fuzzers fuzz-${name})
   endforeach()
 endif()

@@ -1,0 +1,152 @@
+/* What needs no statistics: constants, identities, orthogonal matrices, exact counts of zeros.
+ *
+ * Orthogonality is looked for in a sample of the matrix's rows (columns where those are fewer):
+ * lengths that agree and products that vanish, to the precision of the type. Rows of a random
+ * matrix have cosines of 1 / sqrt(columns), so that fifteen products below a hundredth of that
+ * happen with probability below 1e-30. */
+#include "audit/explain.h"
+
+#include "base/base.h"
+#include "math/math.h"
+#include "model/matrix.h"
+
+enum { SAMPLE = 6, LONGEST = 1 << 16 };
+
+static double element(const alv_checkpoint_tensor *t, int64_t index)
+{
+    double x;
+    alv_checkpoint_decode(&x, t, index, index + 1);
+    return x;
+}
+
+static void certain(alv_explanation *out, const char *format, double number)
+{
+    out->from = ALV_FROM_STRUCTURE;
+    out->p = 1;
+    out->scale = 1;
+    alv_text_format(out->scheme, sizeof out->scheme, format, number);
+}
+
+static bool explain_constant(alv_explanation *out, const alv_moments *m)
+{
+    if (m->lo != m->hi || m->nonfinite > 0) return false;
+    certain(out, m->lo == 0 ? "zeros" : m->lo == 1 ? "ones" : "constant(%g)", m->lo);
+    return true;
+}
+
+/* Ones on a diagonal: of a dense layer, or in the middle of each kernel. */
+static bool explain_identity(alv_explanation *out, const alv_checkpoint_tensor *t,
+                             const alv_moments *m, const alv_matrix_view *view)
+{
+    const int64_t ones = m->n - m->zeros, rows = view->rows;
+    const int64_t diagonal = rows < view->inputs ? rows : view->inputs;
+    const double gain = m->hi > 0 ? m->hi : m->lo;
+    int64_t found = 0;
+    if (view->count == 0 || ones != diagonal * view->count) return false;
+    for (int64_t k = 0; k < view->count; k++)
+        for (int64_t i = 0; i < diagonal; i++, found++) {
+            const int64_t column = i * view->places + view->center;
+            if (element(t, alv_matrix_index(view, k, i, column)) != gain) return false;
+        }
+    if (found != ones) return false;
+    certain(out,
+            view->places > 1 ? (gain == 1 ? "dirac" : "dirac(gain=%g)")
+                             : (gain == 1 ? "identity" : "identity(gain=%g)"),
+            gain);
+    return true;
+}
+
+/* Row or column i of the first matrix, the whole of it. */
+static void read_line(double *out, const alv_checkpoint_tensor *t, const alv_matrix_view *view,
+                      bool rows, int64_t i)
+{
+    const int64_t n = rows ? view->columns : view->rows;
+    for (int64_t k = 0; k < n; k++)
+        out[k] =
+            element(t, rows ? alv_matrix_index(view, 0, i, k) : alv_matrix_index(view, 0, k, i));
+}
+
+static double product(const double *a, const double *b, int64_t n)
+{
+    double sum = 0;
+    for (int64_t k = 0; k < n; k++) sum += a[k] * b[k];
+    return sum;
+}
+
+static double precision(alv_dtype dtype)
+{
+    return dtype == ALV_F64 ? 1e-9 : dtype == ALV_F32 ? 1e-5 : dtype == ALV_F16 ? 1e-3 : 1e-2;
+}
+
+/* Whether `lines` of length n are pairwise orthogonal and of one length, which goes to *gain. */
+static bool are_orthonormal(double *gain, const double *lines, int count, int64_t n, double eps)
+{
+    const double square = product(lines, lines, n);
+    if (!(square > 0)) return false;
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j <= i; j++) {
+            const double x = product(lines + i * n, lines + j * n, n) / square;
+            if (!(alv_fabs(x - (i == j)) < eps)) return false;
+        }
+    *gain = alv_sqrt(square);
+    return true;
+}
+
+static bool explain_orthogonal(alv_explanation *out, const alv_checkpoint_tensor *t,
+                               const alv_matrix_view *view)
+{
+    const bool rows = view->rows <= view->columns;
+    const int64_t n = rows ? view->columns : view->rows, lines = rows ? view->rows : view->columns;
+    const double eps = precision(t->what.dtype);
+    const int count = lines < SAMPLE ? (int)lines : SAMPLE;
+    /* Cosines of chance must be far above the precision. */
+    if (count < 3 || n > LONGEST || eps * alv_sqrt((double)n) > 0.25) return false;
+    double *x = alv_new_array((size_t)(count * n), sizeof *x), gain = 0;
+    if (!x) return false;
+    for (int i = 0; i < count; i++) read_line(x + i * n, t, view, rows, lines * i / count);
+    const bool found = are_orthonormal(&gain, x, count, n, eps);
+    free(x);
+    if (!found) return false;
+    const double whole = alv_round(gain * 1000) / 1000;
+    certain(out, alv_fabs(whole - 1) < 1e-9 ? "orthogonal" : "orthogonal(gain=%.4g)", gain);
+    return true;
+}
+
+/* The same number of zeros in each of a few lines, and many of them. */
+static bool explain_sparse(alv_explanation *out, const alv_checkpoint_tensor *t,
+                           const alv_moments *m, const alv_matrix_view *view)
+{
+    const double share = (double)m->zeros / (double)m->n;
+    if (share < 0.05 || view->places > 1 || view->count != 1) return false;
+    for (int per_unit = 1; per_unit >= 0; per_unit--) {
+        const int64_t n = per_unit ? view->columns : view->rows;
+        const int64_t lines = per_unit ? view->rows : view->columns;
+        int64_t first = -1, i = 0;
+        if (n > LONGEST || lines < 8) continue;
+        double *x = alv_new_array((size_t)n, sizeof *x);
+        for (; x && i < 16 && i < lines; i++) {
+            int64_t zeros = 0;
+            read_line(x, t, view, per_unit, lines * i / 16 % lines);
+            for (int64_t k = 0; k < n; k++) zeros += x[k] == 0;
+            if (first >= 0 && zeros != first) break;
+            first = zeros;
+        }
+        free(x);
+        if (!x || i < (lines < 16 ? lines : 16) || first == 0) continue;
+        certain(out, per_unit ? "sparse(k=%g)" : "sparse(k=%g, per=input)", (double)(n - first));
+        return true;
+    }
+    return false;
+}
+
+bool alv_explain_structure(alv_explanation *out, const alv_checkpoint_tensor *t,
+                           const alv_moments *m)
+{
+    alv_matrix_view view;
+    if (explain_constant(out, m)) return true;
+    if (!t->kind->is_matrix || t->fortran || m->nonfinite > 0 || t->rank < 2 ||
+        alv_matrix_view_make(&view, &t->what, NULL) != ALV_OK || view.count == 0)
+        return false;
+    return explain_identity(out, t, m, &view) || explain_sparse(out, t, m, &view) ||
+           explain_orthogonal(out, t, &view);
+}

@@ -1,0 +1,129 @@
+/* alvor inspect: what are these weights? */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "audit/document.h"
+#include "base/base.h"
+#include "cli/init.h"
+#include "cli/inspect.h"
+#include "cli/progress.h"
+#include "cli/verbs.h"
+#include "lab/pool.h"
+
+static bool stop(void *user)
+{
+    (void)user;
+    return cli_interrupted();
+}
+
+/* Verifies the plan, if one was named; *list is the caller's to free. */
+static int verify(alv_verified **list, int64_t *n, const alv_inspection *all, const cli_args *args)
+{
+    const char *name = cli_value(args, "expect", NULL);
+    alv_weight_plan *plan;
+    alv_error error;
+    if (!name) return CLI_OK;
+    int code = cli_read_plan(&plan, name, NULL);
+    if (code != CLI_OK) return code;
+    if (alv_verify(list, all, plan, &error) != ALV_OK) code = cli_fail_error(&error);
+    *n = plan->n;
+    alv_weight_plan_free(plan);
+    return code;
+}
+
+static int print_json(const alv_inspection *all, const alv_verified *list, int64_t n)
+{
+    char *text = alv_inspect_document(all, list, n);
+    if (!text) return cli_fail(NULL, "no memory for the document");
+    fputs(text, stdout);
+    free(text);
+    return CLI_OK;
+}
+
+static int show(const alv_inspection *all, const cli_args *args)
+{
+    alv_verified *list = NULL;
+    int64_t n = 0, failed = 0;
+    int code = verify(&list, &n, all, args);
+    if (code != CLI_OK) return code;
+    for (int64_t i = 0; i < n; i++) failed += !list[i].held;
+    if (cli_flag(args, "json")) {
+        code = print_json(all, list, n);
+    } else {
+        cli_inspect_table(args, all);
+        cli_inspect_found(args, all);
+        if (list) cli_inspect_verified(args, all, list, n);
+    }
+    free(list);
+    return code != CLI_OK ? code : failed > 0 ? CLI_FAILED : CLI_OK;
+}
+
+static int inspect(const alv_checkpoint *model, const cli_args *args)
+{
+    alv_inspect_how how = {.stop = stop};
+    alv_inspection *all;
+    alv_error error;
+    int64_t threads;
+    if (!cli_int(&threads, args, "threads", alv_pool_threads(), 1, 1024)) return CLI_USAGE;
+    how.threads = (int)threads;
+    cli_catch_interrupt(args->lang);
+    if (alv_inspect(&all, model, &how, &error) != ALV_OK) return cli_fail_error(&error);
+    const int code = show(all, args);
+    alv_inspection_free(all);
+    return code;
+}
+
+static int run(const cli_args *args)
+{
+    alv_checkpoint *model;
+    alv_error error;
+    if (cli_flag(args, "rules")) return cli_inspect_rules(args), CLI_OK;
+    if (args->n_positional != 1)
+        return cli_fail("as in alvor inspect model.safetensors", "inspect takes one model file");
+    if (alv_checkpoint_open(&model, args->positional[0], cli_value(args, "as", NULL), &error) !=
+        ALV_OK)
+        return cli_fail_error(&error);
+    const int code = inspect(model, args);
+    alv_checkpoint_free(model);
+    return code;
+}
+
+static const cli_option options[] = {
+    {"expect",
+     0,
+     "PLAN",
+     {"verify that each tensor is what this plan (a file or a preset) says; exit code 1 if one is "
+      "not",
+      "verifica se cada tensor é o que este plano (arquivo ou predefinição) diz; código de saída "
+      "1 se algum não é"}},
+    {"as",
+     0,
+     "PATTERN=KIND,...",
+     {"what tensors are, where their names mislead: '*.proj.weight=dense:keras'; see --rules",
+      "o que os tensores são, onde o nome engana: '*.proj.weight=dense:keras'; veja --rules"}},
+    {"rules",
+     0,
+     NULL,
+     {"print the table that tells kinds by names and shapes",
+      "mostra a tabela que tira o tipo do tensor do nome e dos tamanhos"}},
+    {"threads",
+     0,
+     "N",
+     {"threads that read (default: all processors)",
+      "threads que leem (padrão: todos os processadores)"}},
+    {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
+    {NULL},
+};
+
+const cli_verb cli_verb_inspect = {
+    .name = "inspect",
+    .summary = {"say what the weights of a model file are: which scheme drew them, which mistakes",
+                "diz o que são os pesos de um modelo: que esquema os sorteou, que erros têm"},
+    .usage = "MODEL [OPTIONS]",
+    .examples = "  alvor inspect model.safetensors\n"
+                "  alvor inspect weights.npz --json\n"
+                "  alvor inspect model.safetensors --expect gpt2\n"
+                "  alvor inspect model.safetensors --as '*.proj.weight=dense:keras'\n",
+    .options = options,
+    .run = run,
+};

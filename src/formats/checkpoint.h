@@ -1,0 +1,113 @@
+/* Model files as named tensors, whatever their format; where a file has a graph, as a network too.
+ *
+ *   alv_checkpoint *model;
+ *   ALV_TRY(alv_checkpoint_open(&model, "model.safetensors", error));
+ *   for (int64_t i = 0; i < model->n; i++) use(&model->tensors[i]);
+ *   alv_checkpoint_free(model);
+ *
+ * Files are mapped and nothing is copied but what was compressed. Whoever shortens a file while it
+ * is mapped ends the process that reads it: the operating system promises no better. */
+#ifndef ALV_FORMATS_CHECKPOINT_H
+#define ALV_FORMATS_CHECKPOINT_H
+
+#include "alvor/alvor.h"
+#include "base/libc.h"
+
+/* What a tensor is: a word for people and rules, and what alv_tensor says about it. */
+typedef struct alv_kind {
+    const char *name; /* "dense", "norm", "buffer" */
+    alv_role role;
+    alv_layer layer;
+    bool drawn;     /* a parameter that an initializer fills; false: a buffer, or nobody knows */
+    bool is_matrix; /* has inputs and outputs */
+} alv_kind;
+
+typedef struct alv_checkpoint_tensor {
+    const char *name; /* UTF-8, NUL-terminated, of any length */
+    const char *type; /* the format's own word: "BF16" */
+    int dtype;        /* an alv_dtype, or -1: what alvor does not draw */
+    int item;         /* bytes of an element; 0: elements share bytes (blocks of GGUF) */
+    bool big;         /* big-endian */
+    bool fortran;     /* column-major */
+    int rank;
+    int64_t shape[ALV_MAX_RANK];
+    int64_t count;              /* elements */
+    int64_t size;               /* bytes of data */
+    const unsigned char *bytes; /* they, with no promise on alignment */
+    int file;                   /* whose part they are, by index; -1: unpacked */
+    int64_t at;                 /* where they begin there */
+    const alv_kind *kind;       /* never NULL */
+    bool ends_branch;           /* its output is added to a residual stream */
+    alv_tensor what;            /* the same as an initializer sees it; its name is cut to fit */
+} alv_checkpoint_tensor;
+
+typedef struct alv_checkpoint_file {
+    char *path;
+    unsigned char *bytes;
+    size_t size;
+    bool mapped; /* else the caller's */
+} alv_checkpoint_file;
+
+struct alv_checkpoint_format;
+
+typedef struct alv_checkpoint {
+    const struct alv_checkpoint_format *format;
+    int64_t n;
+    alv_checkpoint_tensor *tensors;
+    int n_files;
+    alv_checkpoint_file *files; /* the first is the one that was opened */
+    alv_model *graph;           /* NULL: the file has none */
+    /* Inside the room. */
+    int64_t capacity;
+    int64_t *sorted; /* indices of tensors by name */
+    struct alv_checkpoint_keep *kept;
+    int64_t unpacked; /* bytes so far */
+} alv_checkpoint;
+
+typedef struct alv_checkpoint_format {
+    const char *name; /* "safetensors" */
+    const char *summary[ALV_LANGS];
+    /* Whether bytes that begin so (the file is `size` long) can be of this format. */
+    bool (*sniff)(const unsigned char *bytes, size_t size);
+    /* Reads files[0] and adds the tensors. */
+    alv_status (*open)(alv_checkpoint *model, alv_error *error);
+} alv_checkpoint_format;
+
+/* The formats that can be read, in the order in which they are tried; NULL outside [0, count). */
+const alv_checkpoint_format *alv_checkpoint_format_at(int index);
+
+/* Maps a file and reads what it holds. ALV_ERR_IO, ALV_ERR_FORMAT and ALV_ERR_UNSUPPORTED with the
+ * byte position, ALV_ERR_MEMORY. `rules` change what tensors are (formats/kind.h); may be NULL.
+ * The caller owns *out: alv_checkpoint_free. */
+alv_status alv_checkpoint_open(alv_checkpoint **out, const char *path, const char *rules,
+                               alv_error *error);
+/* The same from the caller's memory, without the files that it may name. */
+alv_status alv_checkpoint_read(alv_checkpoint **out, const void *bytes, size_t size,
+                               alv_error *error);
+void alv_checkpoint_free(alv_checkpoint *model); /* NULL is fine */
+
+/* By name; NULL if there is none. */
+alv_checkpoint_tensor *alv_checkpoint_find(const alv_checkpoint *model, const char *name);
+
+/* Elements [lo, hi) in storage order, as doubles; the dtype is one of alvor's. */
+void alv_checkpoint_decode(double *out, const alv_checkpoint_tensor *tensor, int64_t lo,
+                           int64_t hi);
+
+/* For the formats: */
+
+/* Maps one more file; *index is its place. */
+alv_status alv_checkpoint_map(int *index, alv_checkpoint *model, const char *path,
+                              alv_error *error);
+/* Zeroed memory that lives as long as the model; NULL without. */
+void *alv_checkpoint_keep(alv_checkpoint *model, size_t size);
+/* A copy with a NUL. */
+const char *alv_checkpoint_text(alv_checkpoint *model, const char *text, size_t length);
+/* Appends a tensor whose name, type, dtype, item, shape and place are set; checks that its elements
+ * can be counted. */
+alv_status alv_checkpoint_add(alv_checkpoint *model, const alv_checkpoint_tensor *tensor,
+                              alv_error *error);
+/* "DIRECTORY OF FILE 0/name", kept; an error for a name that leaves the directory. */
+alv_status alv_checkpoint_beside(const char **out, alv_checkpoint *model, const char *name,
+                                 alv_error *error);
+
+#endif

@@ -1,0 +1,83 @@
+# alvor inspect from its user's side: a drawn model is recognized and verified, a claim that is false
+# exits with 1, bad input is told with what to do, and the document has what docs/inspect.md says.
+. "$(dirname "$0")/lib.sh"
+
+cat >plan.yaml <<'END'
+parameters:
+  - {name: fc1.weight, shape: [256, 784], scheme: he_normal}
+  - {name: fc1.bias, shape: [256], role: bias, fan_in: 784, scheme: zeros}
+  - {name: fc2.weight, shape: [200, 1024], scheme: xavier_uniform, dtype: bf16}
+END
+sed 's/xavier_uniform/xavier_normal/' plan.yaml >other.yaml
+try 0 init plan.yaml -o model.safetensors
+
+try 0 inspect model.safetensors
+out 'fc1\.weight +256x784 +0\.05'
+out 'dense, F32: he_normal p '
+out 'bias, F32: zeros'
+out 'dense, BF16: xavier_uniform p '
+out 'no well-known mistake was found'
+[ "$(awk '{ if (length($0) > 80) print }' "$streams/out")" = "" ] || fail 'wider than 80 columns'
+try 0 inspect model.safetensors --lang pt
+out 'nenhum erro conhecido foi encontrado'
+
+# A claim that holds, and one that does not.
+try 0 inspect model.safetensors --expect plan.yaml
+out '^3 of 3 tensors are what the plan says'
+try 1 inspect model.safetensors --expect other.yaml
+out 'NOT xavier_normal .*fc2\.weight, but xavier_uniform'
+out '^2 of 3 tensors'
+try 2 inspect model.safetensors --expect gpt2
+err "the plan's 'wte.weight' is not in the model"
+try 2 inspect model.safetensors --expect none
+err 'cannot read none'
+
+# Mistakes, and the kinds that names tell.
+try 0 init --scheme 'uniform(r=0.0505)' --shape 256,784 -o w.npy
+try 0 inspect w.npy
+out 'WARNING: uniform with bound sqrt\(2 / fan_in\): He uniform without its sqrt\(3\)'
+out 'kaiming_uniform_'
+out 'w: 0\.0291.* \(would be 0\.0505'
+try 0 inspect w.npy --as 'w=dense:keras'
+out 'no well-known mistake'
+try 2 inspect w.npy --as 'w=dens'
+err 'did you mean dense'
+try 0 inspect --rules
+out '\*attn.c_attn.weight +attention +2 +GPT-2'
+
+# The document.
+try 0 inspect model.safetensors --json --expect plan.yaml
+cp "$streams/out" document.json
+python3 - <<'END' || fail 'the document is not what docs/inspect.md says'
+import json
+d = json.load(open("document.json"))
+assert d["schema"] == "alvor.inspect/1" and d["format"] == "safetensors" and d["findings"] == []
+w = {t["name"]: t for t in d["tensors"]}["fc1.weight"]
+assert w["shape"] == [256, 784] and w["fan_in"] == 784 and w["kind"] == "dense"
+assert w["explained"]["scheme"] == "he_normal" and w["explained"]["by"] == "law"
+assert abs(w["std"] - (2 / 784) ** 0.5) < 5e-4 and abs(w["kurtosis"] - 3) < 0.1
+assert sum(w["histogram"]["counts"]) == 256 * 784
+assert [e["held"] for e in d["expected"]] == [True] * 3
+END
+# The bytes do not depend on the threads.
+try 0 inspect model.safetensors --json --expect plan.yaml --threads 1
+same "$streams/out" document.json
+
+# Bad input.
+try 2 inspect
+err 'inspect takes one model file'
+try 2 inspect none.safetensors
+err 'none.safetensors: cannot read it'
+try 2 inspect .
+err 'a regular file'
+: >empty.npz
+try 2 inspect empty.npz
+err 'empty'
+head -c 200 model.safetensors >cut.safetensors
+try 2 inspect cut.safetensors
+err 'cut.safetensors, byte 200'
+printf 'PK\003\004rest' >cut.npz
+try 2 inspect cut.npz
+err 'without its directory'
+try 2 inspect plan.yaml
+err 'no model file that alvor knows'

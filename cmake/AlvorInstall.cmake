@@ -29,7 +29,7 @@ install(DIRECTORY include/alvor DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 set(archive "\${libdir}/${CMAKE_STATIC_LIBRARY_PREFIX}")
 set(core_archive "${archive}alvor${CMAKE_STATIC_LIBRARY_SUFFIX}")
 set(lab_archive "${archive}alvor-lab${CMAKE_STATIC_LIBRARY_SUFFIX} -ldnnl -lgomp -pthread -lm")
-set(lab_packages "jansson sqlite3 zlib libcurl libcyaml")
+set(lab_packages "jansson sqlite3 zlib libcurl libcyaml libprotobuf-c")
 
 alvor_install_library(alvor static)
 alvor_install_pc(alvor-static "${core_archive}" "")

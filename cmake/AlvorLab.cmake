@@ -14,7 +14,7 @@ if(NOT ALVOR_HAS_GOMP)
   message(FATAL_ERROR "libgomp, the OpenMP runtime that oneDNN uses, cannot be linked. It comes with "
                       "GCC (Debian: libgcc-12-dev or gcc). -DALVOR_BUILD_LAB=OFF builds the core alone.")
 endif()
-pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl libcyaml)
+pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl libcyaml libprotobuf-c)
 
 file(GLOB lab_sources CONFIGURE_DEPENDS
      src/team/*.c src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/train/*.c src/formats/*.c
@@ -35,6 +35,8 @@ if(TARGET alvor-lab-shared)
   target_link_libraries(alvor-lab-shared PRIVATE alvor ${lab_needs} INTERFACE alvor-shared)
   target_link_options(alvor-lab-shared PRIVATE LINKER:--exclude-libs,libalvor.a)
 endif()
+include(AlvorOnnx)
+alvor_onnx(alvor-lab-objects)
 if(EXISTS ${PROJECT_SOURCE_DIR}/cmake/AlvorWeb.cmake)
   include(AlvorWeb)
 endif()

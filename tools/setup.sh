@@ -7,7 +7,9 @@ set -eu
 build_needs="cc:gcc ld:binutils cmake:cmake ninja:ninja-build pkg-config:pkg-config node:nodejs npm:npm
 /usr/include/oneapi/dnnl/dnnl.h:libdnnl-dev /usr/include/jansson.h:libjansson-dev
 /usr/include/sqlite3.h:libsqlite3-dev /usr/include/zlib.h:zlib1g-dev
-/usr/include/cyaml/cyaml.h:libcyaml-dev curl/curl.h:libcurl4-openssl-dev /usr/include/stdio.h:libc6-dev"
+/usr/include/cyaml/cyaml.h:libcyaml-dev curl/curl.h:libcurl4-openssl-dev /usr/include/stdio.h:libc6-dev
+protoc-c:protobuf-c-compiler /usr/include/protobuf-c/protobuf-c.h:libprotobuf-c-dev
+/usr/include/onnx/onnx.proto:libonnx-dev"
 check_needs="c++:g++ clang:clang wasm-ld:lld cmocka.h:libcmocka-dev chromium:chromium python3:python3
 python3-venv:python3-venv libclang-rt:libclang-rt-dev numpy:python3-numpy gzip:gzip
 aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross

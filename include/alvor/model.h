@@ -13,8 +13,9 @@ extern "C" {
 #endif
 
 #define ALV_MAX_RANK 8
-#define ALV_MAX_NAME 128 /* bytes of a parameter's name, with the final NUL */
-#define ALV_MAX_PARTS 8  /* matrices fused into one parameter */
+#define ALV_MAX_NAME 128    /* bytes of a parameter's name, with the final NUL */
+#define ALV_MAX_PARTS 8     /* matrices fused into one parameter */
+#define ALV_MAX_OPERATOR 32 /* bytes of an operator's own name, with the final NUL */
 /* Limits of the short text of a network: layers with weights, and units of one layer. */
 #define ALV_MAX_LAYERS 10000
 #define ALV_MAX_WIDTH INT64_C(2147483647)
@@ -84,7 +85,8 @@ typedef enum alv_op {
     ALV_OP_EMBED = 5,   /* a row of a table for each token, plus one for each position */
     ALV_OP_ATTEND = 6,  /* queries, keys and values, side by side, to what the queries find */
     ALV_OP_LSTM = 7,    /* what the inputs add to the gates, to the outputs of a recurrent layer */
-    ALV_OP_LAST = 8     /* the last position of a sequence */
+    ALV_OP_LAST = 8,    /* the last position of a sequence */
+    ALV_OP_OTHER = 9    /* of a file: an operator without a rule, which nothing here can run */
 } alv_op;
 
 /* Over what a normalization takes its moments: of each unit over the samples and positions (Ioffe
@@ -111,7 +113,8 @@ typedef struct alv_node {
     alv_op op;
     alv_layer kind;     /* of ALV_OP_WEIGHTS: dense or conv */
     int input;          /* index of the node that feeds it; -1: the data */
-    int other;          /* of ALV_OP_ADD: the start of the branch; -1: the data */
+    int other;          /* of ALV_OP_ADD: the start of the branch; -1: the data; of ALV_OP_OTHER the
+                           second node that it reads, the first again where there is one */
     int64_t in, out;    /* units; a dense layer that ends an image takes all of its values */
     int height, width;  /* positions of its output; 0: one position */
     int kernel, stride; /* a convolution of odd side `kernel` pads with zeros to ceil(size / stride)
@@ -128,6 +131,7 @@ typedef struct alv_node {
                            (positions, out), of an LSTM (4 out, out) and none */
     double start;       /* of a gain: its first value */
     int line, column;   /* of what it was read from, from 1; 0: unknown */
+    char what[ALV_MAX_OPERATOR]; /* of ALV_OP_OTHER: its name in the file, cut to fit */
 } alv_node;
 
 /* A network. Its text is what alv_model_print writes. */

@@ -69,6 +69,8 @@ static void put_tensor(alv_json *json, const alv_inspected *t)
     alv_json_string(json, "layout", s->kind->is_matrix ? alv_layout_name(s->what.layout) : NULL);
     alv_json_real(json, "fan_in", t->fan_in);
     alv_json_real(json, "fan_out", t->fan_out);
+    alv_json_string(json, "activation", s->what.act.act ? s->what.act.act->name : NULL);
+    alv_json_bool(json, "ends_branch", s->ends_branch);
     alv_json_bool(json, "measured", t->measured);
     if (t->measured) put_numbers(json, t);
     if (t->measured) put_explained(json, &t->explained);

@@ -9,7 +9,8 @@
     FORMAT(npz)                                                                                    \
     FORMAT(npy)                                                                                    \
     FORMAT(shards)                                                                                 \
-    FORMAT(safetensors)
+    FORMAT(safetensors)                                                                            \
+    FORMAT(onnx)
 
 #define DECLARE(name) extern const alv_checkpoint_format alv_format_##name;
 ALV_CHECKPOINT_FORMATS(DECLARE)

@@ -213,13 +213,16 @@ static void borrow_fans(const alv_checkpoint *model, alv_checkpoint_tensor *t)
     }
 }
 
-/* The number of residual branches: two for each block that has weights which end one. */
+/* The number of residual branches: the sums of a graph, else the weights whose names end one. */
 static void count_depth(alv_checkpoint *model)
 {
     int branches = 0;
-    for (int64_t i = 0; i < model->n; i++) branches += model->tensors[i].ends_branch;
-    for (int64_t i = 0; i < model->n && branches < ALV_MAX_PLAN; i++)
-        model->tensors[i].what.depth = branches;
+    for (int i = 0; model->graph && i < model->graph->n_nodes; i++)
+        branches += model->graph->nodes[i].op == ALV_OP_ADD;
+    for (int64_t i = 0; !model->graph && i < model->n; i++)
+        branches += model->tensors[i].ends_branch;
+    if (branches > ALV_MAX_PLAN) branches = ALV_MAX_PLAN;
+    for (int64_t i = 0; i < model->n; i++) model->tensors[i].what.depth = branches;
 }
 
 enum { MOST_OWN = 32, MOST_TEXT = 256 };

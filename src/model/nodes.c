@@ -10,7 +10,8 @@ static bool has_act(const alv_node *node)
 
 static bool reads(const alv_node *node, int i)
 {
-    return node->input == i || (node->op == ALV_OP_ADD && node->other == i);
+    const bool two = node->op == ALV_OP_ADD || node->op == ALV_OP_OTHER;
+    return node->input == i || (two && node->other == i);
 }
 
 /* The only node that reads node i; -1: none, or several. */

@@ -1,0 +1,350 @@
+/* Walks the nodes of an ONNX graph in their order, which the format promises to be that of
+ * evaluation, and asks the table of operators (onnx_ops.c) what each does. */
+#include "formats/onnx_graph.h"
+
+#include "base/base.h"
+#include "formats/kind.h"
+
+/* Names of values and what they are, sorted by name; a name is given once. */
+typedef struct names {
+    alv_onnx_value *all;
+    size_t n;
+} names;
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const alv_onnx_value *)a)->name, ((const alv_onnx_value *)b)->name);
+}
+
+static alv_onnx_value *find(const names *v, const char *name)
+{
+    const alv_onnx_value key = {.name = name};
+    return v->n > 0 ? bsearch(&key, v->all, v->n, sizeof *v->all, by_name) : NULL;
+}
+
+static alv_status fail(const alv_onnx *g, alv_status code, const char *what, const char *name)
+{
+    const char *op = g->node && g->node->op_type ? g->node->op_type : "graph";
+    return alv_fail(g->error, code, g->model->files[0].path, "%s%s%s: %s '%s'", op,
+                    g->node && g->node->name && *g->node->name ? " " : "",
+                    g->node && g->node->name ? g->node->name : "", what, name);
+}
+
+/* Initializers, inputs and outputs of nodes, in this order before they are sorted. An input that is
+ * an initializer, too, is that (IR version 3). */
+static alv_status collect(names *v, alv_onnx *g, const Onnx__GraphProto *graph)
+{
+    size_t room = graph->n_initializer + graph->n_input;
+    for (size_t i = 0; i < graph->n_node; i++) room += graph->node[i]->n_output;
+    v->all = alv_new_array(room + 1, sizeof *v->all);
+    if (!v->all) return fail(g, ALV_ERR_MEMORY, "no memory for values of", "the graph");
+    for (size_t i = 0; i < graph->n_initializer; i++)
+        v->all[v->n++] = (alv_onnx_value){
+            graph->initializer[i]->name,
+            graph->initializer[i]->n_dims == 0 ? ALV_ONNX_CONST : ALV_ONNX_PARAM, (int)i};
+    qsort(v->all, v->n, sizeof *v->all, by_name);
+    const names initializers = *v;
+    for (size_t i = 0; i < graph->n_input; i++) {
+        const char *name = graph->input[i]->name;
+        if (name && *name && !find(&initializers, name))
+            v->all[v->n++] = (alv_onnx_value){name, ALV_ONNX_NODE, -1};
+    }
+    for (size_t i = 0; i < graph->n_node; i++)
+        for (size_t k = 0; k < graph->node[i]->n_output; k++)
+            if (*graph->node[i]->output[k])
+                v->all[v->n++] = (alv_onnx_value){graph->node[i]->output[k], ALV_ONNX_NODE, -2};
+    qsort(v->all, v->n, sizeof *v->all, by_name);
+    for (size_t i = 1; i < v->n; i++)
+        if (strcmp(v->all[i].name, v->all[i - 1].name) == 0)
+            return fail(g, ALV_ERR_FORMAT, "two things give the value", v->all[i].name);
+    return ALV_OK;
+}
+
+static void *grow(void *array, int *room, int wanted, size_t size)
+{
+    if (wanted <= *room) return array;
+    const int more = 2 * wanted + 16;
+    void *grown = realloc(array, (size_t)more * size);
+    if (grown) *room = more;
+    return grown;
+}
+
+int alv_onnx_add(alv_onnx *g, alv_node node, int input)
+{
+    alv_model *m = g->graph;
+    alv_node *nodes = grow(m->nodes, &g->room_nodes, m->n_nodes + 1, sizeof *nodes);
+    if (!nodes) {
+        g->status = fail(g, ALV_ERR_MEMORY, "no memory for", "another node");
+        return 0;
+    }
+    m->nodes = nodes;
+    node.input = input;
+    if (node.out == 0 && input >= 0) node.in = node.out = nodes[input].out;
+    nodes[m->n_nodes] = node;
+    return m->n_nodes++;
+}
+
+alv_checkpoint_tensor *alv_onnx_tensor(const alv_onnx *g, int k)
+{
+    return alv_onnx_is_kind(g, k, ALV_ONNX_PARAM) ? &g->model->tensors[g->inputs[k]->index] : NULL;
+}
+
+bool alv_onnx_is_kind(const alv_onnx *g, int k, alv_onnx_is is)
+{
+    return k < g->n_inputs && g->inputs[k] && g->inputs[k]->is == is;
+}
+
+int alv_onnx_from(const alv_onnx *g, int k)
+{
+    return alv_onnx_is_kind(g, k, ALV_ONNX_NODE) ? g->inputs[k]->index : -1;
+}
+
+/* What an initializer is, told by its first use; a table that is a matrix later is a tied head. */
+static void tell(alv_checkpoint_tensor *t, const char *kind, const alv_tensor *what)
+{
+    int64_t count;
+    const bool is_table = t->kind && t->kind->layer == ALV_LAYER_EMBEDDING;
+    if (alv_tensor_count(&count, what, NULL) != ALV_OK) return;
+    if (is_table && what->role == ALV_ROLE_WEIGHT && what->layer == ALV_LAYER_DENSE) {
+        t->kind = alv_kind_named("tied_head");
+        t->what.layer = ALV_LAYER_TIED_HEAD;
+    }
+    if (t->kind) return;
+    t->kind = alv_kind_named(t->dtype < 0 ? "buffer" : kind);
+    t->what = *what;
+}
+
+static bool has_room(alv_onnx *g)
+{
+    alv_model *m = g->graph;
+    int room = g->room_params;
+    alv_tensor *params = grow(m->params, &room, m->n_params + 1, sizeof *params);
+    if (params) m->params = params;
+    int *of = grow(g->tensor_of, &g->room_params, m->n_params + 1, sizeof *of);
+    if (of) g->tensor_of = of;
+    return params && of;
+}
+
+int alv_onnx_param(alv_onnx *g, int k, const char *kind, alv_tensor what)
+{
+    alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
+    alv_model *m = g->graph;
+    if (!t) return -1;
+    if (!has_room(g)) {
+        g->status = fail(g, ALV_ERR_MEMORY, "no memory for", t->name);
+        return -1;
+    }
+    what.dtype = t->dtype < 0 ? ALV_F32 : (alv_dtype)t->dtype;
+    what.rank = t->rank;
+    memcpy(what.shape, t->shape, sizeof what.shape);
+    alv_text_format(what.name, sizeof what.name, "%s", t->name);
+    tell(t, kind, &what);
+    m->params[m->n_params] = what;
+    g->tensor_of[m->n_params] = g->inputs[k]->index;
+    return m->n_params++;
+}
+
+static const Onnx__AttributeProto *attribute(const alv_onnx *g, const char *name)
+{
+    for (size_t i = 0; i < g->node->n_attribute; i++)
+        if (g->node->attribute[i]->name && strcmp(g->node->attribute[i]->name, name) == 0)
+            return g->node->attribute[i];
+    return NULL;
+}
+
+int64_t alv_onnx_int(const alv_onnx *g, const char *name, int64_t otherwise)
+{
+    const Onnx__AttributeProto *a = attribute(g, name);
+    return a && a->has_i ? a->i : otherwise;
+}
+
+double alv_onnx_float(const alv_onnx *g, const char *name, double otherwise)
+{
+    const Onnx__AttributeProto *a = attribute(g, name);
+    return a && a->has_f ? (double)a->f : otherwise;
+}
+
+int alv_onnx_ints(int64_t *out, int n, const alv_onnx *g, const char *name)
+{
+    const Onnx__AttributeProto *a = attribute(g, name);
+    const int has = !a ? 0 : a->n_ints < 64 ? (int)a->n_ints : 64;
+    for (int i = 0; i < n && i < has; i++) out[i] = a->ints[i];
+    return has;
+}
+
+/* Binary nodes in a chain, so that each is fed by two at most. */
+alv_onnx_value alv_onnx_other(alv_onnx *g)
+{
+    alv_node node = {.op = ALV_OP_OTHER, .weight = -1, .bias = -1, .other = -1};
+    int feeds[16], n = 0, at = 0;
+    alv_text_format(node.what, sizeof node.what, "%s", g->node->op_type ? g->node->op_type : "");
+    for (int k = 0; k < g->n_inputs; k++) {
+        const alv_onnx_value *in = g->inputs[k];
+        if (in && (in->is == ALV_ONNX_NODE || in->is == ALV_ONNX_ERF)) feeds[n++] = in->index;
+    }
+    for (int k = 0; k < g->n_inputs; k++) {
+        const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
+        if (t && t->rank >= 2 && t->dtype >= 0 && node.weight < 0)
+            node.weight = alv_onnx_param(g, k, "unknown", (alv_tensor){.role = ALV_ROLE_GAIN});
+    }
+    node.other = n > 1 ? feeds[1] : n > 0 ? feeds[0] : -1;
+    at = alv_onnx_add(g, node, n > 0 ? feeds[0] : -1);
+    for (int k = 2; k < n; k++) {
+        node.other = feeds[k];
+        node.weight = -1;
+        at = alv_onnx_add(g, node, at);
+    }
+    return (alv_onnx_value){.is = ALV_ONNX_NODE, .index = at};
+}
+
+/* Sets g->inputs; ALV_ERR_FORMAT where one is not there yet. */
+static alv_status set_inputs(alv_onnx *g, const names *v)
+{
+    const size_t n = g->node->n_input;
+    g->n_inputs = n < ALV_COUNT(g->inputs) ? (int)n : ALV_COUNT(g->inputs);
+    for (size_t k = 0; k < n; k++) {
+        const char *name = g->node->input[k];
+        const alv_onnx_value *value = *name ? find(v, name) : NULL;
+        if (*name && (!value || (value->is == ALV_ONNX_NODE && value->index == -2)))
+            return fail(g, ALV_ERR_FORMAT,
+                        value ? "in a cycle, or before what it reads: it reads"
+                              : "a tensor is missing: it reads",
+                        name);
+        if (k < ALV_COUNT(g->inputs)) g->inputs[k] = value;
+    }
+    return ALV_OK;
+}
+
+static bool all_constant(const alv_onnx *g)
+{
+    for (int k = 0; k < g->n_inputs; k++)
+        if (g->inputs[k] && g->inputs[k]->is != ALV_ONNX_CONST) {
+            const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
+            if (!t || t->dtype >= 0) return false; /* whole numbers are shapes and indices */
+        }
+    return true;
+}
+
+static alv_status read_node(alv_onnx *g, const names *v)
+{
+    const alv_onnx_value constant = {.is = ALV_ONNX_CONST};
+    const char *op = g->node->op_type ? g->node->op_type : "";
+    ALV_TRY(set_inputs(g, v));
+    alv_onnx_rule *rule = alv_onnx_rule_of(op);
+    alv_onnx_value value = all_constant(g) ? constant : rule ? rule(g) : alv_onnx_other(g);
+    ALV_TRY(g->status);
+    for (size_t k = 0; k < g->node->n_output; k++) {
+        alv_onnx_value *out = *g->node->output[k] ? find(v, g->node->output[k]) : NULL;
+        if (!out) continue;
+        value.name = out->name;
+        *out = value;
+    }
+    return ALV_OK;
+}
+
+/* The nodes read by each other node, and how often. */
+static int *count_readers(const alv_model *m)
+{
+    int *readers = alv_new_array((size_t)m->n_nodes + 1, sizeof *readers);
+    for (int i = 0; readers && i < m->n_nodes; i++) {
+        const alv_node *n = &m->nodes[i];
+        if (n->input >= 0) readers[n->input]++;
+        if ((n->op == ALV_OP_ADD || n->op == ALV_OP_OTHER) && n->other >= 0 && n->other != n->input)
+            readers[n->other]++;
+    }
+    return readers;
+}
+
+/* The only reader of each node, if it comes later; -1: none, or several. */
+static int *only_readers(const alv_model *m, const int *readers)
+{
+    int *only = alv_new_array((size_t)m->n_nodes + 1, sizeof *only);
+    for (int i = 0; only && i < m->n_nodes; i++) only[i] = -1;
+    for (int i = 0; only && i < m->n_nodes; i++) {
+        const alv_node *n = &m->nodes[i];
+        if (n->input >= 0 && readers[n->input] == 1) only[n->input] = i;
+        if ((n->op == ALV_OP_ADD || n->op == ALV_OP_OTHER) && n->other >= 0 &&
+            readers[n->other] == 1)
+            only[n->other] = i;
+    }
+    return only;
+}
+
+static bool is_product(const alv_node *node)
+{
+    return node->op == ALV_OP_OTHER && strcmp(node->what, "MatMul") == 0;
+}
+
+/* Queries, keys and values go to a product of two signals, perhaps split and scaled on the way;
+ * what follows such a product is the projection of its results. */
+static bool is_attention(const alv_model *m, const int *only, int i)
+{
+    int at = i;
+    for (int steps = 0; steps < 6 && at >= 0; steps++) {
+        at = only[at];
+        if (at >= 0 && (is_product(&m->nodes[at]) || m->nodes[at].op == ALV_OP_ATTEND)) return true;
+        if (at >= 0 && m->nodes[at].op != ALV_OP_OTHER) break;
+    }
+    const int from = m->nodes[i].input;
+    return from >= 0 && (is_product(&m->nodes[from]) || m->nodes[from].op == ALV_OP_ATTEND);
+}
+
+/* Follows a weight's signal while one node alone reads it, as alv_model_layers does. */
+static void describe(const alv_onnx *g, const int *only, const int *readers, int i)
+{
+    const alv_model *m = g->graph;
+    alv_checkpoint_tensor *t = &g->model->tensors[g->tensor_of[m->nodes[i].weight]];
+    alv_tensor *param = &m->params[m->nodes[i].weight];
+    alv_act_spec act = {0};
+    bool joins = false;
+    for (int at = i; at >= 0; at = only[at]) {
+        const alv_node *n = &m->nodes[at];
+        if (at != i && n->op != ALV_OP_NORM && n->op != ALV_OP_ADD && n->op != ALV_OP_ACT) break;
+        joins |= at != i && n->op == ALV_OP_ADD;
+        act = n->act;
+        if (act.act) break;
+    }
+    t->what.act = param->act = act;
+    t->ends_branch = joins;
+    if (t->kind == alv_kind_named("dense") && readers[i] == 0) t->kind = alv_kind_named("head");
+    if (t->kind == alv_kind_named("dense") && is_attention(m, only, i))
+        t->kind = alv_kind_named("attention");
+}
+
+static alv_status describe_all(alv_onnx *g)
+{
+    const alv_model *m = g->graph;
+    int *readers = count_readers(m), *only = readers ? only_readers(m, readers) : NULL;
+    for (int i = 0; only && i < m->n_nodes; i++)
+        if (m->nodes[i].op == ALV_OP_WEIGHTS && m->nodes[i].weight >= 0)
+            describe(g, only, readers, i);
+    const bool done = only != NULL;
+    free(readers);
+    free(only);
+    return done ? ALV_OK : fail(g, ALV_ERR_MEMORY, "no memory for", "the graph");
+}
+
+static alv_status read_nodes(alv_onnx *g, const Onnx__GraphProto *graph)
+{
+    names v = {0};
+    alv_status status = collect(&v, g, graph);
+    for (size_t i = 0; i < graph->n_node && status == ALV_OK; i++) {
+        g->node = graph->node[i];
+        status = read_node(g, &v);
+    }
+    g->node = NULL;
+    free(v.all);
+    return status;
+}
+
+alv_status alv_onnx_graph(alv_checkpoint *model, const Onnx__GraphProto *graph, alv_error *error)
+{
+    alv_onnx g = {.model = model, .error = error};
+    g.graph = model->graph = alv_new_array(1, sizeof *model->graph);
+    if (!g.graph) return fail(&g, ALV_ERR_MEMORY, "no memory for", "the graph");
+    alv_status status = read_nodes(&g, graph);
+    if (status == ALV_OK) status = describe_all(&g);
+    if (g.graph->n_nodes > 0) g.graph->outputs = g.graph->nodes[g.graph->n_nodes - 1].out;
+    free(g.tensor_of);
+    return status;
+}

@@ -8,11 +8,14 @@ if(NOT PROTOC_C_PROGRAM OR NOT ONNX_PROTO_DIR)
     "-DALVOR_BUILD_LAB=OFF builds the core alone.")
 endif()
 
+# Its names begin with those of its package, and ours begin with alv_.
 set(ALVOR_ONNX_DIR ${PROJECT_BINARY_DIR}/onnx)
-file(MAKE_DIRECTORY ${ALVOR_ONNX_DIR})
+file(READ ${ONNX_PROTO_DIR}/onnx.proto onnx_proto)
+string(REPLACE "\npackage onnx;" "\npackage alv_onnx;" onnx_proto "${onnx_proto}")
+file(CONFIGURE OUTPUT ${ALVOR_ONNX_DIR}/onnx.proto CONTENT "${onnx_proto}" @ONLY)
 add_custom_command(OUTPUT ${ALVOR_ONNX_DIR}/onnx.pb-c.c ${ALVOR_ONNX_DIR}/onnx.pb-c.h
-  COMMAND ${PROTOC_C_PROGRAM} --c_out=${ALVOR_ONNX_DIR} --proto_path=${ONNX_PROTO_DIR} onnx.proto
-  DEPENDS ${ONNX_PROTO_DIR}/onnx.proto COMMENT "Making the reader of ONNX" VERBATIM)
+  COMMAND ${PROTOC_C_PROGRAM} --c_out=${ALVOR_ONNX_DIR} --proto_path=${ALVOR_ONNX_DIR} onnx.proto
+  DEPENDS ${ALVOR_ONNX_DIR}/onnx.proto COMMENT "Making the reader of ONNX" VERBATIM)
 set_source_files_properties(${ALVOR_ONNX_DIR}/onnx.pb-c.c PROPERTIES COMPILE_OPTIONS -w)
 
 # Adds the reader to a target whose sources include onnx.pb-c.h.

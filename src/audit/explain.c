@@ -229,8 +229,6 @@ static void test_families(search *s, const alv_checkpoint_tensor *tensor)
     }
 }
 
-enum { FEW = 20 }; /* values of which no law is told */
-
 void alv_explain(alv_explanation *out, const alv_checkpoint_tensor *tensor, const alv_moments *m,
                  const alv_bins *bins, double threshold)
 {
@@ -240,7 +238,7 @@ void alv_explain(alv_explanation *out, const alv_checkpoint_tensor *tensor, cons
     const double n = (double)m->n, rms = alv_sqrt(m->m2 / n + m->mean * m->mean);
     if (tensor->kind->is_matrix && alv_tensor_fans(&fan_in, NULL, &tensor->what, NULL) == ALV_OK)
         out->gain = rms * alv_sqrt(fan_in);
-    if (alv_explain_structure(out, tensor, m) || m->nonfinite > 0 || m->n < FEW) return;
+    if (alv_explain_structure(out, tensor, m) || m->nonfinite > 0 || m->n < ALV_FEW) return;
     search s = {.best = out, .m = m, .bins = bins, .threshold = threshold};
     test_table(&s, &tensor->what);
     choose(&s);

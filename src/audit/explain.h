@@ -13,6 +13,8 @@
  * (Bonferroni), whatever depends on what. */
 #define ALV_AUDIT_ALPHA 0.001
 
+enum { ALV_FEW = 20 }; /* values, below which no law is told */
+
 typedef enum alv_basis {
     ALV_FROM_NOTHING,   /* no law that alvor knows: trained, or drawn by other rules */
     ALV_FROM_STRUCTURE, /* certain */

@@ -27,13 +27,30 @@ static bool refuse(const cli_args *args, const char *const *names, const char *h
     return false;
 }
 
+/* The model says what each of its tensors is. */
+static int run_like(const cli_args *args)
+{
+    static const char *const other[] = {"shape",    "name",      "slice",   "layout",  "dtype",
+                                        "role",     "fan-in",    "fan-out", "layer",   "groups",
+                                        "stride",   "parts",     "head",    "depth",   "in-axes",
+                                        "out-axes", "copy-axes", "shards",  "threads", NULL};
+    if (args->n_positional > 0)
+        return cli_fail("--plan FILE says how to draw the model",
+                        "--like takes no plan besides: '%s'", args->positional[0]);
+    if (refuse(args, other, "--as says what a tensor is", "is not for --like")) return CLI_USAGE;
+    return cli_init_like(args);
+}
+
 static int run(const cli_args *args)
 {
+    static const char *const like[] = {"plan", "only", "as", NULL};
     static const char *const tensor[] = {
         "scheme", "shape",  "name",  "slice", "layout", "role",    "fan-in",   "fan-out",   "layer",
         "groups", "stride", "parts", "head",  "depth",  "in-axes", "out-axes", "copy-axes", NULL};
     static const char *const plan[] = {"shards", "threads", "dry-run", "json", NULL};
     if (cli_flag(args, "presets")) return cli_init_presets(args);
+    if (cli_flag(args, "like")) return run_like(args);
+    if (refuse(args, like, "as in --like model.onnx", "belongs to --like")) return CLI_USAGE;
     if (args->n_positional > 1)
         return cli_fail("the file to write goes to -o", "init takes one plan, and no '%s'",
                         args->positional[1]);
@@ -148,6 +165,29 @@ static const cli_option options[] = {
      {"threads that draw a plan; the bytes do not depend on it (default: all processors)",
       "threads que sorteiam um plano; os bytes não dependem disso (padrão: todos os "
       "processadores)"}},
+    {"like",
+     0,
+     "MODEL",
+     {"draw the parameters of this model (ONNX, safetensors, npz, npy) anew, into a file like it; "
+      "--scheme auto, the default, chooses by what each is",
+      "sorteia de novo os parâmetros deste modelo (ONNX, safetensors, npz, npy), em um arquivo "
+      "como "
+      "ele; --scheme auto, o padrão, escolhe pelo que cada um é"}},
+    {"plan",
+     0,
+     "PLAN",
+     {"with --like: draw the tensors of this plan or preset by it, and no others",
+      "com --like: sorteia os tensores deste plano ou predefinição, e só eles"}},
+    {"only",
+     0,
+     "PATTERN",
+     {"with --like: only names that match (* and ?); the rest stays byte for byte",
+      "com --like: só os nomes que combinam (* e ?); o resto fica, byte a byte"}},
+    {"as",
+     0,
+     "PATTERN=KIND,...",
+     {"with --like: what tensors are, as in alvor inspect",
+      "com --like: o que os tensores são, como em alvor inspect"}},
     {"dry-run",
      0,
      NULL,
@@ -166,11 +206,12 @@ const cli_verb cli_verb_init = {
     .name = "init",
     .summary = {"draw the first weights of a whole model, or of one tensor, into a file",
                 "sorteia os primeiros pesos de um modelo inteiro, ou de um tensor, em um arquivo"},
-    .usage = "PLAN.yaml|PRESET|--scheme SCHEME --shape N,N  -o FILE [OPTIONS]",
+    .usage = "PLAN.yaml|PRESET|--scheme SCHEME --shape N,N|--like MODEL  -o FILE [OPTIONS]",
     .examples =
         "  alvor init gpt2 --dry-run\n"
         "  alvor init plan.yaml -o model.safetensors --dtype bf16 --seed 42\n"
         "  alvor init llama -o model.safetensors --dtype bf16 --shards 3\n"
+        "  alvor init --like model.onnx -o new.onnx --only 'layer1.*'\n"
         "  alvor init --scheme he_normal --shape 256,784 --seed 42 -o w.npy\n"
         "  alvor init --scheme 'uniform(r=1)' --shape 100,100 --slice 0:5000 -o half.npy\n"
         "  alvor init --scheme torch_default --role bias --shape 256 --fan-in 784 -o b.npy\n",

@@ -6,6 +6,7 @@
 
 int cli_init_tensor(const cli_args *args);
 int cli_init_plan(const cli_args *args);
+int cli_init_like(const cli_args *args);
 int cli_init_presets(const cli_args *args);
 
 /* Reads a plan: a file, "-" for standard input, or the name of a preset. dtype, if it is not NULL,

@@ -42,7 +42,10 @@ static void print_shape(char *out, size_t size, const alv_checkpoint_tensor *t)
 static void print_explained(char *out, size_t size, const alv_inspected *t, bool pt)
 {
     const alv_explanation *e = &t->explained;
-    const char *none = pt ? "nenhuma lei conhecida (treinado?)" : "no law known (trained?)";
+    const bool few = t->moments.n < ALV_FEW;
+    const char *none = few  ? (pt ? "poucos valores para dizer" : "too few values to tell")
+                       : pt ? "nenhuma lei conhecida (treinado?)"
+                            : "no law known (trained?)";
     size_t n = alv_text_format(out, size, "%s", e->from == ALV_FROM_NOTHING ? none : e->scheme);
     if (e->from == ALV_FROM_LAW)
         n += alv_text_format(out + n, size - n, "  p %.2g", e->p);

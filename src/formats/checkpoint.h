@@ -31,14 +31,17 @@ typedef struct alv_checkpoint_tensor {
     bool fortran;     /* column-major */
     int rank;
     int64_t shape[ALV_MAX_RANK];
-    int64_t count;              /* elements */
-    int64_t size;               /* bytes of data */
-    const unsigned char *bytes; /* they, with no promise on alignment */
-    int file;                   /* whose part they are, by index; -1: unpacked */
-    int64_t at;                 /* where they begin there */
-    const alv_kind *kind;       /* never NULL */
-    bool ends_branch;           /* its output is added to a residual stream */
-    alv_tensor what;            /* the same as an initializer sees it; its name is cut to fit */
+    int64_t count;               /* elements */
+    int64_t size;                /* bytes of data */
+    const unsigned char *bytes;  /* they, with no promise on alignment */
+    int file;                    /* whose part they are, by index; -1: unpacked */
+    int64_t at;                  /* where they begin there */
+    int64_t sum_from, sum_at[2]; /* of an archive: where what its CRC-32 covers begins, and where
+                                    the sum is kept; 0: nowhere */
+    const alv_kind *kind;        /* never NULL */
+    bool normed;                 /* a normalization follows, before the next activation or join */
+    bool ends_branch;            /* its output is added to a residual stream */
+    alv_tensor what;             /* the same as an initializer sees it; its name is cut to fit */
 } alv_checkpoint_tensor;
 
 typedef struct alv_checkpoint_file {

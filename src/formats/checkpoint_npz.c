@@ -80,7 +80,7 @@ typedef struct member {
     const unsigned char *name;
     size_t name_length;
     unsigned method, flags;
-    uint64_t packed, unpacked, local;
+    uint64_t packed, unpacked, local, entry;
 } member;
 
 /* Sizes too large for 32 bits stand in the ZIP64 field of the entry's extra bytes, in this order.
@@ -120,7 +120,8 @@ static alv_status read_entry(member *m, archive *a)
                   .method = (unsigned)number(e + 10, 2),
                   .packed = number(e + 20, 4),
                   .unpacked = number(e + 24, 4),
-                  .local = number(e + 42, 4)};
+                  .local = number(e + 42, 4),
+                  .entry = at};
     a->at = at + ENTRY + name + extra + note;
     return read_zip64(m, a, at + ENTRY + name, extra);
 }
@@ -165,9 +166,14 @@ static alv_status add_member(archive *a, const member *m)
     const unsigned char *bytes = a->bytes + at;
     if (!name) return alv_fail(a->error, ALV_ERR_MEMORY, a->path, "no memory for a name");
     if (m->method == 8) ALV_TRY(unpack(&bytes, a, m, at));
-    return alv_checkpoint_add_npy(a->model, name, bytes,
-                                  (size_t)(m->method == 8 ? m->unpacked : m->packed),
-                                  m->method == 8 ? -1 : 0, (int64_t)at, a->error);
+    ALV_TRY(alv_checkpoint_add_npy(a->model, name, bytes,
+                                   (size_t)(m->method == 8 ? m->unpacked : m->packed),
+                                   m->method == 8 ? -1 : 0, (int64_t)at, a->error));
+    alv_checkpoint_tensor *t = &a->model->tensors[a->model->n - 1];
+    t->sum_from = (int64_t)at;
+    t->sum_at[0] = m->flags & 8 ? 0 : (int64_t)local + 14; /* else it stands behind the data */
+    t->sum_at[1] = (int64_t)m->entry + 16;
+    return ALV_OK;
 }
 
 static alv_status open_npz(alv_checkpoint *model, alv_error *error)

@@ -32,7 +32,7 @@ static const onnx_type types[] = {
     {19, "FLOAT8E5M2", 1, ALV_F8_E5M2},
 };
 
-static const onnx_type *type_of(const Onnx__TensorProto *from)
+static const onnx_type *type_of(const AlvOnnx__TensorProto *from)
 {
     for (int i = 0; i < ALV_COUNT(types); i++)
         if (from->has_data_type && types[i].number == from->data_type) return &types[i];
@@ -40,13 +40,13 @@ static const onnx_type *type_of(const Onnx__TensorProto *from)
 }
 
 static alv_status wrong(const alv_checkpoint *model, alv_status code, int64_t at,
-                        const Onnx__TensorProto *from, const char *what, alv_error *error)
+                        const AlvOnnx__TensorProto *from, const char *what, alv_error *error)
 {
     return alv_fail_at(error, code, model->files[0].path, at, "'%s': %s",
                        from->name ? from->name : "", what);
 }
 
-static const char *external(const Onnx__TensorProto *from, const char *key)
+static const char *external(const AlvOnnx__TensorProto *from, const char *key)
 {
     for (size_t i = 0; i < from->n_external_data; i++)
         if (from->external_data[i]->key && strcmp(from->external_data[i]->key, key) == 0)
@@ -67,7 +67,7 @@ static bool read_number(int64_t *out, const char *text)
 
 /* Data in a file of their own. */
 static alv_status find_external(alv_checkpoint_tensor *t, alv_checkpoint *model,
-                                const Onnx__TensorProto *from, int64_t needed, alv_error *error)
+                                const AlvOnnx__TensorProto *from, int64_t needed, alv_error *error)
 {
     const char *name = external(from, "location"), *length = external(from, "length"), *path;
     int64_t offset, told = needed;
@@ -88,7 +88,7 @@ static alv_status find_external(alv_checkpoint_tensor *t, alv_checkpoint *model,
 
 /* 16-bit floats may stand in int32_data, one in each: the only data that are copied. */
 static alv_status copy_halves(alv_checkpoint_tensor *t, alv_checkpoint *model,
-                              const Onnx__TensorProto *from, alv_error *error)
+                              const AlvOnnx__TensorProto *from, alv_error *error)
 {
     uint16_t *halves = alv_checkpoint_keep(model, from->n_int32_data * sizeof *halves + 1);
     if (!halves) return wrong(model, ALV_ERR_MEMORY, -1, from, "no memory for its data", error);
@@ -100,12 +100,12 @@ static alv_status copy_halves(alv_checkpoint_tensor *t, alv_checkpoint *model,
 }
 
 static alv_status find_data(alv_checkpoint_tensor *t, alv_checkpoint *model,
-                            const Onnx__TensorProto *from, const alv_wire_place *place,
+                            const AlvOnnx__TensorProto *from, const alv_wire_place *place,
                             int64_t needed, alv_error *error)
 {
     const int own = t->dtype == ALV_F32 ? 4 : t->dtype == ALV_F64 ? 10 : 9;
     if (from->has_data_location &&
-        from->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
+        from->data_location == ALV_ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
         return find_external(t, model, from, needed, error);
     t->at = place->at;
     t->size = place->size;
@@ -121,7 +121,7 @@ static alv_status find_data(alv_checkpoint_tensor *t, alv_checkpoint *model,
     return ALV_OK;
 }
 
-static bool count(int64_t *bytes, const Onnx__TensorProto *from, int item)
+static bool count(int64_t *bytes, const AlvOnnx__TensorProto *from, int item)
 {
     *bytes = item;
     for (size_t i = 0; i < from->n_dims; i++)
@@ -131,7 +131,7 @@ static bool count(int64_t *bytes, const Onnx__TensorProto *from, int item)
     return true;
 }
 
-static alv_status add_initializer(alv_checkpoint *model, const Onnx__TensorProto *from,
+static alv_status add_initializer(alv_checkpoint *model, const AlvOnnx__TensorProto *from,
                                   const alv_wire_place *place, alv_error *error)
 {
     const onnx_type *type = type_of(from);
@@ -156,11 +156,11 @@ static alv_status add_initializer(alv_checkpoint *model, const Onnx__TensorProto
     return alv_checkpoint_add(model, &t, error);
 }
 
-static alv_status read_model(alv_checkpoint *model, const Onnx__ModelProto *from,
+static alv_status read_model(alv_checkpoint *model, const AlvOnnx__ModelProto *from,
                              const alv_wire *wire, alv_error *error)
 {
     const char *path = model->files[0].path;
-    const Onnx__GraphProto *graph = from->graph;
+    const AlvOnnx__GraphProto *graph = from->graph;
     int64_t opset = 0;
     for (size_t i = 0; i < from->n_opset_import; i++) {
         const char *domain = from->opset_import[i]->domain;
@@ -184,13 +184,13 @@ static alv_status open_onnx(alv_checkpoint *model, alv_error *error)
     const alv_checkpoint_file *file = &model->files[0];
     alv_wire wire;
     ALV_TRY(alv_wire_filter(&wire, file->bytes, file->size, file->path, error));
-    Onnx__ModelProto *from = onnx__model_proto__unpack(NULL, wire.n, wire.bytes);
+    AlvOnnx__ModelProto *from = alv_onnx__model_proto__unpack(NULL, wire.n, wire.bytes);
     const alv_status status =
         from
             ? read_model(model, from, &wire, error)
             : alv_fail(error, ALV_ERR_FORMAT, file->path,
                        "no ONNX model: a field that must be there is missing, or has another type");
-    if (from) onnx__model_proto__free_unpacked(from, NULL);
+    if (from) alv_onnx__model_proto__free_unpacked(from, NULL);
     alv_wire_free(&wire);
     return status;
 }

@@ -32,7 +32,7 @@ static alv_status fail(const alv_onnx *g, alv_status code, const char *what, con
 
 /* Initializers, inputs and outputs of nodes, in this order before they are sorted. An input that is
  * an initializer, too, is that (IR version 3). */
-static alv_status collect(names *v, alv_onnx *g, const Onnx__GraphProto *graph)
+static alv_status collect(names *v, alv_onnx *g, const AlvOnnx__GraphProto *graph)
 {
     size_t room = graph->n_initializer + graph->n_input;
     for (size_t i = 0; i < graph->n_node; i++) room += graph->node[i]->n_output;
@@ -144,7 +144,7 @@ int alv_onnx_param(alv_onnx *g, int k, const char *kind, alv_tensor what)
     return m->n_params++;
 }
 
-static const Onnx__AttributeProto *attribute(const alv_onnx *g, const char *name)
+static const AlvOnnx__AttributeProto *attribute(const alv_onnx *g, const char *name)
 {
     for (size_t i = 0; i < g->node->n_attribute; i++)
         if (g->node->attribute[i]->name && strcmp(g->node->attribute[i]->name, name) == 0)
@@ -154,19 +154,19 @@ static const Onnx__AttributeProto *attribute(const alv_onnx *g, const char *name
 
 int64_t alv_onnx_int(const alv_onnx *g, const char *name, int64_t otherwise)
 {
-    const Onnx__AttributeProto *a = attribute(g, name);
+    const AlvOnnx__AttributeProto *a = attribute(g, name);
     return a && a->has_i ? a->i : otherwise;
 }
 
 double alv_onnx_float(const alv_onnx *g, const char *name, double otherwise)
 {
-    const Onnx__AttributeProto *a = attribute(g, name);
+    const AlvOnnx__AttributeProto *a = attribute(g, name);
     return a && a->has_f ? (double)a->f : otherwise;
 }
 
 int alv_onnx_ints(int64_t *out, int n, const alv_onnx *g, const char *name)
 {
-    const Onnx__AttributeProto *a = attribute(g, name);
+    const AlvOnnx__AttributeProto *a = attribute(g, name);
     const int has = !a ? 0 : a->n_ints < 64 ? (int)a->n_ints : 64;
     for (int i = 0; i < n && i < has; i++) out[i] = a->ints[i];
     return has;
@@ -296,16 +296,18 @@ static void describe(const alv_onnx *g, const int *only, const int *readers, int
     alv_checkpoint_tensor *t = &g->model->tensors[g->tensor_of[m->nodes[i].weight]];
     alv_tensor *param = &m->params[m->nodes[i].weight];
     alv_act_spec act = {0};
-    bool joins = false;
+    bool joins = false, normed = false;
     for (int at = i; at >= 0; at = only[at]) {
         const alv_node *n = &m->nodes[at];
         if (at != i && n->op != ALV_OP_NORM && n->op != ALV_OP_ADD && n->op != ALV_OP_ACT) break;
+        normed |= at != i && n->op == ALV_OP_NORM && !joins;
         joins |= at != i && n->op == ALV_OP_ADD;
         act = n->act;
         if (act.act) break;
     }
     t->what.act = param->act = act;
     t->ends_branch = joins;
+    t->normed = normed;
     if (t->kind == alv_kind_named("dense") && readers[i] == 0) t->kind = alv_kind_named("head");
     if (t->kind == alv_kind_named("dense") && is_attention(m, only, i))
         t->kind = alv_kind_named("attention");
@@ -324,7 +326,7 @@ static alv_status describe_all(alv_onnx *g)
     return done ? ALV_OK : fail(g, ALV_ERR_MEMORY, "no memory for", "the graph");
 }
 
-static alv_status read_nodes(alv_onnx *g, const Onnx__GraphProto *graph)
+static alv_status read_nodes(alv_onnx *g, const AlvOnnx__GraphProto *graph)
 {
     names v = {0};
     alv_status status = collect(&v, g, graph);
@@ -337,7 +339,7 @@ static alv_status read_nodes(alv_onnx *g, const Onnx__GraphProto *graph)
     return status;
 }
 
-alv_status alv_onnx_graph(alv_checkpoint *model, const Onnx__GraphProto *graph, alv_error *error)
+alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *graph, alv_error *error)
 {
     alv_onnx g = {.model = model, .error = error};
     g.graph = model->graph = alv_new_array(1, sizeof *model->graph);

@@ -10,7 +10,8 @@
  * graph's operators become nodes of alv_model; those without a rule stay as ALV_OP_OTHER, by name.
  * ALV_ERR_FORMAT for a value that nothing before it gives (a cycle, a missing tensor), or that is
  * given twice. */
-alv_status alv_onnx_graph(alv_checkpoint *model, const Onnx__GraphProto *graph, alv_error *error);
+alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *graph,
+                          alv_error *error);
 
 /* Inside the room: a value of the graph as alvor sees it. */
 typedef enum alv_onnx_is {
@@ -33,7 +34,7 @@ typedef struct alv_onnx {
     alv_model *graph;
     int room_nodes, room_params;
     int *tensor_of;                   /* of each parameter: its initializer */
-    const Onnx__NodeProto *node;      /* the one that is being read */
+    const AlvOnnx__NodeProto *node;   /* the one that is being read */
     const alv_onnx_value *inputs[16]; /* its inputs, NULL where left out */
     int n_inputs;
     alv_error *error;

@@ -6,5 +6,8 @@ if(TARGET alvor-cli)
            $<TARGET_FILE:alvor-cli>)
   add_test(NAME formats.inspect_onnx COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/formats/inspect_onnx.sh
            $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
-  set_tests_properties(formats.read_back formats.memory formats.inspect_onnx PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+  add_test(NAME formats.init_like COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/formats/init_like.sh
+           $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
+  set_tests_properties(formats.read_back formats.memory formats.inspect_onnx formats.init_like
+                       PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
 endif()

@@ -7,6 +7,7 @@
 
 #define ALV_CHECKPOINT_FORMATS(FORMAT)                                                             \
     FORMAT(npz)                                                                                    \
+    FORMAT(gguf)                                                                                   \
     FORMAT(npy)                                                                                    \
     FORMAT(shards)                                                                                 \
     FORMAT(safetensors)                                                                            \

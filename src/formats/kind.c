@@ -68,6 +68,12 @@ static const alv_kind_rule table[] = {
     {"*attn.c_proj.weight", "GPT-2", "attention", 2, 2, ALV_ORIENT_KERAS, .ends_branch = true},
     {"*mlp.c_proj.weight", "GPT-2", "dense", 2, 2, ALV_ORIENT_NARROW, .ends_branch = true},
     {"*mlp.c_fc.weight", "GPT-2", "dense", 2, 2, ALV_ORIENT_WIDE},
+    {"*attn_qkv.weight", "GGUF", "attention", 2, 2, .parts = 3},
+    {"*attn_output.weight", "GGUF", "attention", 2, 2, .ends_branch = true},
+    {"*attn_?.weight", "GGUF", "attention", 2, 2},
+    {"*ffn_down.weight", "GGUF", "dense", 2, 2, .ends_branch = true},
+    {"token_embd.weight", "GGUF", "embedding", 2, 2},
+    {"output.weight", "GGUF", "head", 2, 2},
     {"*q_proj.weight", "Transformers", "attention", 2, 2},
     {"*k_proj.weight", "Transformers", "attention", 2, 2},
     {"*v_proj.weight", "Transformers", "attention", 2, 2},
@@ -195,7 +201,7 @@ static void apply(alv_checkpoint *model, alv_checkpoint_tensor *t, const alv_kin
     memcpy(w->shape, t->shape, sizeof w->shape);
     alv_text_format(w->name, sizeof w->name, "%s", t->name);
     set_parts(w, rule->parts < 0 ? gates_of(model, t) : rule->parts);
-    if (t->dtype < 0) t->kind = alv_kind_named("buffer");
+    if (t->dtype < 0 && t->item > 0) t->kind = alv_kind_named("buffer"); /* whole numbers */
 }
 
 /* A bias has the fans of the weight beside it. */

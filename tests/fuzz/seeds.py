@@ -73,7 +73,14 @@ save("safetensors", [safetensors("{}", 0),
                  '"y":{"dtype":"BOOL","shape":[3],"data_offsets":[8,11]}}', 11),
      struct.pack("<Q", 2**63) + b"{}"])
 array = npy("<f4", False, (2, 2), struct.pack("<4f", 0, 1, -1, 2))
-save("checkpoint", [npz(zipfile.ZIP_STORED, **{"a/kernel": array, "a/bias": array}), array,
+def gguf_text(text):
+    return struct.pack("<Q", len(text)) + text.encode()
+
+
+gguf = (b"GGUF" + struct.pack("<IQQ", 3, 2, 2) + gguf_text("general.alignment") + struct.pack("<II", 4, 32) +
+        gguf_text("t") + struct.pack("<IIQ", 9, 8, 1) + gguf_text("a") +
+        gguf_text("w") + struct.pack("<IQQIQ", 2, 3, 2, 0, 0) + gguf_text("q") + struct.pack("<IQIQ", 1, 32, 8, 32))
+save("checkpoint", [gguf + bytes(-len(gguf) % 32 + 66),npz(zipfile.ZIP_STORED, **{"a/kernel": array, "a/bias": array}), array,
      npz(zipfile.ZIP_DEFLATED, w=array, v=npy("<f2", True, (2, 1), bytes(4))), npz(zipfile.ZIP_STORED),
      '{"weight_map":{"a":"b.safetensors"}}',
      safetensors('{"w.weight":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]},'

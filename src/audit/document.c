@@ -55,6 +55,17 @@ static void put_explained(alv_json *json, const alv_explanation *e)
     alv_json_close(json);
 }
 
+static void put_spectrum(alv_json *json, const alv_spectrum *s)
+{
+    alv_json_open(json, "spectrum", '{');
+    alv_json_int(json, "rows", s->rows);
+    alv_json_int(json, "columns", s->columns);
+    alv_json_real(json, "largest", s->largest);
+    alv_json_real(json, "smallest", s->smallest);
+    alv_json_real(json, "stable_rank", s->stable_rank);
+    alv_json_close(json);
+}
+
 static void put_tensor(alv_json *json, const alv_inspected *t)
 {
     const alv_checkpoint_tensor *s = t->tensor;
@@ -74,6 +85,7 @@ static void put_tensor(alv_json *json, const alv_inspected *t)
     alv_json_bool(json, "measured", t->measured);
     if (t->measured) put_numbers(json, t);
     if (t->measured) put_explained(json, &t->explained);
+    if (t->spectrum.rows > 0) put_spectrum(json, &t->spectrum);
     alv_json_close(json);
 }
 

@@ -4,6 +4,7 @@
 #define ALV_AUDIT_INSPECT_H
 
 #include "audit/explain.h"
+#include "audit/spectrum.h"
 
 enum { ALV_SKETCH = 32 }; /* bins of the histogram that people see */
 
@@ -19,6 +20,7 @@ typedef struct alv_inspected {
     double sketch_lo, sketch_hi;
     uint64_t signs; /* of the first SIGNS elements, as a hash; 0: too few */
     alv_explanation explained;
+    alv_spectrum spectrum; /* .rows == 0: it was not asked for, or there is none */
 } alv_inspected;
 
 typedef enum alv_weight_of {
@@ -66,6 +68,11 @@ typedef struct alv_inspect_how {
  * alv_inspection_free. */
 alv_status alv_inspect(alv_inspection **out, const alv_checkpoint *model,
                        const alv_inspect_how *how, alv_error *error);
+/* The singular values of every matrix whose smaller side has at most ALV_SPECTRUM_SIDE, and the
+ * multiplications that they take. ALV_ERR_MEMORY, ALV_ERR_INTERRUPTED. */
+double alv_inspect_spectra_cost(const alv_inspection *inspection);
+alv_status alv_inspect_spectra(alv_inspection *inspection, const alv_inspect_how *how,
+                               alv_error *error);
 void alv_inspection_free(alv_inspection *inspection);
 
 /* Inside the room: looks for every mistake. */

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 
 #include "audit/document.h"
+#include "audit/page.h"
 #include "base/base.h"
 #include "cli/init.h"
 #include "cli/inspect.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
+#include "io/file.h"
 #include "lab/pool.h"
 
 static bool stop(void *user)
@@ -40,6 +42,21 @@ static int print_json(const alv_inspection *all, const alv_verified *list, int64
     return CLI_OK;
 }
 
+/* The page, where -o asks for one. */
+static int write_page(const alv_inspection *all, const cli_args *args)
+{
+    const char *path = cli_value(args, "output", NULL);
+    char *text;
+    alv_error error;
+    if (!path) return CLI_OK;
+    if (alv_inspect_page(&text, all, args->lang, &error) != ALV_OK) return cli_fail_error(&error);
+    const alv_status status = alv_file_write(path, text, strlen(text), &error);
+    free(text);
+    if (status != ALV_OK) return cli_fail_error(&error);
+    if (!cli_flag(args, "json")) printf(args->lang == ALV_PT ? "Página: %s\n" : "Page: %s\n", path);
+    return CLI_OK;
+}
+
 static int show(const alv_inspection *all, const cli_args *args)
 {
     alv_verified *list = NULL;
@@ -55,7 +72,23 @@ static int show(const alv_inspection *all, const cli_args *args)
         if (list) cli_inspect_verified(args, all, list, n);
     }
     free(list);
+    if (code == CLI_OK) code = write_page(all, args);
     return code != CLI_OK ? code : failed > 0 ? CLI_FAILED : CLI_OK;
+}
+
+/* Says on standard error what the spectra will cost, and finds them. */
+static int find_spectra(alv_inspection *all, const alv_inspect_how *how, const cli_args *args)
+{
+    const double each = 1e9; /* multiplications a second of one thread, about */
+    const double cost = alv_inspect_spectra_cost(all);
+    alv_error error;
+    if (!cli_flag(args, "spectrum")) return CLI_OK;
+    fprintf(stderr,
+            args->lang == ALV_PT ? "valores singulares: %.2g multiplicações, cerca de %.0f s\n"
+                                 : "singular values: %.2g multiplications, about %.0f s\n",
+            cost, cost / each / how->threads);
+    if (alv_inspect_spectra(all, how, &error) != ALV_OK) return cli_fail_error(&error);
+    return CLI_OK;
 }
 
 static int inspect(const alv_checkpoint *model, const cli_args *args)
@@ -68,7 +101,8 @@ static int inspect(const alv_checkpoint *model, const cli_args *args)
     how.threads = (int)threads;
     cli_catch_interrupt(args->lang);
     if (alv_inspect(&all, model, &how, &error) != ALV_OK) return cli_fail_error(&error);
-    const int code = show(all, args);
+    int code = find_spectra(all, &how, args);
+    if (code == CLI_OK) code = show(all, args);
     alv_inspection_free(all);
     return code;
 }
@@ -89,6 +123,11 @@ static int run(const cli_args *args)
 }
 
 static const cli_option options[] = {
+    {"output",
+     'o',
+     "FILE",
+     {"also write a page: the mistakes, and every tensor with its histogram",
+      "escreve também uma página: os erros, e cada tensor com o seu histograma"}},
     {"expect",
      0,
      "PLAN",
@@ -106,6 +145,13 @@ static const cli_option options[] = {
      NULL,
      {"print the table that tells kinds by names and shapes",
       "mostra a tabela que tira o tipo do tensor do nome e dos tamanhos"}},
+    {"spectrum",
+     0,
+     NULL,
+     {"also the largest and smallest singular value and the stable rank of each matrix (prints the "
+      "cost first)",
+      "também o maior e o menor valor singular e o posto estável de cada matriz (diz antes o "
+      "custo)"}},
     {"threads",
      0,
      "N",
@@ -121,6 +167,7 @@ const cli_verb cli_verb_inspect = {
                 "diz o que são os pesos de um modelo: que esquema os sorteou, que erros têm"},
     .usage = "MODEL [OPTIONS]",
     .examples = "  alvor inspect model.safetensors\n"
+                "  alvor inspect model.onnx -o weights.html\n"
                 "  alvor inspect weights.npz --json\n"
                 "  alvor inspect model.safetensors --expect gpt2\n"
                 "  alvor inspect model.safetensors --as '*.proj.weight=dense:keras'\n",

@@ -84,6 +84,12 @@ static void print_row(const cli_args *args, const alv_inspected *t)
         alv_text_format(line + n, sizeof line - n, pt ? "; ou %s" : "; or %s", t->explained.rivals);
     printf("    ");
     cli_wrap(stdout, line, 4, 4);
+    if (t->spectrum.rows == 0) return;
+    alv_text_format(line, sizeof line,
+                    pt ? "valores singulares de %.4g a %.4g, posto estável %.4g"
+                       : "singular values %.4g to %.4g, stable rank %.4g",
+                    t->spectrum.smallest, t->spectrum.largest, t->spectrum.stable_rank);
+    printf("    %s\n", line);
 }
 
 void cli_inspect_table(const cli_args *args, const alv_inspection *all)

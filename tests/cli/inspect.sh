@@ -45,6 +45,24 @@ err 'did you mean dense'
 try 0 inspect --rules
 out '\*attn.c_attn.weight +attention +2 +GPT-2'
 
+# Singular values, their cost first.
+try 0 init --scheme 'orthogonal(gain=2)' --shape 40,60 -o q.npy
+try 0 inspect q.npy --spectrum
+err 'singular values: .* multiplications'
+out 'singular values 2 to 2, stable rank 40'
+
+# The page: one file, no script, names escaped.
+printf 'parameters:\n- {name: "<b>&.weight", shape: [20, 30], scheme: zeros}\n' >odd.yaml
+try 0 init odd.yaml -o odd.safetensors
+try 0 inspect odd.safetensors -o page.html
+out '^Page: page.html'
+grep -q '&lt;b&gt;&amp;.weight' page.html || fail 'the name is not escaped'
+grep -q '<b>' page.html && fail 'a name became markup'
+grep -q '<script' page.html && fail 'the page has a script'
+grep -q 'warning</span> a weight matrix of zeros' page.html || fail 'the mistake is not there'
+try 0 inspect odd.safetensors -o page.html --lang pt
+grep -q 'uma matriz de pesos de zeros' page.html || fail 'not in Portuguese'
+
 # The document.
 try 0 inspect model.safetensors --json --expect plan.yaml
 cp "$streams/out" document.json

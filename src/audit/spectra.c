@@ -1,0 +1,54 @@
+/* The spectra of a whole model: a matrix for each thread, as they come. */
+#include <stdatomic.h>
+
+#include "audit/inspect.h"
+#include "base/base.h"
+#include "team/team.h"
+
+typedef struct work {
+    alv_inspection *inspection;
+    const alv_inspect_how *how;
+    _Atomic int64_t next;
+    atomic_bool ended;
+    atomic_flag failed; /* the first error is that of the whole */
+    alv_status status;
+    alv_error error;
+} work;
+
+double alv_inspect_spectra_cost(const alv_inspection *inspection)
+{
+    double cost = 0;
+    for (int64_t i = 0; i < inspection->n; i++)
+        if (inspection->tensors[i].moments.nonfinite == 0)
+            cost += alv_spectrum_cost(inspection->tensors[i].tensor);
+    return cost;
+}
+
+static void worker(void *argument, int unused)
+{
+    (void)unused;
+    work *w = argument;
+    int64_t i;
+    while (!atomic_load(&w->ended) && (i = atomic_fetch_add(&w->next, 1)) < w->inspection->n) {
+        alv_inspected *t = &w->inspection->tensors[i];
+        alv_error error;
+        if (t->moments.nonfinite > 0 || alv_spectrum_cost(t->tensor) == 0) continue;
+        const alv_status status =
+            alv_spectrum_of(&t->spectrum, t->tensor, w->how->stop, w->how->user, &error);
+        if (status == ALV_OK) continue;
+        if (!atomic_flag_test_and_set(&w->failed)) w->status = status, w->error = error;
+        atomic_store(&w->ended, true);
+    }
+}
+
+alv_status alv_inspect_spectra(alv_inspection *inspection, const alv_inspect_how *how,
+                               alv_error *error)
+{
+    work w = {.inspection = inspection, .how = how, .failed = ATOMIC_FLAG_INIT};
+    alv_team team;
+    alv_team_begin(&team, how->threads > 0 ? how->threads : 1);
+    alv_team_run(&team, worker, &w, team.n + 1);
+    alv_team_end(&team);
+    if (w.status != ALV_OK && error) *error = w.error;
+    return w.status;
+}

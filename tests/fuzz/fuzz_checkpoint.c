@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     double sum = 0;
     for (int64_t i = 0; i < model->n; i++) {
         const alv_checkpoint_tensor *t = &model->tensors[i];
-        if (t->file >= 0 && (t->bytes < bytes || t->bytes + t->size > bytes + size)) abort();
+        if (t->bytes && t->file >= 0 && (t->bytes < bytes || t->bytes + t->size > bytes + size))
+            abort();
         if (alv_checkpoint_find(model, t->name) != t || !t->kind) abort();
         for (int64_t k = 0; t->dtype >= 0 && t->item > 0 && k < t->count; k++) {
             double x;

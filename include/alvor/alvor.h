@@ -10,6 +10,7 @@
  *   executor.h  the caller's threads, where a fill can use them
  *   model.h   what a network is: nodes, and parameters with shapes and fans
  *   init.h    the registry of initializers: describe, parse, predict, fill
+ *   compat.h  the frameworks' own streams: the very weights of PyTorch, NumPy, ...
  *   theory.h  what a random network does to signals and gradients, before any training
  *   lsuv.h    scales fitted to data, through the caller's network
  *   plan.h    the tensors of a whole model with their schemes; presets
@@ -45,6 +46,7 @@
 #include "executor.h"
 #include "model.h"
 #include "init.h"
+#include "compat.h"
 #include "theory.h"
 #include "lsuv.h"
 #include "plan.h"

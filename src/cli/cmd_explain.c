@@ -178,6 +178,10 @@ static int explain_initializer(const cli_args *args, const alv_initializer *init
 
 static int run(const cli_args *args)
 {
+    const char *stream = cli_value(args, "stream", NULL);
+    if (stream && args->n_positional > 0)
+        return cli_fail("alvor list --streams shows the names", "explain one thing at a time");
+    if (stream) return cli_explain_stream(args, stream);
     if (args->n_positional != 1)
         return cli_fail("alvor list shows the names", "explain needs one name");
     const char *name = args->positional[0];
@@ -203,6 +207,11 @@ static const cli_option options[] = {
      NULL,
      {"NAME is an activation, where an initializer has the same name",
       "NAME é uma função de ativação, quando um esquema tem o mesmo nome"}},
+    {"stream",
+     0,
+     "NAME",
+     {"explain a framework's stream: what is reproduced, and how exactly",
+      "explica a sequência de um framework: o que é reproduzido, e com que exatidão"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {0},
 };
@@ -211,11 +220,12 @@ const cli_verb cli_verb_explain = {
     .name = "explain",
     .summary = {"explain an initializer or an activation: formula, use, dangers, gains",
                 "explica um esquema ou uma função de ativação: fórmula, uso, perigos, ganhos"},
-    .usage = "NAME|pitfalls [--activation] [--json]",
+    .usage = "NAME|pitfalls|--stream NAME [--activation] [--json]",
     .examples = "  alvor explain he_normal\n"
                 "  alvor explain torch_default --lang pt\n"
                 "  alvor explain gelu\n"
                 "  alvor explain swiglu\n"
+                "  alvor explain --stream torch\n"
                 "  alvor explain pitfalls\n",
     .options = options,
     .run = run,

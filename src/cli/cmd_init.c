@@ -48,13 +48,20 @@ static int run(const cli_args *args)
         "scheme", "shape",  "name",  "slice", "layout", "role",    "fan-in",   "fan-out",   "layer",
         "groups", "stride", "parts", "head",  "depth",  "in-axes", "out-axes", "copy-axes", NULL};
     static const char *const plan[] = {"shards", "threads", "dry-run", "json", NULL};
+    static const char *const stream[] = {"module", "exact", NULL};
     if (cli_flag(args, "presets")) return cli_init_presets(args);
     if (cli_flag(args, "like")) return run_like(args);
     if (refuse(args, like, "as in --like model.onnx", "belongs to --like")) return CLI_USAGE;
     if (args->n_positional > 1)
         return cli_fail("the file to write goes to -o", "init takes one plan, and no '%s'",
                         args->positional[1]);
+    const bool streams = cli_value(args, "stream", NULL) != NULL;
+    if (!streams && refuse(args, stream, "as in --stream torch", "belongs to --stream"))
+        return CLI_USAGE;
     if (args->n_positional == 1) {
+        if (streams)
+            return cli_fail("give --scheme and --shape, or --module",
+                            "a plan draws from alvor's own stream, and not from --stream");
         if (refuse(args, tensor, "see docs/formats.md for what a plan can say",
                    "is for a single tensor: a plan says it itself"))
             return CLI_USAGE;
@@ -62,7 +69,7 @@ static int run(const cli_args *args)
     }
     if (refuse(args, plan, "as in alvor init gpt2 --dry-run", "belongs to a plan"))
         return CLI_USAGE;
-    return cli_init_tensor(args);
+    return streams ? cli_init_stream(args) : cli_init_tensor(args);
 }
 
 static const cli_option options[] = {
@@ -154,6 +161,21 @@ static const cli_option options[] = {
      "N",
      {"residual branches of the network, for schemes that scale by them",
       "ramos residuais da rede, para esquemas que dependem deles"}},
+    {"stream",
+     0,
+     "NAME",
+     {"draw what a framework draws: torch, numpy, ...; see alvor list --streams",
+      "sorteia o que um framework sorteia: torch, numpy, ...; veja alvor list --streams"}},
+    {"module",
+     0,
+     "TEXT",
+     {"with --stream torch: all parameters of 'Linear(784,256),ReLU,Linear(256,10)'",
+      "com --stream torch: todos os parâmetros de 'Linear(784,256),ReLU,Linear(256,10)'"}},
+    {"exact",
+     0,
+     NULL,
+     {"with --stream: refuse what cannot be reproduced to the last bit",
+      "com --stream: recusa o que não pode ser reproduzido até o último bit"}},
     {"shards",
      0,
      "N",
@@ -214,7 +236,10 @@ const cli_verb cli_verb_init = {
         "  alvor init --like model.onnx -o new.onnx --only 'layer1.*'\n"
         "  alvor init --scheme he_normal --shape 256,784 --seed 42 -o w.npy\n"
         "  alvor init --scheme 'uniform(r=1)' --shape 100,100 --slice 0:5000 -o half.npy\n"
-        "  alvor init --scheme torch_default --role bias --shape 256 --fan-in 784 -o b.npy\n",
+        "  alvor init --scheme torch_default --role bias --shape 256 --fan-in 784 -o b.npy\n"
+        "  alvor init --stream torch --seed 42 --scheme xavier_uniform --shape 256,784 -o w.npy\n"
+        "  alvor init --stream torch --module 'Linear(784,256),ReLU,Linear(256,10)' "
+        "-o m.safetensors\n",
     .options = options,
     .run = run,
 };

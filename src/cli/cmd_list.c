@@ -49,8 +49,12 @@ static int print_json(void)
                                                  "en", init->summary[ALV_EN], "pt",
                                                  init->summary[ALV_PT], "formula", init->formula));
     }
-    json_t *document = json_pack("{s:s, s:o, s:o, s:o}", "schema", "alvor.list/1", "initializers",
-                                 entries, "activations", acts_json(), "gated", gated_json());
+    json_t *streams = json_array();
+    for (int i = 0; i < alv_compat_count(); i++)
+        json_array_append_new(streams, cli_stream_json(alv_compat_at(i)));
+    json_t *document =
+        json_pack("{s:s, s:o, s:o, s:o, s:o}", "schema", "alvor.list/1", "initializers", entries,
+                  "activations", acts_json(), "gated", gated_json(), "streams", streams);
     bool fine = document && json_dumpf(document, stdout, JSON_INDENT(2)) == 0;
     putchar('\n');
     json_decref(document);
@@ -138,13 +142,31 @@ static void print_activations(const cli_args *args)
     printf("\n%s: alvor explain gelu\n", pt ? "adiante" : "next");
 }
 
+static void print_streams(const cli_args *args)
+{
+    bool pt = args->lang == ALV_PT;
+    int width = 0;
+    for (int i = 0; i < alv_compat_count(); i++) {
+        int n = cli_text_width(alv_compat_at(i)->name) + 2;
+        width = n > width ? n : width;
+    }
+    cli_heading(args, pt ? "Sequências aleatórias de frameworks" : "Random streams of frameworks");
+    for (int i = 0; i < alv_compat_count(); i++) {
+        const alv_compat *profile = alv_compat_at(i);
+        print_row(args, profile->name, width, profile->summary[args->lang], profile->aliases);
+    }
+    printf("\n%s: alvor explain --stream torch\n", pt ? "adiante" : "next");
+}
+
 static int run(const cli_args *args)
 {
     if (args->n_positional > 0)
         return cli_fail("to read about one: alvor explain NAME", "list takes no name, not '%s'",
                         args->positional[0]);
     if (cli_flag(args, "json")) return print_json();
-    if (cli_flag(args, "activations"))
+    if (cli_flag(args, "streams"))
+        print_streams(args);
+    else if (cli_flag(args, "activations"))
         print_activations(args);
     else
         print_table(args);
@@ -157,6 +179,11 @@ static const cli_option options[] = {
      NULL,
      {"the activations and gated units with their gains",
       "as funções de ativação e unidades com porta, com seus ganhos"}},
+    {"streams",
+     0,
+     NULL,
+     {"the frameworks whose own streams alvor init can draw",
+      "os frameworks cujas sequências próprias alvor init pode sortear"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {0},
 };
@@ -165,9 +192,10 @@ const cli_verb cli_verb_list = {
     .name = "list",
     .summary = {"list the initializers and activations",
                 "lista os esquemas de inicialização e as funções de ativação"},
-    .usage = "[--activations] [--json]",
+    .usage = "[--activations|--streams] [--json]",
     .examples = "  alvor list\n"
                 "  alvor list --activations\n"
+                "  alvor list --streams\n"
                 "  alvor list --json\n",
     .options = options,
     .run = run,

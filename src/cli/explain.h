@@ -16,6 +16,11 @@ int cli_print_document(json_t *document);
 /* The page, or the document with --json, of an activation or a gated unit. */
 int cli_explain_act(const cli_args *args, alv_act_spec spec);
 int cli_explain_gated(const cli_args *args, const alv_gated *unit);
+/* The page of a framework's stream: what is reproduced, and how exactly. */
+/* The profile of that name; NULL after printing the error. */
+const alv_compat *cli_stream(const char *name);
+int cli_explain_stream(const cli_args *args, const char *name);
+json_t *cli_stream_json(const alv_compat *profile);
 /* What is often said of first weights and is not so. */
 int cli_explain_pitfalls(const cli_args *args);
 

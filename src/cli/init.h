@@ -8,6 +8,10 @@ int cli_init_tensor(const cli_args *args);
 int cli_init_plan(const cli_args *args);
 int cli_init_like(const cli_args *args);
 int cli_init_presets(const cli_args *args);
+int cli_init_stream(const cli_args *args);
+
+/* The tensor that --shape and its kin describe; prints the error otherwise. */
+bool cli_init_read_tensor(alv_tensor *t, const cli_args *args);
 
 /* Reads a plan: a file, "-" for standard input, or the name of a preset. dtype, if it is not NULL,
  * replaces the plan's own default. Prints the error otherwise. */

@@ -149,7 +149,7 @@ static bool read_slice(request *r, const char *text)
     return fine && r->lo <= r->hi && r->hi <= r->count;
 }
 
-static bool read_tensor(alv_tensor *t, const cli_args *args)
+bool cli_init_read_tensor(alv_tensor *t, const cli_args *args)
 {
     static const char *const layouts[] = {"torch", "keras", "flax", "axes", NULL};
     static const char *const dtypes[] = {
@@ -199,7 +199,7 @@ static int read_request(request *r, const cli_args *args)
     if (!r->output) return cli_fail("as in -o w.npy; -o - is standard output", "init needs -o");
     if (alv_scheme_parse(&r->scheme, scheme, &error) != ALV_OK)
         return cli_fail_option("scheme", &error);
-    if (!read_tensor(&r->tensor, args)) return CLI_USAGE;
+    if (!cli_init_read_tensor(&r->tensor, args)) return CLI_USAGE;
     if (!cli_seed(&r->seed, args)) return CLI_USAGE;
     if (alv_tensor_count(&r->count, &r->tensor, &error) != ALV_OK) return cli_fail_error(&error);
     if (!read_slice(r, cli_value(args, "slice", NULL))) return CLI_USAGE;

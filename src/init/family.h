@@ -70,6 +70,17 @@ alv_status alv_init_whole(double value, const char *name, alv_error *error);
 alv_status alv_init_depth(double *branches, double stated, const char *name,
                           const alv_tensor *tensor, alv_error *error);
 
+/* Schemes to choose from: the registry, or a framework's own. */
+typedef struct alv_scheme_table {
+    const alv_initializer *(*at)(const void *context, int index); /* NULL after the last */
+    const void *context;
+    const char *shown; /* where they are listed, for messages */
+} alv_scheme_table;
+
+/* alv_scheme_parse among those of a table. */
+alv_status alv_scheme_parse_in(alv_scheme *out, const alv_scheme_table *table, const char *text,
+                               alv_error *error);
+
 /* Every argument finite and within its bounds. */
 alv_status alv_scheme_check(const alv_scheme *scheme, alv_error *error);
 

@@ -54,7 +54,8 @@ static alv_status fail_unknown(const alv_cursor *c, int64_t at, const char *what
                        name, otherwise);
 }
 
-static alv_status unknown_scheme(const alv_cursor *c, int64_t at, const char *name)
+static alv_status unknown_scheme(const alv_cursor *c, int64_t at, const char *name,
+                                 const alv_scheme_table *table)
 {
     char copies[MOST_WORDS][WORD];
     int n = 0;
@@ -64,11 +65,12 @@ static alv_status unknown_scheme(const alv_cursor *c, int64_t at, const char *na
                            "count deviations: Keras, JAX) or trunc_normal_abs (they are values: "
                            "PyTorch)",
                            name);
-    for (int i = 0; i < alv_init_count(); i++) {
-        n = add_words(copies, n, alv_init_at(i)->name);
-        n = add_words(copies, n, alv_init_at(i)->aliases);
+    const alv_initializer *init;
+    for (int i = 0; (init = table->at(table->context, i)) != NULL; i++) {
+        n = add_words(copies, n, init->name);
+        n = add_words(copies, n, init->aliases);
     }
-    return fail_unknown(c, at, where, name, copies, n, "`alvor list` shows them all");
+    return fail_unknown(c, at, where, name, copies, n, table->shown);
 }
 
 static int count_args(const alv_initializer *init)
@@ -199,7 +201,28 @@ static alv_status read_args(alv_scheme *scheme, alv_cursor *c)
     }
 }
 
+static const alv_initializer *find(const alv_scheme_table *table, const char *name)
+{
+    const alv_initializer *init;
+    for (int i = 0; (init = table->at(table->context, i)) != NULL; i++)
+        if (strcmp(init->name, name) == 0 || alv_word_in(init->aliases, name, strlen(name))) break;
+    return init;
+}
+
+static const alv_initializer *registered(const void *context, int index)
+{
+    (void)context;
+    return alv_init_at(index);
+}
+
 alv_status alv_scheme_parse(alv_scheme *out, const char *text, alv_error *error)
+{
+    static const alv_scheme_table registry = {registered, NULL, "`alvor list` shows them all"};
+    return alv_scheme_parse_in(out, &registry, text, error);
+}
+
+alv_status alv_scheme_parse_in(alv_scheme *out, const alv_scheme_table *table, const char *text,
+                               alv_error *error)
 {
     if (!out || !text) return alv_fail(error, ALV_ERR_ARGUMENT, where, "NULL argument");
     alv_cursor c = {text, text, error};
@@ -209,8 +232,8 @@ alv_status alv_scheme_parse(alv_scheme *out, const char *text, alv_error *error)
     take_word(name, sizeof name, &c);
     if (!name[0])
         return alv_fail_at(error, ALV_ERR_SYNTAX, where, at, "expected the name of a scheme here");
-    alv_scheme scheme = {.init = alv_init_find(name)};
-    if (!scheme.init) return unknown_scheme(&c, at, name);
+    alv_scheme scheme = {.init = find(table, name)};
+    if (!scheme.init) return unknown_scheme(&c, at, name, table);
     for (int i = 0; i < count_args(scheme.init); i++) scheme.args[i] = scheme.init->args[i].value;
     alv_skip_spaces(&c);
     if (*c.at == '(') {

@@ -57,6 +57,10 @@ save("npy", [npy("<f4", False, (2, 2), struct.pack("<4f", 0, 1, -1, 2)),
              npy("|u1", False, (4,), bytes([0, 1, 2, 3])),
              npy("<f8", False, (1, 1, 2), struct.pack("<2d", 1, 2), version=2),
              npy("<i8", False, "()", bytes(8)), npy("<f4", False, (2**62, 4), b"")])
+save("module", ["Linear(784,256),ReLU,Linear(256,10)", "Conv2d(4, 16, (3, 5), groups=2, bias=False)",
+                "LSTM(5, 7, num_layers=2, bidirectional=True, proj_size=3)",
+                "TransformerEncoder(TransformerEncoderLayer(8, 2, 16), 2, norm=LayerNorm(8))",
+                "Sequential(Embedding(10, 3, padding_idx=1), Dropout('a', [0.5, (1)]))"])
 save("scheme", ["zeros", "constant(0.5)", "uniform(r=1)", "normal(mean=0, std=0.01)",
                 "trunc_normal_rel(std=0.02, a=-2, b=2)", "he_normal(mode=fan_out)", "xavier_uniform",
                 "uniform(r=)", "normal(std=1e308)"])

@@ -1,8 +1,8 @@
 #!/bin/sh
 # The same bits on other processors (contract C1): the core cross-built for 64-bit Arm, whose
 # kernels are NEON, and for s390x, which is big endian and runs the scalar ones, each by GCC and by
-# Clang, run under qemu. Golden bytes of every initializer, Philox's published vectors, and each
-# kernel set against the scalar one.
+# Clang, run under qemu. Golden bytes of every initializer and of the frameworks' streams, Philox's
+# published vectors, and each kernel set against the scalar one.
 set -eu
 cd "$(dirname "$0")/../.."
 out=${1:-build/isa}
@@ -12,10 +12,10 @@ runs=0
 try() { # processor, compiler with its options
     processor=$1
     shift
-    for test in golden/test_init unit/test_kernels kat/test_philox; do
+    for test in golden/test_init golden/test_compat unit/test_kernels kat/test_philox; do
         program=$out/$processor-$(basename $test)
         # shellcheck disable=SC2046
-        "$@" -std=gnu11 -O2 -w -ffp-contract=off -D_GNU_SOURCE -DALV_TEST_DIR='"tests"' \
+        "$@" -std=gnu11 -O2 -w -ffp-contract=off -D_GNU_SOURCE -DALV_SHORT -DALV_TEST_DIR='"tests"' \
             -Iinclude -Isrc -Itests -Itests/isa tests/$test.c -o "$program" \
             "$out/libalvor.a" -lm
         "qemu-$processor" -L "/usr/$processor-linux-gnu" "$program"

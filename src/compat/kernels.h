@@ -1,0 +1,20 @@
+/* PyTorch's vector code for processors with AVX2, bit for bit on every machine. */
+#ifndef ALV_COMPAT_KERNELS_H
+#define ALV_COMPAT_KERNELS_H
+
+#include "alvor/kernels.h"
+#include "base/libc.h"
+
+enum { ALV_TORCH_BLOCK = 16 };
+
+typedef struct alv_torch_kernels {
+    /* out[i] = (words[i] mod 2^24) 2^-24 scale + from, rounded once after the fraction. */
+    void (*uniform)(float *out, const uint32_t *words, int64_t n, float scale, float from);
+    /* Box and Muller on blocks of 16 words: words j and j + 8 give elements j and j + 8. */
+    void (*normal)(float *out, const uint32_t *words, int64_t blocks, float mean, float std);
+} alv_torch_kernels;
+
+/* For NULL, the best set. */
+const alv_torch_kernels *alv_torch_kernels_of(const alv_kernels *kernels);
+
+#endif

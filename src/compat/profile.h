@@ -1,0 +1,23 @@
+/* Inside the room: the list of profiles. */
+#ifndef ALV_COMPAT_PROFILE_H
+#define ALV_COMPAT_PROFILE_H
+
+#include "alvor/compat.h"
+
+/* Every profile, in the order of `alvor list --streams`; NAME is alv_compat_NAME in its family's
+ * file. */
+#define ALV_COMPAT_PROFILES(NAME)                                                                  \
+    NAME(torch)                                                                                    \
+    NAME(torch_2_7)                                                                                \
+    NAME(torch_1)                                                                                  \
+    NAME(torch_scalar)                                                                             \
+    NAME(torch_scalar_2_7)                                                                         \
+    NAME(torch_scalar_1)
+
+#define DECLARE(name) extern const alv_compat alv_compat_##name;
+ALV_COMPAT_PROFILES(DECLARE)
+#undef DECLARE
+
+#define ALV_BIT(dtype) (1u << (dtype))
+
+#endif

@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Writes docs/compat.md from what the command says of its streams.
+
+    tools/compat_page.py build/release/alvor >docs/compat.md
+"""
+import json
+import subprocess
+import sys
+
+HEAD = """# The frameworks' own streams
+
+`alvor init --stream NAME` and `include/alvor/compat.h` draw what a framework itself draws from a
+seed, without it. Written by `tools/compat_page.py` from the table in `src/compat`; `alvor explain
+--stream NAME` says the same, also in Portuguese.
+
+```sh
+alvor init --stream torch --seed 42 --scheme kaiming_uniform --shape 256,784 -o w.npy
+alvor init --stream torch --seed 42 --module 'Linear(784,256),ReLU,Linear(256,10)' -o m.safetensors
+```
+
+The second file holds the parameters of `torch.manual_seed(42); nn.Sequential(nn.Linear(784, 256),
+nn.ReLU(), nn.Linear(256, 10))` under the names of its `state_dict()` (without buffers, such as the
+running means of a BatchNorm, which are not drawn). `--exact` refuses what is not "exact" below.
+
+**exact**: every bit, on every processor, compiler and instruction set. **nearly exact**: every bit
+but in rare values. **close**: within what is stated. "16 or more" counts elements of one array.
+What was seen is what was compared: nothing is claimed beyond it.
+"""
+WORDS = {"not_offered": "not offered", "nearly_exact": "nearly exact"}
+
+
+def page(stream):
+    yield f"\n## {stream['stream']}\n"
+    also = f" Also: {', '.join(stream['also'].split())}." if stream["also"] else ""
+    yield f"{stream['summary']['en']}.{also}\n\nReproduces `{stream['reproduces']}`.\n"
+    yield "| draw | types | how exactly |\n| --- | --- | --- |"
+    for claim in stream["claims"]:
+        many = f", {claim['least']} or more" if claim["least"] else ""
+        word = WORDS.get(claim["exactness"], claim["exactness"])
+        note = f": {claim['note']['en']}" if claim["note"]["en"] else ""
+        yield f"| {claim['draw']} | {claim['dtypes']}{many} | {word}{note} |"
+    if stream["schemes"]:
+        yield f"\nInitializers: {', '.join(stream['schemes'])}."
+    yield f"\nSeen: {stream['seen']['en']}"
+
+
+def main():
+    listed = subprocess.run([sys.argv[1], "list", "--json"], capture_output=True, check=True)
+    print(HEAD, end="")
+    for stream in json.loads(listed.stdout)["streams"]:
+        print(*page(stream), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -18,7 +18,7 @@ try 2 init --stream torch --scheme normal --shape 3,4 --exact -o w.npy; err 'not
 try 2 init --stream torch --scheme orthogonal --shape 3,4 -o w.npy; err 'LAPACK'
 try 2 init --stream torch@1 --scheme trunc_normal --shape 30,4 -o w.npy; err 'erfinv'
 try 2 init --stream torhc --scheme normal --shape 3,4 -o w.npy; err 'did you mean torch\?'
-try 2 init --stream torch --module 'Linear(784,256),RelU' -o w.npy; err '^alvor: error: --module, byte 16: .*ReLU'
+try 2 init --stream torch --module 'Linear(784,256),RelU' -o w.npy; err '^alvor: error: --module, column 17: .*ReLU'
 try 2 init --stream torch --scheme normal --shape 3 --layout keras -o w.npy; err 'layout does not go'
 try 2 init --exact --scheme he_normal --shape 3 -o w.npy; err 'belongs to --stream'
 try 2 init --stream torch gpt2 -o w.npy; err "alvor's own stream"

@@ -12,7 +12,10 @@
     NAME(torch_1)                                                                                  \
     NAME(torch_scalar)                                                                             \
     NAME(torch_scalar_2_7)                                                                         \
-    NAME(torch_scalar_1)
+    NAME(torch_scalar_1)                                                                           \
+    NAME(numpy)                                                                                    \
+    NAME(numpy_dxsm)                                                                               \
+    NAME(numpy_legacy)
 
 #define DECLARE(name) extern const alv_compat alv_compat_##name;
 ALV_COMPAT_PROFILES(DECLARE)

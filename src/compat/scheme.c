@@ -51,6 +51,25 @@ alv_status alv_compat_fill_constant(const alv_compat_job *job, double value)
     return ALV_OK;
 }
 
+alv_status alv_compat_fill_uniform(const alv_compat_job *job, alv_error *error)
+{
+    return alv_compat_uniform(job->out, job->tensor->dtype, job->n, job->args[0], job->args[1],
+                              job->rng, error);
+}
+
+alv_status alv_compat_fill_normal(const alv_compat_job *job, alv_error *error)
+{
+    return alv_compat_normal(job->out, job->tensor->dtype, job->n, job->args[0], job->args[1],
+                             job->rng, error);
+}
+
+static const alv_compat_scheme plain[] = {ALV_COMPAT_PLAIN};
+
+const alv_initializer *alv_plain_scheme_at(int index)
+{
+    return alv_compat_scheme_in(plain, ALV_COUNT(plain), index);
+}
+
 alv_status alv_compat_init(void *out, const alv_scheme *scheme, const alv_tensor *tensor,
                            alv_compat_rng *rng, alv_error *error)
 {

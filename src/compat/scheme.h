@@ -28,6 +28,28 @@ static inline const alv_initializer *alv_compat_scheme_in(const alv_compat_schem
     return index >= 0 && index < n ? &table[index].init : NULL;
 }
 
+/* What every framework has: uniform(a, b) and normal(mean, std), and a list of only these. */
+alv_status alv_compat_fill_uniform(const alv_compat_job *job, alv_error *error);
+alv_status alv_compat_fill_normal(const alv_compat_job *job, alv_error *error);
+const alv_initializer *alv_plain_scheme_at(int index);
+
+/* An argument that may be any number, or none below 0. */
+#define ALV_COMPAT_NUMBER(NAME, VALUE) {.name = NAME, .value = VALUE, .lo = -1e300, .hi = 1e300}
+#define ALV_COMPAT_FROM_ZERO(NAME, VALUE) {.name = NAME, .value = VALUE, .lo = 0, .hi = 1e300}
+/* The two rows that begin every list. */
+#define ALV_COMPAT_PLAIN                                                                           \
+    {.init = {.name = "uniform",                                                                   \
+              .aliases = "uniform_",                                                               \
+              .args = {ALV_COMPAT_NUMBER("a", 0), ALV_COMPAT_NUMBER("b", 1)}},                     \
+     .draw = ALV_COMPAT_UNIFORM,                                                                   \
+     .fill = alv_compat_fill_uniform},                                                             \
+    {                                                                                              \
+        .init = {.name = "normal",                                                                 \
+                 .aliases = "normal_",                                                             \
+                 .args = {ALV_COMPAT_NUMBER("mean", 0), ALV_COMPAT_FROM_ZERO("std", 1)}},          \
+        .draw = ALV_COMPAT_NORMAL, .fill = alv_compat_fill_normal                                  \
+    }
+
 /* Shared by the families: out[i] = value, rounded to the type. */
 void alv_compat_put(void *out, alv_dtype dtype, int64_t i, double value);
 alv_status alv_compat_fill_constant(const alv_compat_job *job, double value);

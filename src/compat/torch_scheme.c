@@ -51,18 +51,6 @@ static alv_status ones(const alv_compat_job *job, alv_error *error)
     return alv_compat_fill_constant(job, 1);
 }
 
-static alv_status uniform(const alv_compat_job *job, alv_error *error)
-{
-    return alv_compat_uniform(job->out, job->tensor->dtype, job->n, job->args[0], job->args[1],
-                              job->rng, error);
-}
-
-static alv_status normal(const alv_compat_job *job, alv_error *error)
-{
-    return alv_compat_normal(job->out, job->tensor->dtype, job->n, job->args[0], job->args[1],
-                             job->rng, error);
-}
-
 static alv_status truncated(const alv_compat_job *job, alv_error *error)
 {
     const double *a = job->args;
@@ -193,38 +181,30 @@ static const alv_compat_claim no_lapack = {
                         "iguais; o orthogonal do próprio alvor sorteia a mesma distribuição"},
 };
 
-#define NUMBER(NAME, VALUE) {.name = NAME, .value = VALUE, .lo = -1e300, .hi = 1e300}
-#define FROM_ZERO(NAME, VALUE) {.name = NAME, .value = VALUE, .lo = 0, .hi = 1e300}
 #define KAIMING_ARGS                                                                               \
     {                                                                                              \
-        NUMBER("a", 0), {.name = "mode", .hi = 1, .choices = "fan_in fan_out"},                    \
+        ALV_COMPAT_NUMBER("a", 0), {.name = "mode", .hi = 1, .choices = "fan_in fan_out"},         \
         {                                                                                          \
             .name = "nonlinearity", .hi = 11, .choices = NONLINEARITIES                            \
         }                                                                                          \
     }
 
 static const alv_compat_scheme schemes[] = {
-    {.init = {.name = "uniform", .aliases = "uniform_", .args = {NUMBER("a", 0), NUMBER("b", 1)}},
-     .draw = ALV_COMPAT_UNIFORM,
-     .fill = uniform},
-    {.init = {.name = "normal",
-              .aliases = "normal_",
-              .args = {NUMBER("mean", 0), FROM_ZERO("std", 1)}},
-     .draw = ALV_COMPAT_NORMAL,
-     .fill = normal},
+    ALV_COMPAT_PLAIN,
     {.init = {.name = "trunc_normal",
               .aliases = "trunc_normal_",
-              .args = {NUMBER("mean", 0), FROM_ZERO("std", 1), NUMBER("a", -2), NUMBER("b", 2)}},
+              .args = {ALV_COMPAT_NUMBER("mean", 0), ALV_COMPAT_FROM_ZERO("std", 1),
+                       ALV_COMPAT_NUMBER("a", -2), ALV_COMPAT_NUMBER("b", 2)}},
      .draw = ALV_COMPAT_TRUNCATED,
      .fill = truncated},
     {.init = {.name = "xavier_uniform",
               .aliases = "xavier_uniform_ glorot_uniform",
-              .args = {FROM_ZERO("gain", 1)}},
+              .args = {ALV_COMPAT_FROM_ZERO("gain", 1)}},
      .draw = ALV_COMPAT_UNIFORM,
      .fill = xavier_uniform},
     {.init = {.name = "xavier_normal",
               .aliases = "xavier_normal_ glorot_normal",
-              .args = {FROM_ZERO("gain", 1)}},
+              .args = {ALV_COMPAT_FROM_ZERO("gain", 1)}},
      .draw = ALV_COMPAT_NORMAL,
      .fill = xavier_normal},
     {.init = {.name = "kaiming_uniform",
@@ -240,17 +220,19 @@ static const alv_compat_scheme schemes[] = {
     {.init = {.name = "sparse",
               .aliases = "sparse_",
               .args = {{.name = "sparsity", .value = 0.1, .lo = 0, .hi = 1},
-                       FROM_ZERO("std", 0.01)}},
+                       ALV_COMPAT_FROM_ZERO("std", 0.01)}},
      .draw = ALV_COMPAT_NORMAL,
      .fill = sparse},
-    {.init = {.name = "orthogonal", .aliases = "orthogonal_", .args = {NUMBER("gain", 1)}},
+    {.init = {.name = "orthogonal",
+              .aliases = "orthogonal_",
+              .args = {ALV_COMPAT_NUMBER("gain", 1)}},
      .draw = ALV_COMPAT_NORMAL,
      .refused = &no_lapack},
     {.init = {.name = "eye", .aliases = "eye_"}, .draw = ALV_COMPAT_DRAWS, .fill = eye},
-    {.init = {.name = "dirac", .aliases = "dirac_", .args = {FROM_ZERO("groups", 1)}},
+    {.init = {.name = "dirac", .aliases = "dirac_", .args = {ALV_COMPAT_FROM_ZERO("groups", 1)}},
      .draw = ALV_COMPAT_DRAWS,
      .fill = dirac},
-    {.init = {.name = "constant", .aliases = "constant_", .args = {NUMBER("val", 0)}},
+    {.init = {.name = "constant", .aliases = "constant_", .args = {ALV_COMPAT_NUMBER("val", 0)}},
      .draw = ALV_COMPAT_DRAWS,
      .fill = constant},
     {.init = {.name = "zeros", .aliases = "zeros_"}, .draw = ALV_COMPAT_DRAWS, .fill = zeros},

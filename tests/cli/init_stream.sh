@@ -25,6 +25,11 @@ try 2 init --stream torch gpt2 -o w.npy; err "alvor's own stream"
 try 2 init --stream torch --scheme normal --shape 3; err 'needs -o'
 empty_here
 
+try 0 init --stream numpy --scheme 'uniform(a=-0.1, b=0.1)' --shape 3,4 --dtype f64 --exact -o n.npy; rm n.npy
+try 2 init --stream numpy --scheme xavier_normal --shape 3,4 -o w.npy; err 'no scheme'
+try 2 init --stream numpy --module 'Linear(3,4)' -o m.safetensors; err "modules are PyTorch's"
+empty_here
+
 try 0 list --streams; out '^  torch@2.7 '
 try 0 explain --stream torch; out '^  integers +exact'; out 'MultiheadAttention'
 try 0 explain --stream torch --lang pt; out 'exato'

@@ -16,7 +16,7 @@ class Torch:
     def __init__(self):
         import torch
         self.torch = torch
-        self.version = "torch " + torch.__version__
+        self.version = f"torch {torch.__version__}, "
         self.path = os.environ.get("ATEN_CPU_CAPABILITY", "avx2")
         major, minor = (int(part) for part in torch.__version__.split(".")[:2])
         version = "@1.13" if major == 1 else "" if minor >= 12 else "@2.7"
@@ -83,7 +83,46 @@ class Torch:
         return self.torch.cat([batch[0] for batch in loader]).numpy()
 
 
-FRAMEWORKS = {"torch": Torch}
+class NumPy:
+    """Generator(bits(seed)), and with legacy RandomState(seed), whose f32 is its f64 rounded."""
+
+    def __init__(self, profile="numpy", make=np.random.default_rng):
+        self.profile, self.make = profile, make
+        self.version = ""
+        self.legacy = profile == "numpy-legacy"
+
+    def seed(self, seed):
+        self.rng = self.make(seed % 2**32 if self.legacy else seed)
+
+    def uniform(self, n, dtype, lo, hi):
+        if dtype == "f64" or self.legacy and dtype == "f32":
+            return self.rng.uniform(lo, hi, n).astype(f"f{int(dtype[1:]) // 8}")
+        return self.rng.random(n, dtype="f4") * (hi - lo) + lo if dtype == "f32" else None
+
+    def normal(self, n, dtype, mean, std):
+        if self.legacy:
+            return self.rng.normal(mean, std, n).astype("f4") if dtype == "f32" else None
+        if dtype == "f64":
+            return self.rng.normal(mean, std, n)
+        return self.rng.standard_normal(n, dtype="f4") * std + mean if dtype == "f32" else None
+
+    def truncated(self, n, dtype, mean, std, lo, hi):
+        return None
+
+    def integers(self, n, lo, hi):
+        draw = self.rng.randint if self.legacy else self.rng.integers
+        return np.asarray(draw(lo, hi, n, dtype=np.int64))
+
+    def permutation(self, n):
+        return self.rng.permutation(n)
+
+
+def dxsm():
+    return NumPy("numpy-dxsm", lambda seed: np.random.Generator(np.random.PCG64DXSM(seed)))
+
+
+FRAMEWORKS = {"torch": Torch, "numpy": NumPy, "numpy-dxsm": dxsm,
+              "numpy-legacy": lambda: NumPy("numpy-legacy", np.random.RandomState)}
 
 
 def call(source, draw, n, dtype):

@@ -64,7 +64,7 @@ static bool dtype_of(alv_dtype *out, const char *name)
 }
 
 static uint64_t hash_of(const char *profile, const char *what, const char *type, uint64_t seed,
-                        const alv_kernels *kernels)
+                        int sizes, const alv_kernels *kernels)
 {
     static int64_t out[MOST];
     alv_compat_rng rng;
@@ -74,7 +74,7 @@ static uint64_t hash_of(const char *profile, const char *what, const char *type,
         alv_compat_seed(&rng, alv_compat_find(profile), seed, NULL) != ALV_OK)
         return 0;
     rng.kernels = kernels;
-    for (int k = 0; k < SIZES; k++) {
+    for (int k = 0; k < sizes; k++) {
         const int64_t n = k < 40 ? k + 1 : (int64_t[]){100, 1000, 4097, MOST}[k - 40];
         size_t item = draw(out, what, dtype, n, &rng);
         if (item == 0) return 0;
@@ -97,7 +97,10 @@ static void frameworks_drew_the_same(void **state)
                                 type, &seed, &brief, &whole),
                          6);
         lines++;
-        if (hash_of(profile, what, type, seed, NULL) == (SIZES < 44 ? brief : whole)) continue;
+        /* The two are the same where the largest size is left out. */
+        const int sizes = brief == whole ? 43 : SIZES;
+        if (hash_of(profile, what, type, seed, sizes, NULL) == (sizes < 44 ? brief : whole))
+            continue;
         differ++;
         print_error("differs: %s", line);
     }
@@ -183,8 +186,8 @@ static void sets_agree(void **state)
     static const char *const draws[] = {"uniform", "normal"};
     for (int k = 0; k < alv_kernels_count(); k++)
         for (int d = 0; d < 2; d++)
-            assert_int_equal(hash_of("torch", draws[d], "f32", 5, alv_kernels_at(k)),
-                             hash_of("torch", draws[d], "f32", 5, alv_kernels_find("scalar")));
+            assert_int_equal(hash_of("torch", draws[d], "f32", 5, 43, alv_kernels_at(k)),
+                             hash_of("torch", draws[d], "f32", 5, 43, alv_kernels_find("scalar")));
 }
 
 int main(void)

@@ -136,7 +136,8 @@ static alv_draw choose(alv_plan *p, const alv_dist *d, alv_dtype dtype)
     const bool plain = uniform_is_plain(p, f64);
     if (f64) return plain ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_HELD_F64;
     if (!step_is_exact(p)) return ALV_DRAW_UNIFORM_TINY_F32;
-    return plain && !alv_is_narrow(dtype) ? ALV_DRAW_UNIFORM_F32 : ALV_DRAW_UNIFORM_HELD_F32;
+    if (plain && !alv_is_narrow(dtype)) return ALV_DRAW_UNIFORM_F32;
+    return p->lo == -p->hi ? ALV_DRAW_UNIFORM_EVEN_F32 : ALV_DRAW_UNIFORM_HELD_F32;
 }
 
 /* A fill under way, in floats or doubles. */
@@ -243,7 +244,7 @@ alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, con
     task t = {set->draw[drawn], stream, &p, f64 ? sizeof(double) : sizeof(float),
               f64 ? ALV_GROUP_F64 : ALV_GROUP_F32};
     alv_fill_kernel *rounded = dtype == ALV_F16    ? set->f16[drawn]
-                               : dtype == ALV_BF16 ? set->bf16[drawn]
+                               : dtype == ALV_BF16 ? alv_fill_bf16(set, drawn, &p)
                                                    : NULL;
     if (rounded) {
         t.kernel = rounded;

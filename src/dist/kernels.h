@@ -33,6 +33,7 @@ typedef enum alv_draw {
     ALV_DRAW_WORDS64,          /* the words themselves, 64 bits each */
     ALV_DRAW_UNIFORM_F32,      /* where step is exact and no bound can be passed */
     ALV_DRAW_UNIFORM_HELD_F32, /* where step is exact */
+    ALV_DRAW_UNIFORM_EVEN_F32, /* the same, and the bounds are -hi and hi */
     ALV_DRAW_UNIFORM_TINY_F32,
     ALV_DRAW_UNIFORM_F64,
     ALV_DRAW_UNIFORM_HELD_F64,
@@ -49,8 +50,12 @@ typedef enum alv_draw {
 typedef struct alv_fill_kernels {
     alv_fill_kernel *draw[ALV_DRAW_COUNT];
     alv_fill_kernel *f16[ALV_DRAW_COUNT], *bf16[ALV_DRAW_COUNT]; /* some draws, rounded at once */
+    alv_fill_kernel *own_bf16[ALV_DRAW_COUNT]; /* by AVX512-BF16; see alv_fill_bf16 */
     alv_narrow_kernel *narrow[ALV_F8_E5M2 + 1];
 } alv_fill_kernels;
+
+/* The kernel that draws and rounds to bf16 at once, or NULL. */
+alv_fill_kernel *alv_fill_bf16(const alv_fill_kernels *set, alv_draw draw, const alv_plan *plan);
 
 /* For NULL, the best set. */
 const alv_fill_kernels *alv_fill_kernels_of(const alv_kernels *kernels);

@@ -49,7 +49,8 @@ const alv_initializer alv_init_lora = {
     .keras = "keras.initializers.VarianceScaling(1 / 3, \"fan_in\", \"uniform\")",
     .jax = "jax.nn.initializers.variance_scaling(1 / 3, \"fan_in\", \"uniform\")",
     .citation = "Hu et al. (2021), LoRA: low-rank adaptation of large language models, "
-                "arXiv:2106.09685, section 4.1",
+                "arXiv:2106.09685, section 4.1; kaiming as in the authors' code (microsoft/LoRA, "
+                "loralib/layers.py), gaussian as in Hugging Face PEFT",
     .args = {[MATRIX] = {.name = "matrix",
                          .value = A,
                          .lo = A,

@@ -237,14 +237,14 @@ static void mimetic_fill(void *out, int64_t lo, int64_t hi, const alv_init_job *
     "components only: otherwise each matrix has a frame of its own and nothing is mimicked. "      \
     "Below full rank a head's product is a projection, where the paper keeps the largest "         \
     "singular values. Fused QKV matrices are refused. The signs and scales are those seen in "     \
-    "vision transformers; take the defaults as starting points to tune."
+    "vision transformers; the defaults come from others' code: a start for tuning."
 
 #define DANGERS_PT                                                                                 \
     "O par precisa de semente, alpha, beta, up e share iguais, e de nomes que só diferem nos "     \
     "últimos up componentes: do contrário cada matriz tem uma base própria e nada é imitado. "     \
     "Abaixo do posto completo, o produto de uma cabeça é uma projeção, enquanto o artigo guarda "  \
     "os maiores valores singulares. Matrizes QKV fundidas são recusadas. Sinais e escalas são os " \
-    "vistos em vision transformers; tome os padrões como ponto de partida para ajuste."
+    "vistos em vision transformers; os padrões vêm de código de terceiros: ajuste a partir deles."
 
 #define FUNCTIONS                                                                                  \
     .reach = ALV_REACH_TENSOR, .moments = mimetic_moments, .scratch = mimetic_scratch,             \

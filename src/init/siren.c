@@ -50,7 +50,8 @@ const alv_initializer alv_init_siren = {
     .keras = "keras.initializers.VarianceScaling(2 / 30**2, \"fan_in\", \"uniform\")",
     .jax = "jax.nn.initializers.variance_scaling(2 / 30**2, \"fan_in\", \"uniform\")",
     .citation = "Sitzmann, Martel, Bergman, Lindell & Wetzstein (2020), Implicit neural "
-                "representations with periodic activation functions, NeurIPS 33, section 3.2",
+                "representations with periodic activation functions, NeurIPS 33, section 3.2; "
+                "numbers as in the authors' code (vsitzmann/siren, modules.py)",
     .args = {[OMEGA] = {.name = "omega0",
                         .value = 30,
                         .lo = 0,

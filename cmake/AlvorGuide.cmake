@@ -4,6 +4,9 @@
 set(guide ${PROJECT_SOURCE_DIR}/web/guide)
 set(ALVOR_GUIDE_DIR ${PROJECT_BINARY_DIR}/guide)
 if(NOT NPM_PROGRAM OR NOT NODE_PROGRAM)
+  add_custom_target(guide
+    COMMAND ${CMAKE_COMMAND} -E echo "The guide needs node and npm (tools/setup.sh), and cmake --preset release after that."
+    COMMAND ${CMAKE_COMMAND} -E false VERBATIM)
   return()
 endif()
 file(MAKE_DIRECTORY ${ALVOR_GUIDE_DIR})

@@ -4,16 +4,14 @@
  * so it is no part of the plain build: `cmake --build DIR --target guide` makes it beside the
  * command, and the installation puts it into share/alvor/guide. Both are found from where the
  * command lies. */
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/base.h"
+#include "cli/guide.h"
 #include "cli/verbs.h"
-#include "io/file.h"
 
 enum { PATH = 4096 };
 
@@ -42,66 +40,6 @@ static bool find_site(char out[PATH])
     return false;
 }
 
-static bool make_directory(const char *path)
-{
-    return mkdir(path, 0777) == 0 || errno == EEXIST;
-}
-
-/* --- copying -------------------------------------------------------------------------------- */
-
-static alv_status pass_on(alv_writer *writer, FILE *file, const char *from, alv_error *error)
-{
-    char bytes[PATH];
-    for (size_t n; (n = fread(bytes, 1, sizeof bytes, file)) > 0;)
-        ALV_TRY(alv_writer_put(writer, bytes, n, error));
-    if (ferror(file)) return alv_fail(error, ALV_ERR_IO, from, "cannot be read whole");
-    return ALV_OK;
-}
-
-static alv_status copy_file(const char *to, const char *from, alv_error *error)
-{
-    alv_writer *writer;
-    FILE *file = fopen(from, "rb");
-    if (!file) return alv_fail(error, ALV_ERR_IO, from, "%s", strerror(errno));
-    alv_status status = alv_writer_open(&writer, to, error);
-    if (status == ALV_OK) {
-        status = pass_on(writer, file, from, error);
-        if (status == ALV_OK)
-            status = alv_writer_commit(writer, error);
-        else
-            alv_writer_abort(writer);
-    }
-    fclose(file);
-    return status;
-}
-
-static alv_status copy_tree(const char *to, const char *from, alv_error *error);
-
-static alv_status copy_entry(const char *to, const char *from, const char *name, alv_error *error)
-{
-    char source[PATH], target[PATH];
-    struct stat info;
-    if (alv_text_format(source, PATH, "%s/%s", from, name) >= PATH ||
-        alv_text_format(target, PATH, "%s/%s", to, name) >= PATH)
-        return alv_fail(error, ALV_ERR_IO, to, "the path is too long");
-    if (stat(source, &info) != 0) return alv_fail(error, ALV_ERR_IO, source, "%s", strerror(errno));
-    return S_ISDIR(info.st_mode) ? copy_tree(target, source, error)
-                                 : copy_file(target, source, error);
-}
-
-static alv_status copy_tree(const char *to, const char *from, alv_error *error)
-{
-    if (!make_directory(to))
-        return alv_fail(error, ALV_ERR_IO, to, "cannot be made: %s", strerror(errno));
-    DIR *list = opendir(from);
-    if (!list) return alv_fail(error, ALV_ERR_IO, from, "%s", strerror(errno));
-    alv_status status = ALV_OK;
-    for (struct dirent *one; status == ALV_OK && (one = readdir(list));)
-        if (one->d_name[0] != '.') status = copy_entry(to, from, one->d_name, error);
-    closedir(list);
-    return status;
-}
-
 static int run(const cli_args *args)
 {
     char site[PATH];
@@ -111,9 +49,10 @@ static int run(const cli_args *args)
         return cli_fail("alvor guide -o DIR", "guide takes no argument '%s'", args->positional[0]);
     if (!find_site(site))
         return cli_fail("in the source tree: cmake --build build/release --target guide (a few "
-                        "minutes), then the same command again",
+                        "minutes; it needs node and npm), then the same command again, or cmake "
+                        "--install build/release for an installed alvor",
                         "the guide has not been built here");
-    if (copy_tree(to, site, &error) != ALV_OK) return cli_fail_error(&error);
+    if (cli_guide_copy(to, site, &error) != ALV_OK) return cli_fail_error(&error);
     printf("%s/%s/index.html\n", to, args->lang == ALV_PT ? "pt" : "en");
     return CLI_OK;
 }

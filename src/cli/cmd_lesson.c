@@ -20,7 +20,13 @@ static void print_list(const cli_args *args)
 {
     for (int i = 0; i < alv_lesson_count(); i++)
         printf("  %d  %s\n", i + 1, alv_lesson_at(i)->title[args->lang]);
-    puts(args->lang == ALV_PT ? "\nUma lição: alvor lesson N" : "\nOne lesson: alvor lesson N");
+    puts(args->lang == ALV_PT
+             ? "\nUma lição: alvor lesson N\n"
+               "Elas treinam com --backend portable: os mesmos números em qualquer "
+               "máquina."
+             : "\nOne lesson: alvor lesson N\n"
+               "They train with --backend portable: the same numbers on every "
+               "machine.");
 }
 
 static const int widths[] = {7, 6, 8, 8}; /* of the table's numbers */
@@ -58,10 +64,10 @@ static void print_table(const cli_lesson *lesson, const cli_args *args)
                                                     {"perda 0", "ida", "volta", "perda"}};
     const cli_look look = cli_look_of(args);
     for (int i = 0; lesson->is->runs[i]; i++) {
-        fputs("  $ ", stdout);
-        char command[TEXT];
-        alv_text_format(command, sizeof command, "alvor compare %s", lesson->is->runs[i]);
-        cli_wrap(stdout, command, 4, 4);
+        fputs("  $ alvor ", stdout);
+        char command[CLI_LESSON_COMMAND];
+        cli_lesson_command(command, sizeof command, lesson->is, i);
+        cli_wrap(stdout, command, 10, 4);
     }
     printf("\n%*s", NAME_COLUMN, "");
     for (int c = 0; c < ALV_COUNT(widths); c++) cli_cell(heads[args->lang][c], widths[c], true);

@@ -8,7 +8,7 @@
 #include "lab/results.h"
 #include "lesson/lesson.h"
 
-enum { CLI_LESSON_ROWS = 24 };
+enum { CLI_LESSON_ROWS = 24, CLI_LESSON_COMMAND = 1024 };
 
 /* A row of the table: one scheme in one setting of one run. */
 typedef struct cli_lesson_row {
@@ -28,6 +28,10 @@ typedef struct cli_lesson {
  * the exit code; free in any case. */
 int cli_lesson_run(cli_lesson *out, const alv_lesson *lesson, alv_lang lang);
 void cli_lesson_free(cli_lesson *lesson);
+
+/* The words of the lesson's run `i`, after "alvor": on the portable backend, whose bits are the
+ * same on every machine, so that what the texts claim holds on the reader's, too. */
+void cli_lesson_command(char *out, size_t size, const alv_lesson *lesson, int i);
 
 /* `text` with its {quantity row} replaced by what was measured. */
 void cli_lesson_fill(char *out, size_t size, const char *text, const cli_lesson *lesson,

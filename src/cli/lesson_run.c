@@ -12,7 +12,7 @@
 #include "cli/progress.h"
 #include "cli/verbs.h"
 
-enum { WORDS = 64, LINE = 1024, PATH = 256 };
+enum { WORDS = 64, PATH = 256 };
 
 /* The words of a command in place: blanks part them, but not inside single quotes, which go. */
 static int split(char *words[WORDS], char *line)
@@ -57,14 +57,15 @@ static void remove_run(const char *directory)
     rmdir(directory);
 }
 
-static int compare(alv_results **out, const char *text, const char *directory, alv_lang lang)
+/* Runs "compare ..."; parts the command into its words. */
+static int compare(alv_results **out, char *command, const char *directory, alv_lang lang)
 {
-    char line[LINE], *words[WORDS];
+    char *words[WORDS];
     alv_compare what;
     alv_error error;
     cli_args args = {.lang = lang};
-    alv_text_format(line, sizeof line, "%s", text);
-    int status = cli_parse(&args, &cli_verb_compare, split(words, line), words);
+    const int n = split(words, command);
+    int status = cli_parse(&args, &cli_verb_compare, n - 1, words + 1);
     if (status == CLI_OK) status = cli_compare_read(&what, &args);
     if (status != CLI_OK) return status;
     what.directory = directory;
@@ -97,7 +98,9 @@ int cli_lesson_run(cli_lesson *out, const alv_lesson *lesson, alv_lang lang)
                         base && *base ? base : "/tmp");
         if (!mkdtemp(directory))
             return cli_fail("TMPDIR names another place", "%s: cannot be made", directory);
-        int status = compare(&out->results[i], lesson->runs[i], directory, lang);
+        char command[CLI_LESSON_COMMAND];
+        cli_lesson_command(command, sizeof command, lesson, i);
+        int status = compare(&out->results[i], command, directory, lang);
         remove_run(directory);
         if (status != CLI_OK) return status;
         add_rows(out, i);

@@ -42,6 +42,11 @@ static size_t read_hole(double *out, const char *text, const cli_lesson *lesson)
     return 0;
 }
 
+void cli_lesson_command(char *out, size_t size, const alv_lesson *lesson, int i)
+{
+    alv_text_format(out, size, "compare %s --backend portable", lesson->runs[i]);
+}
+
 void cli_lesson_fill(char *out, size_t size, const char *text, const cli_lesson *lesson,
                      alv_lang lang)
 {
@@ -105,8 +110,11 @@ json_t *cli_lesson_json(const cli_lesson *lesson, int number)
 {
     const alv_lesson *is = lesson->is;
     json_t *commands = json_array(), *rows = json_array(), *choices = json_array();
-    for (int i = 0; is->runs[i]; i++)
-        json_array_append_new(commands, json_sprintf("compare %s", is->runs[i]));
+    for (int i = 0; is->runs[i]; i++) {
+        char command[CLI_LESSON_COMMAND];
+        cli_lesson_command(command, sizeof command, is, i);
+        json_array_append_new(commands, json_string(command));
+    }
     for (int i = 0; i < lesson->n_rows; i++) json_array_append_new(rows, row_json(lesson, i));
     for (int i = 0; i < ALV_LESSON_CHOICES; i++)
         json_array_append_new(choices, both(is->choices[i], lesson));

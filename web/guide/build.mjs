@@ -2,7 +2,7 @@
 //
 // DIRECTORY/site is the whole site; DIRECTORY/measured keeps what was measured. If there is a
 // NODE_MODULES/../../web/playground.html, it becomes part of the site.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { experiments } from "./experiments.mjs";
@@ -42,7 +42,7 @@ function pagesOf(lang) {
     ...pages,
     ...lessonPages(lang, lab),
     referencePage(lang, lab),
-    referencesPage(lang, readFileSync(join(here, "../../docs/papers.bib"), "utf8")),
+    referencesPage(lang, ...["../../docs/papers.bib", "papers.bib"].map((file) => readFileSync(join(here, file), "utf8"))),
   ];
 }
 
@@ -70,6 +70,9 @@ writeFileSync(join(site, "guide.css"), `${base}\n${readFileSync(join(here, "guid
 copyFileSync(join(here, "guide.js"), join(site, "guide.js"));
 if (playground) copyFileSync(playground, join(site, "playground.html"));
 const counts = LANGS.map(write);
+// What alvor guide copies, the start page last, under the words that its copies begin with, too.
+const names = readdirSync(site, { recursive: true }).map(String).filter((name) => statSync(join(site, name)).isFile());
+writeFileSync(join(site, ".alvor-guide"), ["alvor guide: files that it wrote here and may replace or remove", ...names.sort(), "index.html", ""].join("\n"));
 writeFileSync(join(site, "index.html"), CHOOSE); // last: its presence says that the site is whole
 forget();
 console.log(`guide: ${counts.join(" + ")} pages in ${site}`);

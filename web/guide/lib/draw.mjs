@@ -29,15 +29,22 @@ export const color = (name) => `var(--series-${slot(name)})`;
 export const dash = (name) => DASHES[slot(name)];
 export const mark = (name) => SYMBOLS[slot(name)];
 
+// 0.1 within a text, as the page's language writes it.
+const decimals = (text, lang) => (lang === "pt" ? text.replace(/(\d)\.(?=\d)/g, "$1,") : text);
+
 // Long texts of schemes, as the figures and tables say them.
-export const brief = (name) =>
+export const brief = (name, lang) => decimals(shorten(name), lang);
+const shorten = (name) =>
   name
     .replace(/variance_scaling\(scale=0\.33\d*,.*\)/, "U(±√(1/n))")
     .replace(/variance_scaling\(scale=0\.66\d*,.*\)/, "U(±√(2/n))")
     .replace(/he_normal\(mode=(\w+)\)/, "he, $1")
     .replace(/normal\(std=([\d.]+)\)/, "σ = $1")
     .replace(/uniform\(r=([\d.]+)\)/, "U(±$1)")
-    .replace(/constant\(value=/, "constant(");
+    .replace(/constant\(value=([\d.]+)\)/, "w = $1");
+
+// The same for a setting: dropout(0.1) is "dropout 0.1".
+export const briefSetting = (setting, lang) => decimals(setting.replace(/\(([^)]*)\)/g, " $1"), lang);
 
 export const plot = (options) => {
   const svg = Plot.plot({
@@ -122,7 +129,7 @@ function spread(places, top, bottom, gap) {
 }
 
 // ends: [{name, x, y}] in data; the names stand in the right margin.
-export function endLabels(ends) {
+export function endLabels(ends, lang) {
   return (_, scales, __, { width, height, marginRight, marginTop, marginBottom }) => {
     const edge = width - marginRight;
     const placed = ends
@@ -138,7 +145,7 @@ export function endLabels(ends) {
           stroke: color(name),
           "stroke-dasharray": left < edge - 12 ? "1 4" : "none",
         }),
-        element("text", { x: edge + 12, y: at, dy: "0.33em" }, brief(name)),
+        element("text", { x: edge + 12, y: at, dy: "0.33em" }, brief(name, lang)),
       );
     }
     return g;

@@ -3,7 +3,7 @@
 // returns one chart, or several panels with their headings.
 import { num, word } from "./say.mjs";
 import { groupOf } from "./values.mjs";
-import { Plot, brief, color, endLabels, ends, labelRoom, linear, lines, logarithmic, mark, plot } from "./draw.mjs";
+import { Plot, brief, briefSetting, color, endLabels, ends, labelRoom, linear, lines, logarithmic, mark, plot } from "./draw.mjs";
 
 const schemesOf = (document, { only }) => (only ? only.split("+") : document.spec.schemes);
 const groups = (document, asked) =>
@@ -20,7 +20,7 @@ function lineChart({ rows, names, width, lang, x, y, extra = [], dots = true, la
     ariaLabel: label,
     x,
     y,
-    marks: [...extra, ...lines(rows, names, dots), endLabels(ends(rows, names))],
+    marks: [...extra, ...lines(rows, names, dots), endLabels(ends(rows, names), lang)],
   });
 }
 
@@ -115,9 +115,9 @@ function weights(asked, { documents: [document], lang, width, label }) {
   const reach = Math.max(...data.flat().map((bar) => Math.max(-bar.lo, bar.hi)));
   const top = 1.1 * Math.max(...data.flat().map((bar) => bar.y));
   return shown.map((one, i) => ({
-    heading: brief(one.scheme),
+    heading: brief(one.scheme, lang),
     svg: plot({
-      width: each, height: 220, ariaLabel: `${label} (${brief(one.scheme)})`,
+      width: each, height: 220, ariaLabel: `${label} (${brief(one.scheme, lang)})`,
       x: linear(lang, word("weight", lang), { domain: [-reach, reach], ticks: 5, grid: false }),
       y: linear(lang, word("density", lang), { domain: [0, top], ticks: 4 }),
       marks: [
@@ -172,10 +172,10 @@ function dots(asked, { documents: [document], lang, width, label }) {
   return plot({
     width, height: 62 + 21 * domain.length, marginLeft: left, marginRight: 20, marginTop: 10, ariaLabel: label,
     x: axis,
-    y: { type: "band", domain, label: null, tickSize: 0, tickFormat: (at) => (at.includes("\n") ? brief(at.split("\n")[1]) : "") },
+    y: { type: "band", domain, label: null, tickSize: 0, tickFormat: (at) => (at.includes("\n") ? brief(at.split("\n")[1], lang) : "") },
     marks: [
       isLoss && Plot.ruleX([chance], { stroke: "currentColor", strokeDasharray: "2 3", strokeOpacity: 0.7 }),
-      Plot.text(heads, { y: (at) => at, text: (at) => at, frameAnchor: "left", dx: -left + 6, fontWeight: 600, textAnchor: "start" }),
+      Plot.text(heads, { y: (at) => at, text: (at) => briefSetting(at, lang), frameAnchor: "left", dx: -left + 6, fontWeight: 600, textAnchor: "start" }),
       ...names.flatMap(marksOf),
     ].filter(Boolean),
   });
@@ -264,9 +264,9 @@ function map(asked, { documents: [document], lang, width, label }) {
   const domain = [Math.max(-12, Math.floor(Math.min(...all))), Math.min(6, Math.ceil(Math.max(...all)))];
   const each = width > 560 ? Math.floor((width - 20 * (shown.length - 1)) / shown.length) : width;
   return shown.map((one) => ({
-    heading: brief(one.scheme),
+    heading: brief(one.scheme, lang),
     svg: plot({
-      width: each, height: 220, marginLeft: 30, marginRight: 8, ariaLabel: `${label} (${brief(one.scheme)})`, padding: 0,
+      width: each, height: 220, marginLeft: 30, marginRight: 8, ariaLabel: `${label} (${brief(one.scheme, lang)})`, padding: 0,
       color: { scheme: "viridis", domain, clamp: true },
       x: { type: "band", label: word("step", lang), tickSize: 2, domain: one.layers.step, ticks: one.layers.step.filter((_, i) => i % 3 === 0), tickFormat: (v) => num(v, lang) },
       y: { type: "band", reverse: true, label: word("layer", lang), tickSize: 0, labelAnchor: "top", labelArrow: "none", tickFormat: (v) => (v % 3 === 1 ? String(v) : "") },

@@ -1,5 +1,5 @@
 // The reference of initializers, from the registry through `alvor list` and `alvor explain`, and
-// the references, from docs/papers.bib and the registry's citations.
+// the references, from docs/papers.bib and the guide's own papers.bib.
 import { word } from "./say.mjs";
 import { anchor, escape } from "./text.mjs";
 
@@ -13,7 +13,7 @@ const HEADS = {
   ],
   about: ["Every initializer: formula, when to use it, its dangers, the line in PyTorch, Keras and JAX.",
     "Todos os inicializadores: fórmula, quando usar, os perigos, a linha em PyTorch, Keras e JAX."],
-  papers: ["The papers behind the guide. Those with a link to a command are run again by alvor, claim by claim.",
+  papers: ["The papers behind the guide. Those with a command are run again by alvor, claim by claim.",
     "Os artigos por trás do guia. Os que trazem um comando são refeitos pelo alvor, afirmação por afirmação."],
   aboutPapers: ["The papers behind the guide.", "Os artigos por trás do guia."],
 };
@@ -46,16 +46,22 @@ export function referencePage(lang, lab) {
   };
 }
 
-// One @kind{key, field = {text}, ...} of docs/papers.bib, which tools/reproductions.py writes.
-function paper([, key, body]) {
+// The entries @kind{key, field = {text}, ...} of a bibliography.
+const entries = (bib) => [...bib.matchAll(/@\w+\{(\w+),\n([\s\S]*?)\n\}/g)];
+
+function paper([, key, body], reproduced) {
   const field = (name) => body.match(new RegExp(`\\b${name} = \\{([^\\n]*)\\}`))?.[1];
   const text = field("note") ?? `${field("author").replace(/ and /g, ", ")} (${field("year")}). ${field("title")}.`;
   const eprint = field("eprint");
-  return `<li id="${key}">${escape(text)}${eprint ? ` arXiv:${eprint}.` : ""} <code>alvor reproduce ${key}</code></li>`;
+  const command = reproduced ? ` <code>alvor reproduce ${key}</code>` : "";
+  return { text, html: `<li id="${key}">${escape(text)}${eprint ? ` arXiv:${eprint}.` : ""}${command}</li>` };
 }
 
-export function referencesPage(lang, bib) {
-  const papers = [...bib.matchAll(/@\w+\{(\w+),\n([\s\S]*?)\n\}/g)].map(paper);
+// `again` are the papers that alvor runs again (tools/reproductions.py writes the list), `more` others.
+export function referencesPage(lang, again, more) {
+  const papers = [...entries(again).map((one) => paper(one, true)), ...entries(more).map((one) => paper(one, false))]
+    .sort((a, b) => a.text.localeCompare(b.text, "en"))
+    .map((one) => one.html);
   return {
     slug: "references",
     title: word("references", lang),

@@ -60,6 +60,7 @@ const WORDS = {
   glossary: ["Glossary", "Glossário"],
   references: ["References", "Referências"],
   scheme: ["scheme", "esquema"],
+  setting: ["setting", "configuração"],
   initial: ["first loss", "perda inicial"],
   forward: ["gain forward", "ganho direto"],
   backward: ["gain backward", "ganho retr."],

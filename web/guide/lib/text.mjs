@@ -126,15 +126,17 @@ export function render(source, lab, page) {
       const [kind] = Object.entries(one.verdicts).sort((a, b) => b[1] - a[1])[0];
       return document.words.verdict[kind][lang === "pt" ? 1 : 0];
     };
-    const rows = document.groups
-      .filter((one) => one.purpose === "compare" && (!asked.setting || one.setting === asked.setting))
-      .map((one) => {
-        const s = one.summary;
-        const loss = s.final_train_loss[0] === null ? word("diverged", lang) : cell(s.final_train_loss[0]);
-        const cells = [cell(s.initial_loss[0]), cell(s.forward_gain[0]), cell(s.backward_gain[0]), loss, cell(s.final_test_accuracy[0], percent)];
-        return `<tr><th scope="row"><code title="${escape(one.scheme)}">${escape(brief(one.scheme))}</code></th>${cells.map((c) => `<td class="number">${c}</td>`).join("")}<td>${words(one)}</td></tr>`;
-      });
-    const heads = ["scheme", "initial", "forward", "backward", "final", "accuracy", "outcome"];
+    const shown = document.groups.filter(
+      (one) => one.purpose === "compare" && (!asked.setting || one.setting === asked.setting));
+    const several = new Set(shown.map((one) => one.setting)).size > 1;
+    const rows = shown.map((one) => {
+      const s = one.summary;
+      const loss = s.final_train_loss[0] === null ? word("diverged", lang) : cell(s.final_train_loss[0]);
+      const cells = [cell(s.initial_loss[0]), cell(s.forward_gain[0]), cell(s.backward_gain[0]), loss, cell(s.final_test_accuracy[0], percent)];
+      const setting = several ? `<td><code>${escape(one.setting)}</code></td>` : "";
+      return `<tr><th scope="row"><code title="${escape(one.scheme)}">${escape(brief(one.scheme, lang))}</code></th>${setting}${cells.map((c) => `<td class="number">${c}</td>`).join("")}<td>${words(one)}</td></tr>`;
+    });
+    const heads = ["scheme", ...(several ? ["setting"] : []), "initial", "forward", "backward", "final", "accuracy", "outcome"];
     return (
       `<div class="scroll" tabindex="0" role="region" aria-label="${word("outcome", lang)}"><table><thead><tr>` +
       heads.map((key) => `<th scope="col">${word(key, lang)}</th>`).join("") +

@@ -27,7 +27,7 @@ stale() {
 
 compile() {
     # shellcheck disable=SC2086
-    stale "$@" | xargs -P "$jobs" -n 2 sh -c "clang $(echo $flags) -c \"\$0\" -o \"\$1\""
+    stale "$@" | xargs -r -P "$jobs" -n 2 sh -c "clang $(echo $flags) -c \"\$0\" -o \"\$1\""
 }
 
 # link MODULE SOURCE...: every function of the module's own sources that is visible is exported.

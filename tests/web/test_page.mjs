@@ -67,6 +67,12 @@ async function testLanguages(file) {
     );
     check(`no unknown key or empty hole (${lang})`, !keys, keys?.join(" "));
   }
+  const address = await page.textContent("#setup .playground .command code");
+  check(
+    "the way to the playground has the run's settings",
+    /^#data=spirals&hidden=\d+x\d+&act=relu&init=[^&]+&optimizer=sgd&lr=0\.01&batch=128&seed=42&lang=pt$/.test(address),
+    address,
+  );
   const lead = await page.textContent("#verdict .lead");
   check(
     "decimal comma in Portuguese prose",
@@ -342,6 +348,7 @@ async function testHostile() {
   check("a marker in a name stays a name", state.text.includes("@alvor:data@"));
   await page.$$eval("figure details", (list) => list.forEach((one) => (one.open = true)));
   check("still all figures", (await page.$$("figure .panel > svg")).length > 20);
+  check("no playground for data that it has not", (await page.$("#setup .playground")) === null);
   check("nothing went wrong with hostile names", trouble.length === 0, trouble.join("; "));
   await context.close();
 }

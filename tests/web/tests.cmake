@@ -33,7 +33,7 @@ endif()
 
 # The guide: its sources always; built (a minute or two of experiments, kept by the program's digest)
 # and looked at in the browser where node and Chromium are.
-if(TARGET guide)
+if(NODE_PROGRAM AND NPM_PROGRAM)
   set(guide_tests ${CMAKE_CURRENT_SOURCE_DIR}/web)
   add_test(NAME web.guide_sources
            COMMAND ${NODE_PROGRAM} ${guide_tests}/test_guide_sources.mjs ${PROJECT_SOURCE_DIR}/web/guide)

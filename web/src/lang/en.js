@@ -111,6 +111,8 @@ export default {
     "{name}: {train} training and {test} test samples, {inputs} inputs, {classes} classes",
   "setup.own_rate": "each scheme at its own best of {n} learning rates",
   "setup.bias": "zero, except where the scheme is torch_default",
+  "setup.playground":
+    "Watch this network train, layer by layer, in the playground: `alvor guide -o guide` writes it; open `guide/playground.html` in the browser and put this at the end of its address. It shows two schemes and one setting at a time.",
   "setup.intro":
     "Every scheme trains the same network on the same samples in the same order; only the first weights differ. Each scheme is tried with several seeds, because one run proves little.",
 

@@ -111,6 +111,8 @@ export default {
     "{name}: {train} amostras de treino e {test} de teste, {inputs} entradas, {classes} classes",
   "setup.own_rate": "cada esquema na sua melhor de {n} taxas de aprendizado",
   "setup.bias": "zero, exceto onde o esquema é torch_default",
+  "setup.playground":
+    "Veja esta rede treinar, camada por camada, no playground: `alvor guide -o guide` o grava; abra `guide/playground.html` no navegador e ponha isto no fim do endereço. Ele mostra dois esquemas e uma configuração por vez.",
   "setup.intro":
     "Todos os esquemas treinam a mesma rede com as mesmas amostras na mesma ordem; só os primeiros pesos mudam. Cada esquema é testado com várias sementes (*seeds*), porque uma única execução prova pouco.",
 

@@ -2,7 +2,9 @@
 import { h } from "../dom.js";
 import { num, pick, t } from "../i18n.js";
 import { prose, schemeName, section } from "../parts.js";
+import { playgroundHash } from "../playground.js";
 import { run } from "../run.js";
+import { state } from "../state.js";
 
 // "adam, lr 0.001, cosine": what every recipe has and what this one does not leave out.
 const recipe = (one) =>
@@ -82,23 +84,28 @@ async function copy(event, value) {
   setTimeout(() => (button.textContent = t("copy")), 1500);
 }
 
+const copyable = (value) =>
+  h(
+    "div",
+    { class: "command" },
+    h("pre", {}, h("code", {}, value)),
+    h("button", { type: "button", class: "no-print copy", onclick: (event) => copy(event, value) }, t("copy")),
+  );
+
+// A report cannot know where its reader keeps the guide, so it says how to write it and what to
+// put at the end of the playground's address.
+function playground() {
+  const hash = playgroundHash(run.spec, state.lang);
+  return hash && h("div", { class: "playground no-print" }, prose("setup.playground"), copyable(hash));
+}
+
 export function setup() {
   const command = commandOf();
   const rows = FIRST.filter((key) => key in run.spec);
   return section(
     "setup",
     prose("setup.intro"),
-    command &&
-      h(
-        "div",
-        { class: "command" },
-        h("pre", {}, h("code", {}, command)),
-        h(
-          "button",
-          { type: "button", class: "no-print copy", onclick: (event) => copy(event, command) },
-          t("copy"),
-        ),
-      ),
+    command && copyable(command),
     h(
       "dl",
       { class: "facts" },
@@ -114,5 +121,6 @@ export function setup() {
         h("li", {}, schemeName(scheme), " ", pick(run.schemes_info[scheme]?.summary)),
       ),
     ),
+    playground(),
   );
 }

@@ -101,10 +101,11 @@ typedef struct alv_mean_field_layer {
  * `net` and `width`. Logs are taken as normal: over all activations and initializers the intervals
  * hold 95 % of nets of 16 layers of 64 units. They are for independent weights; orthogonal ones
  * stray less. Where some layer has a skip or a norm, signals and gradients are those of infinite
- * width, and intervals, spreads and drifts are NaN; past a q of 1e60 or below 1e-60, q is infinite
- * or 0 and chi that of the last layer before. ALV_ERR_ARGUMENT: NULL, no layers, no units, `inputs`
- * negative or not finite; and those of alv_mean_field_at. Takes some tens of microseconds a layer,
- * and 20 ms for each activation. */
+ * width, and intervals, spreads and drifts are NaN. Past a q of 1e60 or below 1e-60 the maps are
+ * not followed: where chi had settled it stays, else q is infinite or 0 and chi, with the gradients
+ * that pass there, NaN. ALV_ERR_ARGUMENT: NULL, no layers, no units, `inputs` negative or not
+ * finite; and those of alv_mean_field_at. Takes some tens of microseconds a layer, and 20 ms for
+ * each activation. */
 ALV_API alv_status alv_mean_field_layers(alv_mean_field_layer *layers, int64_t depth, double inputs,
                                          alv_error *error);
 

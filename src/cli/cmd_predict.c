@@ -161,10 +161,11 @@ static void print_layers(const prediction *p, const cli_args *args)
         if (l != 1 && l != p->depth && l % step != 0) continue;
         rms(z, now->q, now->q_lo, now->q_hi);
         rms(g, now->gradient, now->gradient_lo, now->gradient_hi);
+        if (alv_isnan(now->gradient)) alv_text_format(g, sizeof g, "-");
         number(chi, now->step.chi);
         alv_number_print(c, p->correlations[l - 1], 2);
-        printf("%6lld %-26s %-27s %-7s %s\n", (long long)l, z, g, chi,
-               alv_isnan(p->correlations[l - 1]) ? "-" : c);
+        printf("%6lld %-26s %-27s %-7s %s\n", (long long)l, z, g,
+               alv_isnan(now->step.chi) ? "-" : chi, alv_isnan(p->correlations[l - 1]) ? "-" : c);
     }
 }
 
@@ -239,6 +240,11 @@ static void print_page(const prediction *p, const cli_args *args)
     }
     putchar('\n');
     print_layers(p, args);
+    bool beyond = false;
+    for (int64_t l = 0; l < p->depth; l++) beyond = beyond || alv_isnan(p->layers[l].step.chi);
+    if (beyond)
+        puts(pt ? "(-: além do alcance das contas, q acima de 1e60 ou abaixo de 1e-60)"
+                : "(-: beyond the range of the maps, q above 1e60 or below 1e-60)");
     if (p->dependent)
         puts(pt ? "(intervalos: os de pesos independentes)"
                 : "(intervals: those of independent weights)");

@@ -108,7 +108,7 @@ static void effect_of(effect *out, const passage *p, const alv_mean_field_step *
 {
     double node[ALV_LEGENDRE_NODES], weight[ALV_LEGENDRE_NODES], share;
     small_effect(out, step, drift, v);
-    if (!(v > 1e-6) || !(q > 0) || !(v < 1e12)) return;
+    if (!(v > 1e-6) || !(q > 0 && q < ALV_INFINITY) || !(v < 1e12)) return;
     const double x0 = alv_log(q), deviation = alv_sqrt(v);
     const double t0 = next_x(&share, p, x0), c0 = alv_theory_slope(&p->table, x0);
     double t1 = 0, t2 = 0, tz = 0, c1 = 0, c2 = 0, cz = 0;
@@ -130,7 +130,22 @@ static void effect_of(effect *out, const passage *p, const alv_mean_field_step *
     if (alv_isfinite(t2) && alv_isfinite(c2)) *out = e;
 }
 
-/* What leaves the range of doubles' fourth powers goes on as where it left. */
+/* Whether what holds at q holds for every larger (or smaller) one: V in proportion, chi the same.
+ */
+static bool is_scale_free(const alv_mean_field_step *step)
+{
+    return alv_fabs(step->slope - 1) < 1e-3 && alv_fabs(step->chi_slope) < 1e-3;
+}
+
+/* What leaves the range of doubles' fourth powers goes on as where it left, if it does so alike at
+ * every size; else it goes to 0 or infinity, and how gradients pass is not known. */
+static void leave_range(double *q, alv_mean_field_step *step)
+{
+    if (within(*q) == *q || is_scale_free(step)) return;
+    *q = *q > 1 ? ALV_INFINITY : 0;
+    step->chi = ALV_NAN;
+}
+
 static void forward(alv_mean_field_layer *layers, int64_t depth, double inputs, passage *p)
 {
     double q = layers[0].net.weight_variance * inputs + layers[0].net.bias_variance;
@@ -144,6 +159,7 @@ static void forward(alv_mean_field_layer *layers, int64_t depth, double inputs, 
         const double width = (double)now->width;
         alv_mean_field_step_of(&now->step, &net, at);
         now->step.chi *= (double)layers[l + 1 < depth ? l + 1 : l].width / width;
+        leave_range(&q, &now->step);
         now->q = q;
         now->spread = spread + 2 / width;
         now->drift = drift - 1 / width;
@@ -190,6 +206,14 @@ static alv_status check_layer(alv_mean_field_layer *layer, alv_error *error)
     return ALV_OK;
 }
 
+/* Of a layer beyond the range: that of the last one before, if it no longer changed. */
+static double chi_beyond(const alv_mean_field_layer *layers, int64_t l)
+{
+    if (l < 2) return ALV_NAN;
+    const double chi = layers[l - 1].step.chi, before = layers[l - 2].step.chi;
+    return alv_fabs(chi - before) < 1e-3 * chi ? chi : ALV_NAN;
+}
+
 /* Layers with skips and norms: the maps alone, step by step. */
 static void follow(alv_mean_field_layer *layers, int64_t depth, double inputs)
 {
@@ -199,8 +223,7 @@ static void follow(alv_mean_field_layer *layers, int64_t depth, double inputs)
         const alv_mean_field net = net_after(layers, l, depth);
         now->q = q < 1e-60 ? 0 : q > 1e60 ? ALV_INFINITY : q;
         if (now->q != q || alv_mean_field_at(&now->step, &net, q, NULL) != ALV_OK)
-            now->step =
-                (alv_mean_field_step){.q = now->q, .chi = l > 0 ? layers[l - 1].step.chi : ALV_NAN};
+            now->step = (alv_mean_field_step){.q = now->q, .chi = chi_beyond(layers, l)};
         now->step.chi *= (double)layers[l + 1 < depth ? l + 1 : l].width / (double)now->width;
         now->flat = now->q > 0 && now->q < ALV_INFINITY
                         ? flat_share(now->net.act.act, now->net.norm == ALV_NORM_NONE ? q : 1)

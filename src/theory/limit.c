@@ -91,7 +91,11 @@ alv_status alv_mean_field_converge(alv_mean_field_limit *out, const alv_mean_fie
     l.chi = step.chi;
     const bool arrives = l.q > 0 && alv_isfinite(l.q); /* else at a steady rate */
     l.q_depth = depth_of(arrives ? step.slope : step.q / near);
-    l.chi_depth = depth_of(step.chi);
+    if (!arrives && step.chi_slope * step.chi_slope > 1e-6) { /* faster than any rate, as relu2 */
+        l.chi = (step.chi_slope > 0) == (l.q > 0) ? ALV_INFINITY : 0;
+        l.q_depth = 0;
+    }
+    l.chi_depth = depth_of(l.chi);
     if (n.norm != ALV_NORM_BATCH && arrives) {
         slope = l.chi;
         l.c = l.chi <= 1 + ROUNDING ? 1 : fixed_c(&slope, &n, near);
@@ -124,7 +128,10 @@ alv_status alv_mean_field_edge(double *weight_variance, const alv_mean_field *ne
         *weight_variance = weight;
         return ALV_OK;
     }
-    double off = ALV_NAN;
+    double off = off_edge(&weight, &n, lo = 1e-12);
+    if (off > 1e-3) /* chaos at every scale, as relu2, whose fixed points repel */
+        return alv_fail(error, ALV_ERR_RANGE, n.act.act->name, "with %s no fixed point holds",
+                        n.act.act->name);
     for (lo = 1e-12; lo < 1e12; lo *= 2)
         if ((off = off_edge(&weight, &n, 2 * lo)) >= 0) break;
     if (!(off >= 0)) { /* at most in the limit, as relu with bias */

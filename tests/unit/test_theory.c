@@ -222,6 +222,34 @@ static void diagrams_are_fixed_points(void **state)
     }
 }
 
+/* Where chi grows with the signal, nothing is said beyond the range; where it has settled, it
+ * stays: E f'^2 of relu is 1/2 at every q, and that of relu2 2 q. */
+static void beyond_the_range(void **state)
+{
+    (void)state;
+    enum { DEPTH = 400 };
+    static alv_mean_field_layer l[DEPTH];
+    alv_mean_field_limit limit;
+    double edge;
+    for (int skip = 0; skip < 2; skip++) {
+        alv_mean_field net = {.weight_variance = 4, .skip = skip, .branch = 1};
+        assert_int_equal(alv_act_parse(&net.act, "relu2", NULL), ALV_OK);
+        for (int i = 0; i < DEPTH; i++) l[i] = (alv_mean_field_layer){.net = net, .width = 100};
+        assert_int_equal(alv_mean_field_layers(l, DEPTH, 1, NULL), ALV_OK);
+        assert_true(isinf(l[DEPTH - 1].q) && isnan(l[DEPTH - 2].step.chi));
+        assert_true(isnan(l[0].gradient) && l[DEPTH - 1].gradient == 1);
+        assert_near(l[0].step.chi, 4 * 2 * 4 + skip, 1e-6);
+        assert_int_equal(alv_mean_field_converge(&limit, &net, 4, NULL), ALV_OK);
+        if (!skip) assert_true(isinf(limit.q) && isinf(limit.chi) && limit.chi_depth == 0);
+        if (!skip) assert_int_equal(alv_mean_field_edge(&edge, &net, NULL), ALV_ERR_RANGE);
+        assert_int_equal(alv_act_parse(&net.act, "relu", NULL), ALV_OK);
+        for (int i = 0; i < DEPTH; i++) l[i] = (alv_mean_field_layer){.net = net, .width = 100};
+        assert_int_equal(alv_mean_field_layers(l, DEPTH, 1, NULL), ALV_OK);
+        assert_near(l[DEPTH - 2].step.chi, 2 + skip, 1e-6);
+        assert_true(l[0].gradient > 1e100);
+    }
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -311,6 +339,7 @@ int main(void)
         cmocka_unit_test(limits_are_those_of_iteration),
         cmocka_unit_test(edges_of_chaos),
         cmocka_unit_test(diagrams_are_fixed_points),
+        cmocka_unit_test(beyond_the_range),
         cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -346,6 +346,7 @@ void alv_setup_free(alv_setup *setup)
     free(setup->quick_test.x);
     free(setup->quick_test.y);
     free(setup->curve);
+    free(setup->probes);
     free(setup->network);
     free(setup->spec);
     *setup = (alv_setup){0};

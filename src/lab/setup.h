@@ -52,6 +52,9 @@ typedef struct alv_setup {
     alv_samples probe, quick_test;
     int64_t *curve; /* (n_curve) steps of the curve's rows, from 0 to steps */
     int n_curve;
+    int64_t *probes; /* (n_probes) steps at which layers are looked at, from 0 */
+    int n_probes;
+    int test_every; /* so many rows of the curve, counted from its end; 0: the last one only */
     char *network;      /* canonical YAML of a network that came as a file; else NULL */
     char *spec;         /* spec.json's text */
     char digest[17];    /* of spec and engine, hexadecimal */
@@ -60,7 +63,7 @@ typedef struct alv_setup {
 } alv_setup;
 
 /* Raised when a change makes the same trial come out differently. */
-#define ALV_TRAINER "4"
+#define ALV_TRAINER "5"
 
 /* Checks everything and loads the data. Free with alv_setup_free, also after an error. */
 alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *error);

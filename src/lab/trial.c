@@ -10,7 +10,7 @@
 #include "base/base.h"
 #include "train/trainer.h"
 
-enum { MAX_PROBES = 64, STEPS_BETWEEN_REPORTS = 8 };
+enum { STEPS_BETWEEN_REPORTS = 8 };
 
 typedef struct trainer {
     const alv_setup *setup;
@@ -20,10 +20,9 @@ typedef struct trainer {
     const alv_recipe *recipe;
     alv_plateau plateau;
     alv_trainer *core;
-    alv_net_f32 *net; /* the core's */
-    float *before;    /* parameters before the last step */
-    int64_t schedule[MAX_PROBES];
-    int n_schedule;
+    alv_net_f32 *net;          /* the core's */
+    float *before;             /* parameters before the last step */
+    int n_schedule;            /* of setup->probes, how many */
     double row_sum, final_sum; /* of mini-batch losses */
     int64_t row_n, final_n;
     int64_t reported; /* steps told to control */
@@ -58,8 +57,7 @@ static alv_status take_memory(trainer *t, alv_error *error)
     t->net = t->core->net;
     alv_trial *out = t->out;
     out->n_layers = t->net->n_layers;
-    t->n_schedule = alv_probe_schedule(t->schedule, MAX_PROBES, setup->steps);
-    if (t->job->light) t->n_schedule = 1;
+    t->n_schedule = t->job->light ? 1 : setup->n_probes;
     size_t probes = (size_t)t->n_schedule, layers = (size_t)out->n_layers;
     t->before = alv_new_array((size_t)t->net->n_params, sizeof *t->before);
     out->curve = alv_new_array((size_t)setup->n_curve + 1, sizeof *out->curve);
@@ -127,6 +125,13 @@ static void evaluate(trainer *t, const alv_samples *samples, double *loss, doubl
     t->out->test_seconds += now() - start;
 }
 
+/* Rows of the curve are tested counted from its end. */
+static bool is_tested(const trainer *t)
+{
+    const int every = t->setup->test_every, left = t->setup->n_curve - 1 - t->out->n_curve;
+    return !t->job->light && every > 0 && left % every == 0;
+}
+
 /* Ends a row of the curve at `step`; the last one takes the whole test set. */
 static void end_row(trainer *t, int64_t step)
 {
@@ -137,7 +142,7 @@ static void end_row(trainer *t, int64_t step)
     row.train_loss = t->row_n > 0 ? t->row_sum / (double)t->row_n : out->initial_loss;
     if (last && t->job->tunes)
         evaluate(t, &t->setup->validation, &out->final_validation_loss, &accuracy);
-    else if (last || !t->job->light)
+    else if (last || is_tested(t))
         evaluate(t, last ? &t->setup->data->test : &t->setup->quick_test, &row.test_loss,
                  &row.test_accuracy);
     t->row_sum = 0;
@@ -147,7 +152,7 @@ static void end_row(trainer *t, int64_t step)
 
 static bool is_probed(const trainer *t, int64_t step)
 {
-    return t->out->n_probes < t->n_schedule && t->schedule[t->out->n_probes] == step;
+    return t->out->n_probes < t->n_schedule && t->setup->probes[t->out->n_probes] == step;
 }
 
 /* Takes step number `step` (from 1); false if its loss is not finite. */

@@ -108,6 +108,36 @@ static void chance_is_the_best_constant(void **state)
     alv_setup_free(&setup);
 }
 
+/* Rows passed forward by looking, but for the first probe and the last test, against those of
+ * training: 3 a row and step. Long runs keep every look. */
+static void looking_takes_a_third_at_most(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t steps, batch;
+        bool all;
+    } cases[] = {{0, 32, true},   {1, 1, false},    {6, 20, false},   {40, 16, false},
+                 {80, 64, false}, {200, 64, false}, {800, 128, true}, {5000, 32, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_compare what = alv_compare_defaults();
+        alv_setup setup;
+        what.steps = cases[i].steps;
+        what.batch = cases[i].batch;
+        assert_int_equal(alv_setup_make(&setup, &what, NULL), ALV_OK);
+        int64_t tests = 0, most = 0;
+        for (int64_t step = 1; step < 2 * setup.steps; step *= 2) most++;
+        for (int row = 0; row < setup.n_curve - 1; row++)
+            tests += setup.test_every > 0 && (setup.n_curve - 1 - row) % setup.test_every == 0;
+        const int64_t probes = setup.n_probes - 1;
+        assert_true(setup.n_probes >= 1 && setup.probes[0] == 0);
+        if (probes > 0) assert_int_equal(setup.probes[probes], setup.steps);
+        assert_true(3 * (probes * 3 * setup.probe.n + tests * setup.quick_test.n) <=
+                    setup.steps * 3 * setup.batch);
+        assert_int_equal(probes == most && tests == setup.n_curve - 1, cases[i].all);
+        alv_setup_free(&setup);
+    }
+}
+
 static void plans_are_numbered_by_arm_and_trained_by_seed(void **state)
 {
     (void)state;
@@ -242,6 +272,7 @@ int main(void)
         cmocka_unit_test(everything_that_decides_results_is_in_the_digest),
         cmocka_unit_test(lists_split_outside_parentheses),
         cmocka_unit_test(chance_is_the_best_constant),
+        cmocka_unit_test(looking_takes_a_third_at_most),
         cmocka_unit_test(plans_are_numbered_by_arm_and_trained_by_seed),
         cmocka_unit_test(settings_say_what_varies),
         cmocka_unit_test(rates_are_tried_apart),

@@ -149,19 +149,34 @@ static alv_status parse_acts(alv_setup *setup, const alv_compare *what, alv_erro
     return ALV_OK;
 }
 
+/* What a setting is called after: its activation, or where no layer has one (an lstm's gates have
+ * their own) the network's family. */
+static void name_arm(char out[ALV_MAX_TEXT], const alv_arm_act *arm)
+{
+    const alv_model *model = arm->model;
+    bool named = model->family[0] == '\0';
+    for (int i = 0; i < model->n_nodes; i++) named = named || model->nodes[i].act.act;
+    const size_t word = strcspn(model->family, " ");
+    alv_text_format(out, named || word >= ALV_MAX_TEXT ? ALV_MAX_TEXT : word + 1, "%s",
+                    named ? arm->text : model->family);
+}
+
 static alv_status make_settings(alv_setup *setup, alv_error *error)
 {
     const alv_recipes *recipes = &setup->recipes;
     setup->settings =
         alv_new_array((size_t)setup->n_acts * (size_t)recipes->n, sizeof *setup->settings);
     if (!setup->settings) return no_memory(error);
-    for (int act = 0; act < setup->n_acts; act++)
+    for (int act = 0; act < setup->n_acts; act++) {
+        char name[ALV_MAX_TEXT];
+        name_arm(name, &setup->acts[act]);
         for (int i = 0; i < recipes->n; i++) {
             alv_setting *setting = &setup->settings[setup->n_settings++];
             setting->act = act;
             setting->recipe = &recipes->list[i];
-            ALV_TRY(alv_setting_print(setting->text, recipes, i, setup->acts[act].text, error));
+            ALV_TRY(alv_setting_print(setting->text, recipes, i, name, error));
         }
+    }
     return ALV_OK;
 }
 

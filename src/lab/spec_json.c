@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "lab/json.h"
 #include "lab/setup.h"
+#include "model/build.h"
 
 void alv_text_digest(char out[17], const char *text)
 {
@@ -79,6 +80,20 @@ alv_status alv_setup_model_text(char *out, size_t size, const alv_setup *setup, 
     return ALV_OK;
 }
 
+/* The names of the layers, where they are not fc1, fc2, ... */
+static void write_layers(alv_json *json, const alv_model *model)
+{
+    if (alv_model_is_chain(model)) return;
+    alv_json_open(json, "layers", '[');
+    for (int i = 0; i < model->n_nodes; i++) {
+        char name[ALV_MAX_NAME];
+        if (model->nodes[i].op != ALV_OP_WEIGHTS) continue;
+        alv_model_layer_name(name, model, i);
+        alv_json_string(json, NULL, name);
+    }
+    alv_json_close(json);
+}
+
 alv_status alv_setup_describe(alv_setup *setup, alv_error *error)
 {
     char model[512], engine[96], *whole;
@@ -88,6 +103,7 @@ alv_status alv_setup_describe(alv_setup *setup, alv_error *error)
     alv_json_string(&json, "schema", "alvor.spec/1");
     write_data(&json, setup);
     alv_json_string(&json, "model", model);
+    write_layers(&json, setup->acts[0].model);
     if (setup->network) alv_json_string(&json, "network", setup->network);
     alv_json_open(&json, "activations", '[');
     for (int i = 0; i < setup->n_acts; i++) alv_json_string(&json, NULL, setup->acts[i].text);

@@ -50,4 +50,7 @@ void alv_build_go_to(alv_builder *b, int node);
 /* The model, or what went wrong, with everything freed. */
 alv_status alv_build_end(alv_model **out, alv_builder *b);
 
+/* The name of a layer by its weights' node: its weight's, without what follows the last point. */
+void alv_model_layer_name(char out[ALV_MAX_NAME], const alv_model *model, int weights);
+
 #endif

@@ -2,6 +2,7 @@
 #include "alvor/model.h"
 
 #include "base/base.h"
+#include "model/build.h"
 
 static bool has_act(const alv_node *node)
 {
@@ -63,6 +64,14 @@ bool alv_model_layer_at(alv_model_layer *out, const alv_model *model, int layer)
     if (layer < 0 || i >= model->n_nodes) return false;
     *out = (alv_model_layer){i, end_of(model, i)};
     return true;
+}
+
+void alv_model_layer_name(char out[ALV_MAX_NAME], const alv_model *model, int weights)
+{
+    const char *name = model->params[model->nodes[weights].weight].name;
+    size_t n = strlen(name), end = n;
+    while (end > 0 && name[end] != '.') end--;
+    alv_text_format(out, (end > 0 ? end : n) + 1, "%s", name);
 }
 
 bool alv_model_is_chain(const alv_model *model)

@@ -82,6 +82,8 @@ alv_status alv_report_laws(json_t *entry, const report_run *run, const report_gr
 /* Only the deviation on the most frequent shape. */
 alv_status alv_report_sigma(json_t *entry, const report_run *run, const report_group *group,
                             alv_error *error);
+/* Of the network's layers, in order. */
+json_t *alv_report_names(const report_run *run);
 json_t *alv_report_shapes(const report_run *run);
 json_t *alv_report_schemes(const report_run *run);
 json_t *alv_report_marks(const report_run *run);

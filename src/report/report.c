@@ -88,6 +88,8 @@ static alv_status fill_document(json_t *out, const report_run *run, const char *
     alv_report_set(out, "meta", meta_json(run, error, &status));
     alv_report_set(out, "classes", json_integer(run->classes));
     alv_report_set(out, "activations", activations_json(run));
+    alv_report_set(out, "layer_names", alv_report_names(run));
+    alv_report_set(out, "chain", json_boolean(!run->model || alv_model_is_chain(run->model)));
     alv_report_set(out, "shapes", alv_report_shapes(run));
     alv_report_set(out, "schemes", alv_report_schemes(run));
     alv_report_set(out, "marks", alv_report_marks(run));

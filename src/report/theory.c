@@ -5,6 +5,7 @@
 #include "report/parts.h"
 
 #include <math.h>
+#include "model/build.h"
 
 #include "train/fill.h"
 
@@ -65,6 +66,18 @@ json_t *alv_report_shapes(const report_run *run)
             continue;
         alv_report_append(out, json_pack("{s:f, s:f, s:o}", "fan_in", fan_in, "fan_out", fan_out,
                                          "layers", layers_of_shape(run, &list, i)));
+    }
+    return out;
+}
+
+json_t *alv_report_names(const report_run *run)
+{
+    json_t *out = json_array();
+    for (int i = 0; run->model && i < run->model->n_nodes; i++) {
+        char name[ALV_MAX_NAME];
+        if (run->model->nodes[i].op != ALV_OP_WEIGHTS) continue;
+        alv_model_layer_name(name, run->model, i);
+        alv_report_append(out, alv_report_string(name));
     }
     return out;
 }

@@ -42,6 +42,12 @@ loss = {t["scheme"]: t["final_train_loss"] for t in d["trials"]}
 assert loss["xavier_uniform"] < 1 < 2.5 < loss["zeros"], loss
 PY
 expect 0 text --model 'lstm 16' --init 'orthogonal,torch_rnn' --bias forget_bias --json -o recurrent
+python3 - <<'PY' || fail 'what a setting without activations is called, or its layers'
+import json
+d = json.load(open("out"))
+assert {t["setting"] for t in d["trials"]} == {"lstm"}, d["trials"][0]
+assert d["spec"]["layers"] == ["lstm1.input", "fc"], d["spec"]["layers"]
+PY
 expect 0 images --model 'conv 4x3' --init delta_orthogonal -o delta
 expect 0 text --model 'conv1d 16x3 norm=layer' --act relu --init 'zeros,he_normal' --json -o line
 python3 - <<'PY' || fail 'what the convolutions of a text tell'

@@ -1,7 +1,7 @@
 // What theory expects of the layers before training, for the figures of what was measured.
 import { Plot, color } from "./charts.js";
 import { num, t } from "./i18n.js";
-import { groupsOf, layersAt, run } from "./run.js";
+import { groupsOf, layerName, layersAt, run } from "./run.js";
 
 // Rows of the middle and, for independent weights, of the band that holds 95 % of networks.
 export const expectedRows = (setting, name) =>
@@ -17,6 +17,7 @@ export const expectedRows = (setting, name) =>
 
 // " Farthest from it: ..." of all groups at initialization; "" where nothing is expected.
 export function farthest(name) {
+  if (run.chain === false) return ` ${t("expected.none")}`;
   let worst = null;
   for (const one of run.compare)
     layersAt(one, name, "first").forEach((value, layer) => {
@@ -29,7 +30,7 @@ export function farthest(name) {
     ? ""
     : ` ${t("expected.read")} ${t("expected.worst", {
         ...worst,
-        layer: num(worst.layer),
+        layer: layerName(worst.layer),
         times: num(worst.times, 2),
       })}`;
 }

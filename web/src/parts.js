@@ -17,7 +17,7 @@ import {
 import { expectedMarks, expectedRows } from "./expected.js";
 import { h, rich } from "./dom.js";
 import { num, pick, settingWord, t } from "./i18n.js";
-import { groupsOf, layersAt, run } from "./run.js";
+import { groupsOf, layerName, layersAt, run } from "./run.js";
 import { set, state } from "./state.js";
 
 export const section = (id, ...children) =>
@@ -186,7 +186,7 @@ function layerChart(rows, all, width, title, { label, log, domain, guides, expec
       ),
       scale.options.domain ? expectedMarks(expected, scale.options.domain) : [],
       ...seriesLines(points, run.schemes, {
-        tip: (row) => `${row.scheme}\n${t("layer")} ${row.x}\n${label}: ${num(row.value)}`,
+        tip: (row) => `${row.scheme}\n${t("layer")} ${layerName(row.x)}\n${label}: ${num(row.value)}`,
       }),
       endLabels(ends, room),
     ],
@@ -214,6 +214,7 @@ export const layerTable =
       { key: "setting", label: settingWord() },
       { key: "scheme", label: t("scheme") },
       { key: "layer", label: t("layer") },
+      ...(run.chain === false ? [{ key: "name", label: t("layer.name") }] : []),
       ...names.map(([key, label]) => ({ key, label })),
     ],
     rows: run.compare.flatMap((one) =>
@@ -221,6 +222,7 @@ export const layerTable =
         one.setting,
         one.scheme,
         layer + 1,
+        ...(run.chain === false ? [run.layer_names[layer] ?? ""] : []),
         ...names.map(([name]) => valuesOf(one, name, moment)[layer] ?? null),
       ]),
     ),

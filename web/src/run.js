@@ -30,6 +30,12 @@ export const run = {
   middleShape: middleShape(),
 };
 
+// "4 (conv2)"; dense chains have numbers alone.
+export const layerName = (layer) =>
+  data.chain === false && data.layer_names[layer - 1]
+    ? `${layer} (${data.layer_names[layer - 1]})`
+    : `${layer}`;
+
 export const group = (scheme, setting) =>
   compare.find((one) => one.scheme === scheme && one.setting === setting);
 

@@ -104,6 +104,7 @@ static alv_status check_numbers(const alv_yaml_kind *kind, const char *bytes, si
 {
     char text[64];
     alv_yaml_map *map = alv_yaml_map_new(bytes, size);
+    if (!map) return alv_fail(error, ALV_ERR_MEMORY, name, "no memory");
     const alv_yaml_place place = alv_yaml_find_broken(text, sizeof text, map, kind->schema);
     alv_yaml_map_free(map);
     if (place.line == 0) return ALV_OK;

@@ -15,6 +15,7 @@
 #include "formats/plan.h"
 #include "formats/save.h"
 #include "lab/setup.h"
+#include "nn/net.h"
 #include "report/report.h"
 
 static char root[] = "/tmp/alvor-alloc-XXXXXX"; /* a directory of this test alone */
@@ -341,6 +342,52 @@ static void reports(void **state)
     free(wanted);
 }
 
+/* Forward, backward, evaluation and update after the first step, of every family; what oneDNN does
+ * inside is not seen. */
+static void a_step_allocates_nothing(void **state)
+{
+    (void)state;
+    enum { ROWS = 10, MOST = 3 * 8 * 8 };
+    static const struct {
+        const char *text;
+        alv_optimizer_kind kind;
+    } cases[] = {
+        {"mlp 192-100x5-3 tanh", ALV_SGD},
+        {"mlp 192-16x5-3 norm=batch residual=2 branch=0", ALV_ADAM},
+        {"conv 4,8 in=3x8x8 out=3 norm=layer", ALV_MOMENTUM},
+        {"conv1d 4x2 in=3x64 out=3", ALV_SGD},
+        {"resnet 8 width=4 in=3x8x8 out=3", ALV_NESTEROV},
+        {"transformer d=8 L=1 h=2 in=6 tokens=9 out=3", ALV_ADAMW},
+        {"lstm 8 in=6 tokens=9 out=3", ALV_RMSPROP},
+    };
+    float x[ROWS * MOST];
+    int32_t y[ROWS];
+    for (int i = 0; i < ROWS * MOST; i++) x[i] = (float)(i % 9);
+    for (int i = 0; i < ROWS; i++) y[i] = i % 3;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int backend = 0; backend < 2; backend++) {
+            alv_model *model;
+            alv_net_f32 *net;
+            const alv_net_options options = {.batch = ROWS,
+                                             .backend = (alv_backend)backend,
+                                             .regularizer = {.dropout = 0.1},
+                                             .optimizer = {.kind = cases[i].kind, .lr = 0.01}};
+            assert_int_equal(alv_model_new(&model, cases[i].text, NULL, NULL), ALV_OK);
+            assert_int_equal(alv_net_new_f32(&net, model, &options, NULL), ALV_OK);
+            alv_net_train_f32(net, x, y, ROWS, NULL);
+            failing_arm(0);
+            for (int step = 0; step < 3; step++) {
+                alv_net_train_f32(net, x, y, ROWS - step, NULL);
+                alv_net_evaluate_f32(net, x, ROWS);
+                alv_net_loss_f32(net, y, NULL);
+            }
+            if (failing_count() > 0)
+                fail_msg("%s: %ld allocations", cases[i].text, failing_count());
+            alv_net_free_f32(net);
+            alv_model_free(model);
+        }
+}
+
 static int remove_one(const char *name, const struct stat *info, int kind, struct FTW *at)
 {
     (void)info, (void)kind, (void)at;
@@ -355,6 +402,7 @@ int main(void)
         return 1;
     }
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_allocates_nothing),
         cmocka_unit_test(cores),
         cmocka_unit_test(data),
         cmocka_unit_test(lab),

@@ -54,7 +54,7 @@ typedef struct alv_setup {
     int n_curve;
     int64_t *probes; /* (n_probes) steps at which layers are looked at, from 0 */
     int n_probes;
-    int test_every; /* so many rows of the curve, counted from its end; 0: the last one only */
+    int test_every;     /* so many rows of the curve, counted from its end; 0: the last one only */
     char *network;      /* canonical YAML of a network that came as a file; else NULL */
     char *spec;         /* spec.json's text */
     char digest[17];    /* of spec and engine, hexadecimal */

@@ -56,7 +56,8 @@ void cli_lesson_fill(char *out, size_t size, const char *text, const cli_lesson 
         const size_t hole = *text == '{' ? read_hole(&value, text + 1, lesson) : 0;
         if (hole) {
             char number[32];
-            alv_number_for_people(number, value, 3, lang);
+            const bool whole = fabs(value) >= 1000 && fabs(value) < 1e6; /* 1650, not 1.65e+03 */
+            alv_number_for_people(number, whole ? round(value) : value, whole ? 6 : 3, lang);
             n += alv_text_format(out + n, size - n, "%s", number);
             text += hole + 1;
         } else {

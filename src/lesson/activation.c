@@ -21,13 +21,13 @@ const alv_lesson alv_lesson_activation = {
                  "o ganho do gradiente, {backward 5} por camada"},
                 {"none: it only shows in training", "nenhum: só se vê no treino"}},
     .right = 1,
-    .because = {"The slope of the sigmoid is 1/4 at most, so each layer passes on less than a "
+    .because = {"The slope of the sigmoid is 1/4 at most, so each layer passes on about a "
                 "quarter of the gradient: {backward 5} with Xavier, {backward 6} with He. Ten "
                 "layers leave next to nothing. ReLU has {backward 1} and {backward 2}, tanh "
                 "{backward 3} and {backward 4}. With ReLU He learns faster ({loss 2} against "
                 "{loss 1}), for it makes up for the half that ReLU drops. No scheme of this list "
                 "makes up for a sigmoid.",
-                "A inclinação da sigmoide é no máximo 1/4; cada camada deixa passar menos de um "
+                "A inclinação da sigmoide é no máximo 1/4; cada camada deixa passar cerca de um "
                 "quarto do gradiente: {backward 5} com Xavier, {backward 6} com He. Dez camadas "
                 "não deixam quase nada. A ReLU tem {backward 1} e {backward 2}; a tanh, {backward "
                 "3} e {backward 4}. Com ReLU, He aprende mais depressa ({loss 2} contra {loss "

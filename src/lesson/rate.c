@@ -29,9 +29,9 @@ const alv_lesson alv_lesson_rate = {
                 "pequenos. Por isso, tente várias taxas para cada esquema, escolha com dados "
                 "separados e compare as melhores: alvor compare --lr auto faz isso."},
     .teacher = {"Tempting: (a), as if training at all made it fair. Next: --lr auto with the same "
-                "schemes. The window of rates in which deviation 0.5 trains is narrow; ask the "
-                "class how they would report that besides the best loss.",
+                "schemes. Deviation 0.5 trains only at rates a hundred times below those of He; "
+                "ask the class how they would report that besides the best loss.",
                 "Tentação: (a), como se bastasse que os dois treinem para ser justo. A seguir: "
-                "--lr auto com os mesmos esquemas. A janela de taxas em que o desvio 0,5 treina é "
-                "estreita; pergunte à turma como relatar isso, além da melhor perda."},
+                "--lr auto com os mesmos esquemas. O desvio 0,5 só treina com taxas cem vezes "
+                "menores que as de He; pergunte à turma como relatar isso, além da melhor perda."},
 };

@@ -43,8 +43,9 @@ const shorten = (name) =>
     .replace(/uniform\(r=([\d.]+)\)/, "U(±$1)")
     .replace(/constant\(value=([\d.]+)\)/, "w = $1");
 
-// The same for a setting: dropout(0.1) is "dropout 0.1".
-export const briefSetting = (setting, lang) => decimals(setting.replace(/\(([^)]*)\)/g, " $1"), lang);
+// The same for a setting: dropout(0.1) is "dropout 0.1", and 1e-06 a power of ten.
+export const briefSetting = (setting, lang) =>
+  decimals(setting.replace(/\(([^)]*)\)/g, " $1").replace(/\b1e(-\d+)/g, (_, e) => power(Number(e))), lang);
 
 export const plot = (options) => {
   const svg = Plot.plot({

@@ -196,7 +196,7 @@ function depths(asked, { documents, lang, width, label }) {
   const chance = documents[0].spec.data.chance_loss;
   return lineChart({
     rows, names, width, lang, label,
-    x: { ...linear(lang, word("layer", lang), { grid: false }), ticks: [...new Set(rows.map((r) => r.x))] },
+    x: { ...linear(lang, word("depth", lang), { grid: false }), ticks: [...new Set(rows.map((r) => r.x))] },
     y: logarithmic(lang, word("final", lang), [...rows.map((row) => row.y), chance]).axis,
     extra: [Plot.ruleY([chance], { stroke: "currentColor", strokeDasharray: "2 3", strokeOpacity: 0.7 })],
   });

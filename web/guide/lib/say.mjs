@@ -68,6 +68,7 @@ const WORDS = {
   accuracy: ["test accuracy", "acurácia de teste"],
   outcome: ["what happened", "o que houve"],
   layer: ["layer", "camada"],
+  depth: ["hidden layers", "camadas ocultas"],
   step: ["training step", "passo de treinamento"],
   loss: ["training loss", "perda de treino"],
   none: ["none", "nenhum"],

@@ -36,6 +36,7 @@ export async function openPage(browser, file, { query = "", ...options } = {}) {
     ...options,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(120000); // a page of ten thousand rows, on a machine with other work
   const trouble = [];
   page.on(
     "console",

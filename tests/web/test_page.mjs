@@ -163,8 +163,13 @@ async function testDownloads(page, figures) {
 
 async function testTables(page) {
   await page.$$eval("figure details", (list) => list.forEach((one) => (one.open = true)));
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll("figure details")].every((one) => one.querySelector("tbody tr")),
+  await page.waitForFunction(
+    () =>
+      [...document.querySelectorAll("figure details")].every((one) =>
+        one.querySelector("tbody tr"),
+      ),
+    null,
+    { polling: 100 }, // not at each frame: all tables open make frames slow
   );
   const empty = await page.$$eval("figure details", (list) =>
     list

@@ -15,7 +15,7 @@ if(TARGET alvor-cli AND NODE_PROGRAM)
            COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/web/test_errors.sh
                    $<TARGET_FILE:alvor-cli> "${Python3_EXECUTABLE}")
   set_tests_properties(web.languages web.page web.reproduce web.errors PROPERTIES SKIP_RETURN_CODE 77
-                       TIMEOUT 300)
+                       TIMEOUT 600)
   if(TARGET playground AND Python3_EXECUTABLE)
     add_test(NAME web.engine
              COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_engine.mjs

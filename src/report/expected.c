@@ -26,17 +26,17 @@ static alv_status read_inputs(double *mean_square, double *variance, const repor
     return status;
 }
 
-static bool predict(alv_expected *e, const report_run *run, const report_group *group,
-                    double mean_square, double variance)
+static alv_status predict(alv_expected *e, const report_run *run, const report_group *group,
+                          double mean_square, double variance, alv_error *error)
 {
     alv_scheme scheme, bias;
     alv_act_spec act;
     const char *text = json_string_value(json_object_get(run->spec, "bias"));
-    return alv_scheme_parse(&scheme, group->scheme, NULL) == ALV_OK &&
-           alv_act_parse(&act, group->activation, NULL) == ALV_OK &&
-           (!text || alv_scheme_parse(&bias, text, NULL) == ALV_OK) &&
-           alv_expected_make(e, run->model, act, &scheme, text ? &bias : NULL, mean_square,
-                             variance, NULL) == ALV_OK;
+    ALV_TRY(alv_scheme_parse(&scheme, group->scheme, error));
+    ALV_TRY(alv_act_parse(&act, group->activation, error));
+    if (text) ALV_TRY(alv_scheme_parse(&bias, text, error));
+    return alv_expected_make(e, run->model, act, &scheme, text ? &bias : NULL, mean_square,
+                             variance, error);
 }
 
 /* {"mid": [...], "lo": [...], "hi": [...]} */
@@ -64,7 +64,8 @@ alv_status alv_report_expected(json_t *entry, const report_run *run, const repor
     json_t *last = json_array_get(delta, depth - 1);
     alv_expected e = {0};
     ALV_TRY(read_inputs(&mean_square, &variance, run, group, error));
-    if (predict(&e, run, group, mean_square, variance) && (size_t)e.depth == depth) {
+    alv_status status = predict(&e, run, group, mean_square, variance, error);
+    if (status == ALV_OK && (size_t)e.depth == depth) {
         const double end = json_is_number(last) ? json_number_value(last) : (double)NAN;
         json_t *out = json_object();
         alv_report_set(entry, "expected", out);
@@ -72,5 +73,6 @@ alv_status alv_report_expected(json_t *entry, const report_run *run, const repor
         alv_report_set(out, "delta_rms", bands(&e, true, end));
     }
     alv_expected_free(&e);
-    return ALV_OK;
+    /* Where the theory does not speak, the figure stands without it. */
+    return status == ALV_ERR_MEMORY ? status : ALV_OK;
 }

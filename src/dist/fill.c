@@ -96,16 +96,23 @@ static bool step_is_exact(const alv_plan *p)
     return (float)p->scale >= 0x1p-100f;
 }
 
+/* An f32 as an element of the type. */
+static float as_element(alv_dtype dtype, float x)
+{
+    return alv_is_narrow(dtype) ? alv_widen(dtype, alv_round_one(dtype, x)) : x;
+}
+
 /* True if no draw of a uniform leaves the bounds before it is held: rounding keeps order, so the
  * two ends decide; and if the step, half the width times 2^-24 or 2^-53, is exact. */
-static bool uniform_is_plain(const alv_plan *p, bool f64)
+static bool uniform_is_plain(const alv_plan *p, alv_dtype dtype)
 {
-    if (f64) {
+    if (dtype == ALV_F64) {
         double far = p->scale * (1 - 0x1p-53);
         return p->scale >= 0x1p-960 && p->value + far <= p->hi && p->value - far >= p->lo;
     }
     float mid = (float)p->value, half = (float)p->scale, far = half * (1 - 0x1p-24f);
-    return step_is_exact(p) && mid + far <= (float)p->hi && mid - far >= (float)p->lo;
+    return step_is_exact(p) && as_element(dtype, mid + far) <= (float)p->hi &&
+           as_element(dtype, mid - far) >= (float)p->lo;
 }
 
 /* How a truncated normal is drawn, by its bounds a and b in deviations. Where even the farthest
@@ -133,10 +140,10 @@ static alv_draw choose(alv_plan *p, const alv_dist *d, alv_dtype dtype)
     const bool f64 = dtype == ALV_F64;
     if (d->kind == ALV_DIST_TRUNCATED_NORMAL) return choose_truncated(p, d, f64);
     if (d->kind == ALV_DIST_NORMAL) return f64 ? ALV_DRAW_NORMAL_F64 : ALV_DRAW_NORMAL_F32;
-    const bool plain = uniform_is_plain(p, f64);
+    const bool plain = uniform_is_plain(p, dtype);
     if (f64) return plain ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_HELD_F64;
     if (!step_is_exact(p)) return ALV_DRAW_UNIFORM_TINY_F32;
-    if (plain && !alv_is_narrow(dtype)) return ALV_DRAW_UNIFORM_F32;
+    if (plain) return ALV_DRAW_UNIFORM_F32;
     return p->lo == -p->hi ? ALV_DRAW_UNIFORM_EVEN_F32 : ALV_DRAW_UNIFORM_HELD_F32;
 }
 

@@ -14,10 +14,14 @@ alv_words alv_words_make(alv_stream stream, uint32_t high)
     w.two0 = (uint32_t)q ^ (uint32_t)(key0 + ALV_PHILOX_W0);
     w.two2 = (p >> 32) ^ (uint32_t)(key1 + ALV_PHILOX_W1);
     w.three = (uint32_t)p ^ (uint32_t)(key1 + 2 * ALV_PHILOX_W1);
-    for (uint32_t r = 0; r < ALV_PHILOX_ROUNDS; r++) {
-        const int half = r < ALV_PHILOX_ROUNDS - 1 ? 0 : 32;
-        w.k0[r] = (uint64_t)(uint32_t)(key0 + r * ALV_PHILOX_W0) << half;
-        w.k1[r] = (uint64_t)(uint32_t)(key1 + r * ALV_PHILOX_W1) << half;
+    uint32_t k0 = key0, k1 = key1;
+    for (int r = 0; r < ALV_PHILOX_ROUNDS - 1; r++) {
+        w.k0[r] = k0;
+        w.k1[r] = k1;
+        k0 += ALV_PHILOX_W0;
+        k1 += ALV_PHILOX_W1;
     }
+    w.k0[ALV_PHILOX_ROUNDS - 1] = (uint64_t)k0 << 32;
+    w.k1[ALV_PHILOX_ROUNDS - 1] = (uint64_t)k1 << 32;
     return w;
 }

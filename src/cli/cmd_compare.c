@@ -95,7 +95,7 @@ static const cli_option options[] = {
      "X",
      {"the training loss to get to first (default half of chance)",
       "a perda de treino a alcançar primeiro (padrão metade do acaso)"}},
-    {"batch", 0, "N", {"samples per step (default 128)", "amostras por passo (padrão 128)"}},
+    {"batch", 0, "N", {"samples per step (default 64)", "amostras por passo (padrão 64)"}},
     {"steps", 0, "N", {"training steps (default 800)", "passos de treino (padrão 800)"}},
     {"epochs",
      0,

@@ -27,7 +27,7 @@ alv_compare alv_compare_defaults(void)
         .regularizers = "none",
         .loss = "cross_entropy",
         .backend = "onednn",
-        .batch = 128,
+        .batch = 64,
         .steps = 800,
         .seeds = 5,
         .seed = 42,

@@ -45,7 +45,7 @@ static void everything_that_decides_results_is_in_the_digest(void **state)
     CHANGE(rates, "0.01,0.02");
     CHANGE(momentum, 0.5);
     CHANGE(weight_decay, 0.5);
-    CHANGE(batch, 64);
+    CHANGE(batch, 65);
     CHANGE(steps, 801);
     CHANGE(n_train, 201);
     CHANGE(n_test, 51);

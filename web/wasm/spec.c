@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "data/source.h"
 
-enum { MOST_DEFAULT_BATCH = 128 };
+enum { MOST_DEFAULT_BATCH = 64 };
 
 /* The values as text; NULL: not said. */
 typedef struct texts {

@@ -100,7 +100,9 @@ typedef struct alv_experiment {
     NAME(yang2017)                                                                                 \
     NAME(balduzzi2017)                                                                             \
     NAME(pennington2017)                                                                           \
+    NAME(pennington2017_training)                                                                  \
     NAME(xiao2018)                                                                                 \
+    NAME(gains)                                                                                    \
     NAME(mishkin2016)                                                                              \
     NAME(klambauer2017)                                                                            \
     NAME(zhang2019)                                                                                \
@@ -111,7 +113,8 @@ typedef struct alv_experiment {
     NAME(zhang2022)                                                                                \
     NAME(zhao2021)                                                                                 \
     NAME(gpt2)                                                                                     \
-    NAME(siren2020)
+    NAME(siren2020)                                                                                \
+    NAME(siren2020_image)
 
 #define DECLARE(name) extern const alv_experiment alv_experiment_##name;
 ALV_EXPERIMENTS(DECLARE)

@@ -114,6 +114,16 @@ void alv_rig_normals(double *out, int64_t n, const char *name, int64_t index)
     alv_dist_fill(out, ALV_F64, 0, n, &normal, alv_stream_make(SEED, stream, NULL), NULL, NULL);
 }
 
+void alv_rig_axes(double *u, double *v, int64_t n, int64_t net)
+{
+    alv_rig_normals(u, n, "input", net);
+    alv_rig_normals(v, n, "other", net);
+    const double along = dot(u, v, n) / dot(u, u, n);
+    for (int64_t i = 0; i < n; i++) v[i] -= along * u[i];
+    const double uu = alv_rig_mean_square(u, n), vv = alv_rig_mean_square(v, n);
+    for (int64_t i = 0; i < n; i++) u[i] /= sqrt(uu), v[i] /= sqrt(vv);
+}
+
 double alv_rig_mean_square(const double *x, int64_t n)
 {
     return dot(x, x, n) / (double)n;

@@ -32,6 +32,8 @@ void alv_rig_backward(alv_rig *rig, int64_t net);
 
 /* n normal numbers of stream `name`. */
 void alv_rig_normals(double *out, int64_t n, const char *name, int64_t index);
+/* Two vectors (n) at right angles, each of mean square 1, of the net's own. */
+void alv_rig_axes(double *u, double *v, int64_t n, int64_t net);
 double alv_rig_mean_square(const double *x, int64_t n);
 /* The variance of the squared singular values of d z_last / d z_first over their mean squared. */
 alv_status alv_rig_spread(double *out, const alv_rig *rig, alv_error *error);

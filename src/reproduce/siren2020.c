@@ -71,11 +71,12 @@ const alv_experiment alv_experiment_siren2020 = {
                                                             "distribuição"},
     .paper = "Sitzmann, Martel, Bergman, Lindell & Wetzstein (2020), Implicit neural "
              "representations with periodic activation functions, arXiv:2006.09661, section 3.2",
-    .setting = {"5 layers of 256 units, weights U(-sqrt(6 / n), sqrt(6 / n)) as in units of omega, "
-                "no biases, 400 nets, fed by sin(30 x), x normal. No image is fitted.",
-                "5 camadas de 256 unidades, pesos U(-sqrt(6 / n), sqrt(6 / n)) em unidades de "
-                "omega, sem vieses, 400 redes, alimentadas por sin(30 x), x normal. Nenhuma imagem "
-                "é ajustada."},
+    .setting =
+        {"5 layers of 256 units, weights U(-sqrt(6 / n), sqrt(6 / n)) as in units of omega, "
+         "no biases, 400 nets, fed by sin(30 x), x normal. The fit of an image: siren2020_image.",
+         "5 camadas de 256 unidades, pesos U(-sqrt(6 / n), sqrt(6 / n)) em unidades de "
+         "omega, sem vieses, 400 redes, alimentadas por sin(30 x), x normal. O ajuste de uma "
+         "imagem: siren2020_image."},
     .claims =
         {{{"deviation of the first layer's activations (arcsine: 0.7071)",
            "desvio das ativações da primeira camada (arco-seno: 0,7071)"},

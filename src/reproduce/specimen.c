@@ -89,6 +89,13 @@ static alv_status learn(double *mean, alv_specimen *specimen, int from, int to, 
     return ALV_OK;
 }
 
+static alv_status go_on(const alv_watch *watch, alv_error *error)
+{
+    if (watch && watch->stop && watch->stop(watch->user))
+        return alv_fail(error, ALV_ERR_INTERRUPTED, "training", "interrupted");
+    return ALV_OK;
+}
+
 alv_status alv_specimen_train(double *loss, alv_specimen *specimen, double rate, int steps,
                               uint64_t seed, alv_outcome *out, int panel, int series,
                               const alv_watch *watch, alv_error *error)
@@ -97,13 +104,42 @@ alv_status alv_specimen_train(double *loss, alv_specimen *specimen, double rate,
     double means[PARTS];
     specimen->net->options.optimizer.lr = rate;
     for (int i = 0; i < PARTS; i++) {
-        if (watch && watch->stop && watch->stop(watch->user))
-            return alv_fail(error, ALV_ERR_INTERRUPTED, "training", "interrupted");
+        ALV_TRY(go_on(watch, error));
         const int to = steps * (i + 1) / PARTS;
         ALV_TRY(learn(&means[i], specimen, steps * i / PARTS, to, seed, error));
         if (panel >= 0) alv_draw(out, panel, series, to, means[i]);
     }
     *loss = (means[PARTS - 2] + means[PARTS - 1]) / 2;
+    return ALV_OK;
+}
+
+alv_status alv_specimen_best(double *best, alv_specimen *specimen, const char *scheme,
+                             const double *rates, int n_rates, int steps, uint64_t seed,
+                             alv_outcome *out, int panel, int series, const alv_watch *watch,
+                             alv_error *error)
+{
+    *best = (double)INFINITY;
+    for (int i = 0; i < n_rates; i++) {
+        double loss;
+        ALV_TRY(alv_specimen_draw(specimen, scheme, seed, error));
+        ALV_TRY(alv_specimen_train(&loss, specimen, rates[i], steps, seed, out, panel, series + i,
+                                   watch, error));
+        *best = fmin(*best, loss);
+    }
+    return ALV_OK;
+}
+
+alv_status alv_specimen_reach(int *steps, alv_specimen *specimen, double rate, double target,
+                              int most, uint64_t seed, const alv_watch *watch, alv_error *error)
+{
+    enum { LAST = 5 };
+    double mean = target;
+    specimen->net->options.optimizer.lr = rate;
+    for (*steps = 0; *steps < most && mean >= target && isfinite(mean); *steps += LAST) {
+        ALV_TRY(go_on(watch, error));
+        ALV_TRY(learn(&mean, specimen, *steps, *steps + LAST, seed, error));
+    }
+    if (!(mean < target)) *steps = most;
     return ALV_OK;
 }
 

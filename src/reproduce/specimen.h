@@ -31,6 +31,16 @@ alv_status alv_specimen_draw(alv_specimen *specimen, const char *scheme, uint64_
 alv_status alv_specimen_train(double *loss, alv_specimen *specimen, double rate, int steps,
                               uint64_t seed, alv_outcome *out, int panel, int series,
                               const alv_watch *watch, alv_error *error);
+/* The lowest of the losses at each of the rates, drawn anew and trained as above: series
+ * `series` + i is rate i's. */
+alv_status alv_specimen_best(double *best, alv_specimen *specimen, const char *scheme,
+                             const double *rates, int n_rates, int steps, uint64_t seed,
+                             alv_outcome *out, int panel, int series, const alv_watch *watch,
+                             alv_error *error);
+/* Steps of plain SGD on blobs until the mean loss of the last five is below `target`: *steps,
+ * `most` where it never is. ALV_ERR_INTERRUPTED after watch->stop. */
+alv_status alv_specimen_reach(int *steps, alv_specimen *specimen, double rate, double target,
+                              int most, uint64_t seed, const alv_watch *watch, alv_error *error);
 /* The share of `batches` batches of blobs, from sample `from` on, that the network gets right. */
 alv_status alv_specimen_test(double *accuracy, alv_specimen *specimen, int64_t from, int batches,
                              uint64_t seed, alv_error *error);

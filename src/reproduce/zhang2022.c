@@ -35,15 +35,6 @@ static double tailored(int depth)
     return (lo + hi) / 2;
 }
 
-static void make_inputs(double x[2][WIDTH], int net)
-{
-    double dot = 0, square = 0;
-    alv_rig_normals(x[0], WIDTH, "input", net);
-    alv_rig_normals(x[1], WIDTH, "other", net);
-    for (int i = 0; i < WIDTH; i++) dot += x[0][i] * x[1][i], square += x[0][i] * x[0][i];
-    for (int i = 0; i < WIDTH; i++) x[1][i] -= dot / square * x[0][i];
-}
-
 /* The cosine of two inputs at right angles, by layer, mean over nets; drawn beside the map. */
 static alv_status measure(double *last, alv_outcome *out, int series, double a, alv_error *error)
 {
@@ -56,7 +47,7 @@ static alv_status measure(double *last, alv_outcome *out, int series, double a, 
     for (int net = 0; net < NETS && status == ALV_OK; net++) {
         status = alv_rig_draw(&rig, net, error);
         if (status != ALV_OK) break;
-        make_inputs(x, net);
+        alv_rig_axes(x[0], x[1], WIDTH, net);
         for (int which = 0; which < 2; which++) alv_rig_forward(&rig, which, x[which]);
         for (int l = 0; l < DEPTH; l++) {
             double sums[3] = {0};
@@ -86,15 +77,9 @@ static alv_status train(double *best, alv_outcome *out, int series, double a, ui
     alv_text_format(weights, sizeof weights, "orthogonal(gain=%g)", sqrt(2 / (1 + a * a)));
     alv_text_format(text, sizeof text, "mlp 64-64x50-10 leaky_relu(%g)", a);
     alv_status status = alv_specimen_make(&sample, text, ROWS, 1, error);
-    *best = (double)INFINITY;
-    for (int i = 0; i < RATES && status == ALV_OK; i++) {
-        double loss = (double)INFINITY;
-        status = alv_specimen_draw(&sample, weights, seed, error);
-        if (status == ALV_OK)
-            status = alv_specimen_train(&loss, &sample, rates[i], STEPS, seed, out,
-                                        seed == 0 ? 1 : -1, RATES * series + i, watch, error);
-        *best = fmin(*best, loss);
-    }
+    if (status == ALV_OK)
+        status = alv_specimen_best(best, &sample, weights, rates, RATES, STEPS, seed, out,
+                                   seed == 0 ? 1 : -1, RATES * series, watch, error);
     alv_specimen_free(&sample);
     return status;
 }

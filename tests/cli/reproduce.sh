@@ -24,7 +24,7 @@ rm page.html pagina.html
 try 2 reproduce he2015 -o /nowhere/page.html; err 'nowhere'
 
 try 0 reproduce --list; out '^glorot2010_training +Shapeset'; out '^zhang2022 +A leaky'
-try 0 reproduce poole2016 yang2019 mishkin2016 nguyen1990 xiao2018; out '^21 of 21 claims hold$'
+try 0 reproduce gains poole2016 yang2019 mishkin2016 nguyen1990 xiao2018; out '^31 of 31 claims hold$'
 try 0 reproduce xiong2020; out '^2 of 4 claims hold$'; out 'only the last position has a loss here'
 try 2 reproduce; err 'name an experiment'
 try 2 reproduce he2016; err 'did you mean he2015'

@@ -13,8 +13,14 @@ def cell(text):
     return str(text).replace("|", "\\|")
 
 
-def figure(x):
-    return "" if x is None else f"{x:.4g}"
+def figure(x, digits=4):
+    return "" if x is None else f"{x:.{digits}g}"
+
+
+def digits(claim):
+    """Four, or eight where four do not tell the ends of the criterion apart."""
+    lo, hi = claim["lo"], claim["hi"]
+    return 8 if None not in (lo, hi) and lo < hi and figure(lo) == figure(hi) else 4
 
 
 # "Glorot & Bengio (2010), Title, arXiv:1234.56789, where"
@@ -59,8 +65,8 @@ def main():
         print(f"\n## {e['name']}\n\n{e['paper']}.\n\n{e['setting']}\n")
         print("| claim | paper | criterion | measured | holds |\n| --- | --- | --- | --- | --- |")
         for c in e["claims"]:
-            measured = "infinite" if c["measured"] is None else figure(c["measured"])
-            print(f"| {cell(c['claim'])} | {figure(c['paper_value'])} | {cell(c['criterion'])} | "
+            measured = "infinite" if c["measured"] is None else figure(c["measured"], digits(c))
+            print(f"| {cell(c['claim'])} | {figure(c['paper_value'], digits(c))} | {cell(c['criterion'])} | "
                   f"{measured} | {'yes' if c['holds'] else '**no**'} |")
         for c in e["claims"]:
             if c["why_not"]:

@@ -31,11 +31,20 @@ static bool stop(void *user)
     return cli_interrupted();
 }
 
+/* Four, or eight where four do not tell the ends of the criterion apart. */
+static int digits_of(const alv_claim *claim)
+{
+    char lo[32], hi[32];
+    alv_number_print(lo, claim->lo, 4);
+    alv_number_print(hi, claim->hi, 4);
+    return claim->lo < claim->hi && strcmp(lo, hi) == 0 ? 8 : 4;
+}
+
 static void print_claim(const alv_claim *claim, double measured, const cli_args *args)
 {
     const bool pt = args->lang == ALV_PT, holds = alv_claim_holds(claim, measured);
     char value[32], paper[32], criterion[ALV_CRITERION], text[512];
-    alv_number_print(value, measured, 4);
+    alv_number_print(value, measured, digits_of(claim));
     alv_number_print(paper, claim->paper, 4);
     alv_claim_criterion(criterion, claim, args->lang);
     fputs(holds ? (pt ? "  vale      " : "  holds     ") : (pt ? "  NÃO VALE  " : "  DOES NOT  "),

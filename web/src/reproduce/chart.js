@@ -54,7 +54,7 @@ function scaleOf(axis, values, domain) {
         domain: [-0.5, names.length - 0.5],
         ticks: names.map((_, i) => i),
         tickFormat: (i) => shorten(names[i] ?? "", 16),
-        tickRotate: -20,
+        tickRotate: names.length > 6 ? -50 : -20,
         tickSize: 0,
       },
     };

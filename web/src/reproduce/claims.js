@@ -17,9 +17,13 @@ function span(claim) {
   return [lo - room, hi + room];
 }
 
-const criterionOf = ({ lo, hi }) => {
-  if (hi === null) return t("repro.atleast", { lo: num(lo, 4) });
-  return lo === hi ? num(lo, 4) : t("repro.between", { lo: num(lo, 4), hi: num(hi, 4) });
+// Four digits, or eight where four do not tell the ends of the criterion apart.
+const digitsOf = ({ lo, hi }) => (hi !== null && lo !== hi && num(lo, 4) === num(hi, 4) ? 8 : 4);
+
+const criterionOf = (claim) => {
+  const [lo, hi] = [claim.lo, claim.hi].map((v) => v !== null && num(v, digitsOf(claim)));
+  if (claim.hi === null) return t("repro.atleast", { lo });
+  return lo === hi ? lo : t("repro.between", { lo, hi });
 };
 
 function gauge(claim) {
@@ -69,7 +73,7 @@ const row = (claim) =>
     h(
       "td",
       { class: "number", "data-label": t("repro.measured") },
-      claim.measured === null ? "∞" : num(claim.measured, 4),
+      claim.measured === null ? "∞" : num(claim.measured, digitsOf(claim)),
     ),
     h("td", { class: "wide" }, gauge(claim)),
     h("td", {}, mark(claim.holds, t(claim.holds ? "repro.holds" : "repro.fails"))),

@@ -30,10 +30,10 @@ static bool refuse(const cli_args *args, const char *const *names, const char *h
 /* The model says what each of its tensors is. */
 static int run_like(const cli_args *args)
 {
-    static const char *const other[] = {"shape",    "name",      "slice",   "layout",  "dtype",
-                                        "role",     "fan-in",    "fan-out", "layer",   "groups",
-                                        "stride",   "parts",     "head",    "depth",   "in-axes",
-                                        "out-axes", "copy-axes", "shards",  "threads", NULL};
+    static const char *const other[] = {
+        "shape",     "name",   "slice",   "layout", "dtype",  "role",  "fan-in",  "fan-out",
+        "layer",     "groups", "stride",  "parts",  "head",   "depth", "in-axes", "out-axes",
+        "copy-axes", "shards", "threads", "stream", "module", "exact", NULL};
     if (args->n_positional > 0)
         return cli_fail("--plan FILE says how to draw the model",
                         "--like takes no plan besides: '%s'", args->positional[0]);
@@ -228,7 +228,7 @@ const cli_verb cli_verb_init = {
     .name = "init",
     .summary = {"draw the first weights of a whole model, or of one tensor, into a file",
                 "sorteia os primeiros pesos de um modelo inteiro, ou de um tensor, em um arquivo"},
-    .usage = "PLAN.yaml|PRESET|--scheme SCHEME --shape N,N|--like MODEL  -o FILE [OPTIONS]",
+    .usage = "PLAN|PRESET|--scheme S --shape N,N|--stream NAME|--like MODEL  -o FILE [OPTIONS]",
     .examples =
         "  alvor init gpt2 --dry-run\n"
         "  alvor init plan.yaml -o model.safetensors --dtype bf16 --seed 42\n"

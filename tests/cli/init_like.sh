@@ -66,4 +66,6 @@ try 2 init --like model.safetensors --scheme he_norma -o x.safetensors
 err 'did you mean'
 try 2 init plan.yaml --like model.safetensors -o x.safetensors
 err 'takes no plan besides'
+try 2 init --like model.safetensors --stream torch -o x.safetensors
+err '\-\-stream is not for --like'
 [ ! -e x.safetensors ] || fail 'a file was left'

@@ -12,7 +12,7 @@
 #pragma GCC optimize("fp-contract=off")
 #endif
 
-#define ALV_SET scalar
+#define ALV_SET torch_scalar
 #define ALV_SET_BYTES 4
 #include "compat/kernels.inc"
 
@@ -24,7 +24,7 @@
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #endif
-#define ALV_SET avx2
+#define ALV_SET torch_avx2
 #define ALV_SET_BYTES 32
 #include "compat/kernels.inc"
 #if defined(__clang__)
@@ -35,7 +35,7 @@
 
 #elif defined(ALV_SIMD_NEON)
 
-#define ALV_SET neon
+#define ALV_SET torch_neon
 #define ALV_SET_BYTES 16
 #include "compat/kernels.inc"
 
@@ -46,20 +46,20 @@
 #endif
 
 /* Sets that are not here have no fused multiply-add. */
-static const alv_torch_kernels *const tables[ALV_ISA_COUNT] = {
+static const alv_torch_kernels *const sets[ALV_ISA_COUNT] = {
 #if defined(ALV_SIMD_X86)
-    [ALV_ISA_AVX2] = &alv_torch_kernels_avx2,
-    [ALV_ISA_AVX512] = &alv_torch_kernels_avx2,
+    [ALV_ISA_AVX2] = &alv_kernels_torch_avx2,
+    [ALV_ISA_AVX512] = &alv_kernels_torch_avx2,
 #elif defined(ALV_SIMD_NEON)
-    [ALV_ISA_NEON] = &alv_torch_kernels_neon,
+    [ALV_ISA_NEON] = &alv_kernels_torch_neon,
 #endif
 };
 
 const alv_torch_kernels *alv_torch_kernels_of(const alv_kernels *kernels)
 {
-    const alv_torch_kernels *table = tables[alv_isa_of(kernels)];
+    const alv_torch_kernels *table = sets[alv_isa_of(kernels)];
 #if defined(ALV_SIMD_X86)
     if (!__builtin_cpu_supports("fma")) table = NULL;
 #endif
-    return table ? table : &alv_torch_kernels_scalar;
+    return table ? table : &alv_kernels_torch_scalar;
 }

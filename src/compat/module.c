@@ -39,7 +39,7 @@ double alv_torch_inverse_sqrt(double n)
     return n > 0 ? 1 / alv_sqrt(n) : 0;
 }
 
-alv_status alv_build_fail(const alv_builder *b, alv_status code, const char *message)
+alv_status alv_build_fail(const alv_module_builder *b, alv_status code, const char *message)
 {
     const alv_cursor *c = b->cursor;
     return alv_fail_at(c->error, code, "module", c->at - c->text, "%s: %s", b->kind->name, message);
@@ -59,7 +59,7 @@ static bool grow(void **array, int *room, int n, size_t item)
     return true;
 }
 
-alv_status alv_build_param(int *out, const alv_builder *b, const char *name, int rank,
+alv_status alv_build_param(int *out, const alv_module_builder *b, const char *name, int rank,
                            const int64_t *shape)
 {
     alv_compat_module *m = b->module;
@@ -78,7 +78,7 @@ alv_status alv_build_param(int *out, const alv_builder *b, const char *name, int
     return ALV_OK;
 }
 
-alv_status alv_build_step(const alv_builder *b, alv_step_kind kind, int param, double a,
+alv_status alv_build_step(const alv_module_builder *b, alv_step_kind kind, int param, double a,
                           int64_t index)
 {
     alv_compat_module *m = b->module;
@@ -88,8 +88,8 @@ alv_status alv_build_step(const alv_builder *b, alv_step_kind kind, int param, d
     return ALV_OK;
 }
 
-alv_status alv_build_drawn(const alv_builder *b, const char *name, int rank, const int64_t *shape,
-                           alv_step_kind kind, double a)
+alv_status alv_build_drawn(const alv_module_builder *b, const char *name, int rank,
+                           const int64_t *shape, alv_step_kind kind, double a)
 {
     int param;
     ALV_TRY(alv_build_param(&param, b, name, rank, shape));

@@ -56,40 +56,40 @@ typedef struct alv_module_value {
 } alv_module_value;
 
 /* What a constructor gets. */
-typedef struct alv_builder {
+typedef struct alv_module_builder {
     alv_compat_module *module;
     alv_cursor *cursor; /* for errors: its place is that of the call */
     const char *prefix; /* "0." */
     const struct alv_module_kind *kind;
     const alv_module_value *args; /* in the order of kind->args */
     int depth;
-} alv_builder;
+} alv_module_builder;
 
 typedef struct alv_module_kind {
     const char *name;
     int axes; /* of a convolution's kernel; elsewhere the constructor's own number */
     alv_module_arg args[ALV_MODULE_ARGS];
-    alv_status (*build)(const alv_builder *b);
+    alv_status (*build)(const alv_module_builder *b);
 } alv_module_kind;
 
 /* Tables of the files of this family; each ends at a row without a name. */
 extern const alv_module_kind alv_modules_plain[], alv_modules_recurrent[], alv_modules_attention[];
 
 /* Fails at the call. */
-alv_status alv_build_fail(const alv_builder *b, alv_status code, const char *message);
+alv_status alv_build_fail(const alv_module_builder *b, alv_status code, const char *message);
 /* Adds the parameter prefix + name; its index goes to *out. */
-alv_status alv_build_param(int *out, const alv_builder *b, const char *name, int rank,
+alv_status alv_build_param(int *out, const alv_module_builder *b, const char *name, int rank,
                            const int64_t *shape);
-alv_status alv_build_step(const alv_builder *b, alv_step_kind kind, int param, double a,
+alv_status alv_build_step(const alv_module_builder *b, alv_step_kind kind, int param, double a,
                           int64_t index);
 /* A parameter with one step. */
-alv_status alv_build_drawn(const alv_builder *b, const char *name, int rank, const int64_t *shape,
-                           alv_step_kind kind, double a);
+alv_status alv_build_drawn(const alv_module_builder *b, const char *name, int rank,
+                           const int64_t *shape, alv_step_kind kind, double a);
 /* A constructor within a constructor, under prefix + name + ".", with these sizes as arguments. */
-alv_status alv_build_child(const alv_builder *b, const char *name, const char *kind,
+alv_status alv_build_child(const alv_module_builder *b, const char *name, const char *kind,
                            const alv_module_value *args);
 /* Reads the call at `text` under prefix + name + ".". */
-alv_status alv_build_text(const alv_builder *b, const char *name, const char *text);
+alv_status alv_build_text(const alv_module_builder *b, const char *name, const char *text);
 const alv_module_kind *alv_module_find(const char *name, size_t length);
 
 /* The bounds of torch.nn.init and of the constructors, from fans. */

@@ -9,7 +9,7 @@ static alv_module_value one(int64_t value)
 
 /* Queries, keys and values by Xavier: one matrix, or three where keys or values have other sizes.
  */
-static alv_status projections(int first[3], int *n, const alv_builder *b)
+static alv_status projections(int first[3], int *n, const alv_module_builder *b)
 {
     static const char *const names[] = {"q_proj_weight", "k_proj_weight", "v_proj_weight"};
     const int64_t e = b->args[0].v[0];
@@ -26,7 +26,7 @@ static alv_status projections(int first[3], int *n, const alv_builder *b)
     return ALV_OK;
 }
 
-static alv_status draw_xavier(const alv_builder *b, int param)
+static alv_status draw_xavier(const alv_module_builder *b, int param)
 {
     const int64_t *shape = b->module->params[param].shape;
     return alv_build_step(b, ALV_STEP_UNIFORM, param,
@@ -35,7 +35,7 @@ static alv_status draw_xavier(const alv_builder *b, int param)
 
 /* embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim. The parameters stand
  * before those of out_proj, which is built, and drawn, first; its bias is drawn, then zeroed. */
-static alv_status attention(const alv_builder *b)
+static alv_status attention(const alv_module_builder *b)
 {
     const int64_t e = b->args[0].v[0], heads = b->args[1].v[0];
     const bool bias = b->args[3].v[0], extra = b->args[4].v[0];
@@ -59,7 +59,7 @@ static alv_status attention(const alv_builder *b)
 }
 
 /* Attention (a decoder has two), two dense layers, and norms. */
-static alv_status layer(const alv_builder *b, int attentions)
+static alv_status layer(const alv_module_builder *b, int attentions)
 {
     static const char *const attention_names[] = {"self_attn", "multihead_attn"};
     static const char *const norm_names[] = {"norm1", "norm2", "norm3"};
@@ -78,18 +78,18 @@ static alv_status layer(const alv_builder *b, int attentions)
     return ALV_OK;
 }
 
-static alv_status encoder_layer(const alv_builder *b)
+static alv_status encoder_layer(const alv_module_builder *b)
 {
     return layer(b, 1);
 }
 
-static alv_status decoder_layer(const alv_builder *b)
+static alv_status decoder_layer(const alv_module_builder *b)
 {
     return layer(b, 2);
 }
 
 /* Copies of the parameters [first, end), under layers.1, layers.2, ...: nothing is drawn. */
-static alv_status copies(const alv_builder *b, int first, int64_t n)
+static alv_status copies(const alv_module_builder *b, int first, int64_t n)
 {
     const int end = b->module->n_params, skip = (int)strlen(b->prefix) + (int)strlen("layers.0.");
     for (int64_t layer_at = 1; layer_at < n; layer_at++)
@@ -105,7 +105,7 @@ static alv_status copies(const alv_builder *b, int first, int64_t n)
 }
 
 /* A layer, num_layers, norm. */
-static alv_status stack(const alv_builder *b)
+static alv_status stack(const alv_module_builder *b)
 {
     const int first = b->module->n_params;
     const int64_t n = b->args[1].v[0];
@@ -116,14 +116,14 @@ static alv_status stack(const alv_builder *b)
 }
 
 /* One half of nn.Transformer: prefix + name, with copies and a last norm. */
-static alv_status half(const alv_builder *b, const char *name, const char *kind, int64_t n)
+static alv_status half(const alv_module_builder *b, const char *name, const char *kind, int64_t n)
 {
     const alv_module_value *a = b->args;
     const alv_module_value args[] = {a[0],   a[1],   a[4],   one(0), one(0),
                                      one(0), one(0), one(0), one(1)};
     const alv_module_value norm[] = {a[0], one(0), one(1), one(1)};
     char prefix[2 * ALV_MAX_NAME];
-    alv_builder inside = *b;
+    alv_module_builder inside = *b;
     const int first = b->module->n_params;
     if (n < 1) return alv_build_fail(b, ALV_ERR_RANGE, "both halves need a layer");
     alv_text_format(prefix, sizeof prefix, "%s%s.", b->prefix, name);
@@ -134,7 +134,7 @@ static alv_status half(const alv_builder *b, const char *name, const char *kind,
 }
 
 /* Both halves; then every matrix is drawn again by Xavier. */
-static alv_status transformer(const alv_builder *b)
+static alv_status transformer(const alv_module_builder *b)
 {
     const int first = b->module->n_params;
     ALV_TRY(half(b, "encoder", "TransformerEncoderLayer", b->args[2].v[0]));

@@ -214,10 +214,10 @@ static alv_status unknown(const alv_cursor *c, const char *name, size_t length)
                 "expected a constructor of torch.nn that alvor knows, as in Linear(784, 256)");
 }
 
-static alv_status read_calls(alv_builder *b, alv_cursor *c, char end);
+static alv_status read_calls(alv_module_builder *b, alv_cursor *c, char end);
 
 /* One call, whose parameters get b->prefix. */
-static alv_status read_call(alv_builder *b, alv_cursor *c)
+static alv_status read_call(alv_module_builder *b, alv_cursor *c)
 {
     alv_module_value args[ALV_MODULE_ARGS];
     if (b->depth > ALV_MODULE_DEPTH) return fail(c, ALV_ERR_RANGE, "modules are nested too deeply");
@@ -237,7 +237,7 @@ static alv_status read_call(alv_builder *b, alv_cursor *c)
         args[i] = (alv_module_value){.v = {kind->args[i].otherwise}, .n = 1};
     ALV_TRY(kind->args[0].name ? read_args(args, c, kind) : skip_args(c));
     alv_cursor call = at;
-    alv_builder inside = *b;
+    alv_module_builder inside = *b;
     inside.cursor = &call;
     inside.kind = kind;
     inside.args = args;
@@ -245,9 +245,9 @@ static alv_status read_call(alv_builder *b, alv_cursor *c)
 }
 
 /* Reads calls up to the byte `end`, as children 0, 1, ... */
-static alv_status read_calls(alv_builder *b, alv_cursor *c, char end)
+static alv_status read_calls(alv_module_builder *b, alv_cursor *c, char end)
 {
-    alv_builder inside = *b;
+    alv_module_builder inside = *b;
     char prefix[2 * ALV_MAX_NAME];
     inside.prefix = prefix;
     inside.depth++;
@@ -266,7 +266,8 @@ static alv_status read_calls(alv_builder *b, alv_cursor *c, char end)
 }
 
 /* `b` with prefix + name + ".". */
-static alv_status below(alv_builder *out, char *prefix, const alv_builder *b, const char *name)
+static alv_status below(alv_module_builder *out, char *prefix, const alv_module_builder *b,
+                        const char *name)
 {
     *out = *b;
     out->prefix = prefix;
@@ -276,21 +277,21 @@ static alv_status below(alv_builder *out, char *prefix, const alv_builder *b, co
     return ALV_OK;
 }
 
-alv_status alv_build_child(const alv_builder *b, const char *name, const char *kind,
+alv_status alv_build_child(const alv_module_builder *b, const char *name, const char *kind,
                            const alv_module_value *args)
 {
     char prefix[2 * ALV_MAX_NAME];
-    alv_builder inside;
+    alv_module_builder inside;
     ALV_TRY(below(&inside, prefix, b, name));
     inside.kind = alv_module_find(kind, strlen(kind));
     inside.args = args;
     return inside.kind->build(&inside);
 }
 
-alv_status alv_build_text(const alv_builder *b, const char *name, const char *text)
+alv_status alv_build_text(const alv_module_builder *b, const char *name, const char *text)
 {
     char prefix[2 * ALV_MAX_NAME];
-    alv_builder inside;
+    alv_module_builder inside;
     alv_cursor c = *b->cursor;
     ALV_TRY(below(&inside, prefix, b, name));
     c.at = text;
@@ -298,7 +299,7 @@ alv_status alv_build_text(const alv_builder *b, const char *name, const char *te
 }
 
 /* One call stands alone; more are a Sequential. */
-static alv_status read_text(alv_builder *b, alv_cursor *c)
+static alv_status read_text(alv_module_builder *b, alv_cursor *c)
 {
     alv_cursor ahead = *c;
     skip_white(&ahead);
@@ -327,7 +328,7 @@ alv_status alv_compat_module_new(alv_compat_module **out, const char *text, alv_
     if (!module) return alv_fail(error, ALV_ERR_MEMORY, "module", "no memory");
     module->dtype = dtype;
     alv_cursor c = {text, text, error};
-    alv_builder b = {.module = module, .cursor = &c, .prefix = ""};
+    alv_module_builder b = {.module = module, .cursor = &c, .prefix = ""};
     alv_status status = read_text(&b, &c);
     if (status != ALV_OK) {
         alv_compat_module_free(module);

@@ -2,7 +2,7 @@
 #include "compat/module.h"
 
 /* Weight by kaiming_uniform_(a=sqrt(5)), then bias within 1 / sqrt(fan_in). */
-static alv_status weight_and_bias(const alv_builder *b, int rank, const int64_t *shape,
+static alv_status weight_and_bias(const alv_module_builder *b, int rank, const int64_t *shape,
                                   int64_t outputs, bool bias)
 {
     double fan_in = 1;
@@ -14,13 +14,13 @@ static alv_status weight_and_bias(const alv_builder *b, int rank, const int64_t 
                            alv_torch_inverse_sqrt(fan_in));
 }
 
-static alv_status linear(const alv_builder *b)
+static alv_status linear(const alv_module_builder *b)
 {
     const int64_t shape[] = {b->args[1].v[0], b->args[0].v[0]};
     return weight_and_bias(b, 2, shape, shape[0], b->args[2].v[0]);
 }
 
-static alv_status bilinear(const alv_builder *b)
+static alv_status bilinear(const alv_module_builder *b)
 {
     const int64_t shape[] = {b->args[2].v[0], b->args[0].v[0], b->args[1].v[0]};
     const double bound = alv_torch_inverse_sqrt((double)shape[1]);
@@ -30,7 +30,7 @@ static alv_status bilinear(const alv_builder *b)
 }
 
 /* Arguments: inputs, outputs, kernel, groups, bias, as `at` says where; swapped: transposed. */
-static alv_status convolution(const alv_builder *b, int groups_at, int bias_at, bool swapped)
+static alv_status convolution(const alv_module_builder *b, int groups_at, int bias_at, bool swapped)
 {
     int64_t shape[ALV_MAX_RANK], in = b->args[0].v[0], out = b->args[1].v[0];
     const int64_t groups = b->args[groups_at].v[0];
@@ -45,17 +45,17 @@ static alv_status convolution(const alv_builder *b, int groups_at, int bias_at, 
     return weight_and_bias(b, 2 + b->kind->axes, shape, out, b->args[bias_at].v[0]);
 }
 
-static alv_status conv(const alv_builder *b)
+static alv_status conv(const alv_module_builder *b)
 {
     return convolution(b, 6, 7, false);
 }
 
-static alv_status conv_transposed(const alv_builder *b)
+static alv_status conv_transposed(const alv_module_builder *b)
 {
     return convolution(b, 6, 7, true);
 }
 
-static alv_status embedding(const alv_builder *b)
+static alv_status embedding(const alv_module_builder *b)
 {
     const int64_t shape[] = {b->args[0].v[0], b->args[1].v[0]},
                   padding = b->args[b->kind->axes].v[0];
@@ -69,40 +69,41 @@ static alv_status embedding(const alv_builder *b)
 }
 
 /* Ones and zeros. */
-static alv_status affine(const alv_builder *b, const alv_module_value *size, bool weight, bool bias)
+static alv_status affine(const alv_module_builder *b, const alv_module_value *size, bool weight,
+                         bool bias)
 {
     if (!weight) return ALV_OK;
     ALV_TRY(alv_build_drawn(b, "weight", size->n, size->v, ALV_STEP_CONSTANT, 1));
     return bias ? alv_build_drawn(b, "bias", size->n, size->v, ALV_STEP_CONSTANT, 0) : ALV_OK;
 }
 
-static alv_status layer_norm(const alv_builder *b)
+static alv_status layer_norm(const alv_module_builder *b)
 {
     return affine(b, &b->args[0], b->args[2].v[0], b->args[3].v[0]);
 }
 
-static alv_status batch_norm(const alv_builder *b)
+static alv_status batch_norm(const alv_module_builder *b)
 {
     return affine(b, &b->args[0], b->args[3].v[0], true);
 }
 
-static alv_status group_norm(const alv_builder *b)
+static alv_status group_norm(const alv_module_builder *b)
 {
     return affine(b, &b->args[1], b->args[3].v[0], true);
 }
 
-static alv_status rms_norm(const alv_builder *b)
+static alv_status rms_norm(const alv_module_builder *b)
 {
     return affine(b, &b->args[0], b->args[2].v[0], false);
 }
 
 /* Its first value, 0.25, is the only one that is read. */
-static alv_status prelu(const alv_builder *b)
+static alv_status prelu(const alv_module_builder *b)
 {
     return alv_build_drawn(b, "weight", 1, b->args[0].v, ALV_STEP_CONSTANT, 0.25);
 }
 
-static alv_status nothing(const alv_builder *b)
+static alv_status nothing(const alv_module_builder *b)
 {
     (void)b;
     return ALV_OK;

@@ -9,7 +9,7 @@ typedef struct gates {
     const char *suffix;
 } gates;
 
-static alv_status add(const alv_builder *b, const char *name, const char *suffix, int rank,
+static alv_status add(const alv_module_builder *b, const char *name, const char *suffix, int rank,
                       const int64_t *shape, double bound)
 {
     char whole[48];
@@ -17,7 +17,7 @@ static alv_status add(const alv_builder *b, const char *name, const char *suffix
     return alv_build_drawn(b, whole, rank, shape, ALV_STEP_UNIFORM, bound);
 }
 
-static alv_status direction(const alv_builder *b, const gates *g)
+static alv_status direction(const alv_module_builder *b, const gates *g)
 {
     const double bound = alv_torch_inverse_sqrt((double)g->hidden);
     ALV_TRY(add(b, "weight_ih", g->suffix, 2, (int64_t[]){g->rows, g->inputs}, bound));
@@ -28,7 +28,7 @@ static alv_status direction(const alv_builder *b, const gates *g)
     return add(b, "weight_hr", g->suffix, 2, (int64_t[]){g->projected, g->hidden}, bound);
 }
 
-static alv_status rows_of(int64_t *rows, const alv_builder *b, int64_t hidden)
+static alv_status rows_of(int64_t *rows, const alv_module_builder *b, int64_t hidden)
 {
     if (!alv_mul_i64(rows, b->kind->axes, hidden))
         return alv_build_fail(b, ALV_ERR_OVERFLOW, "hidden_size is too large");
@@ -36,7 +36,7 @@ static alv_status rows_of(int64_t *rows, const alv_builder *b, int64_t hidden)
 }
 
 /* input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size. */
-static alv_status layers(const alv_builder *b)
+static alv_status layers(const alv_module_builder *b)
 {
     const int64_t hidden = b->args[1].v[0], n = b->args[2].v[0], projected = b->args[7].v[0];
     const int directions = b->args[6].v[0] ? 2 : 1;
@@ -58,7 +58,7 @@ static alv_status layers(const alv_builder *b)
 }
 
 /* input_size, hidden_size, bias. */
-static alv_status cell(const alv_builder *b)
+static alv_status cell(const alv_module_builder *b)
 {
     const int64_t hidden = b->args[1].v[0];
     gates g = {.inputs = b->args[0].v[0], .hidden = hidden, .back = hidden, .suffix = ""};

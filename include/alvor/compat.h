@@ -64,7 +64,7 @@ typedef struct alv_compat_rng {
     const alv_compat *profile;
     const alv_kernels *kernels; /* the instruction set, which changes no bit; NULL: the best */
     alv_mersenne mt;
-    uint64_t state[4]; /* of the generators that need less */
+    uint64_t state[4]; /* of the generators that need less; of JAX's the key in the first */
     double spare;      /* the second normal of a pair */
     bool has_spare;
     uint32_t half; /* of a 64-bit word */
@@ -134,6 +134,14 @@ ALV_API alv_status alv_compat_permutation(int64_t *out, int64_t n, alv_compat_rn
 /* The order in which a shuffling torch.utils.data.DataLoader visits n samples in its next epoch.
  * Takes two numbers from the generator, as the loader does. PyTorch's profiles only. */
 ALV_API alv_status alv_compat_epoch(int64_t *out, int64_t n, alv_compat_rng *rng, alv_error *error);
+
+/* JAX's keys: a draw takes every word from the key and leaves it, so that the same draw again gives
+ * the same numbers. fold_in replaces the key, as jax.random.fold_in(key, data); split writes n
+ * generators (outs[0] may be rng itself), as jax.random.split(key, n), n below 2^31.
+ * ALV_ERR_UNSUPPORTED for other streams; ALV_ERR_ARGUMENT. */
+ALV_API alv_status alv_compat_fold_in(alv_compat_rng *rng, uint32_t data, alv_error *error);
+ALV_API alv_status alv_compat_split(alv_compat_rng *outs, int64_t n, const alv_compat_rng *rng,
+                                    alv_error *error);
 
 /* Parses the name of one of the profile's initializers with arguments, as alv_scheme_parse does:
  * "kaiming_uniform(a=0.2, mode=fan_out)". The same statuses. */

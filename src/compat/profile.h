@@ -15,7 +15,9 @@
     NAME(torch_scalar_1)                                                                           \
     NAME(numpy)                                                                                    \
     NAME(numpy_dxsm)                                                                               \
-    NAME(numpy_legacy)
+    NAME(numpy_legacy)                                                                             \
+    NAME(jax)                                                                                      \
+    NAME(jax_original)
 
 #define DECLARE(name) extern const alv_compat alv_compat_##name;
 ALV_COMPAT_PROFILES(DECLARE)

@@ -117,12 +117,37 @@ class NumPy:
         return self.rng.permutation(n)
 
 
+class Jax:
+    """jax.random without x64. A draw leaves the key as it is."""
+
+    def __init__(self, profile="jax"):
+        import jax
+        self.jax, self.profile = jax, profile
+        self.version = f"JAX {jax.__version__}, "
+        jax.config.update("jax_threefry_partitionable", profile == "jax")
+
+    def seed(self, seed):
+        self.key = self.jax.random.key(seed)
+
+    def uniform(self, n, dtype, lo, hi):
+        if dtype != "f32":
+            return None
+        return np.asarray(self.jax.random.uniform(self.key, (n,), minval=lo, maxval=hi))
+
+    def none(self, *arguments):
+        """Normals are close and not equal; tests/unit/test_compat_jax.c has them."""
+        return None
+
+    normal = truncated = integers = permutation = none
+
+
 def dxsm():
     return NumPy("numpy-dxsm", lambda seed: np.random.Generator(np.random.PCG64DXSM(seed)))
 
 
 FRAMEWORKS = {"torch": Torch, "numpy": NumPy, "numpy-dxsm": dxsm,
-              "numpy-legacy": lambda: NumPy("numpy-legacy", np.random.RandomState)}
+              "numpy-legacy": lambda: NumPy("numpy-legacy", np.random.RandomState),
+              "jax": Jax, "jax-original": lambda: Jax("jax-original")}
 
 
 def call(source, draw, n, dtype):

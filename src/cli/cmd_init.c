@@ -228,7 +228,7 @@ const cli_verb cli_verb_init = {
     .name = "init",
     .summary = {"draw the first weights of a whole model, or of one tensor, into a file",
                 "sorteia os primeiros pesos de um modelo inteiro, ou de um tensor, em um arquivo"},
-    .usage = "PLAN|PRESET|--scheme S --shape N,N|--stream NAME|--like MODEL  -o FILE [OPTIONS]",
+    .usage = "PLAN|PRESET|--scheme S|--stream NAME|--like MODEL -o FILE [OPTIONS]",
     .examples =
         "  alvor init gpt2 --dry-run\n"
         "  alvor init plan.yaml -o model.safetensors --dtype bf16 --seed 42\n"

@@ -197,9 +197,9 @@ alv_status alv_compat_split(alv_compat_rng *outs, int64_t n, const alv_compat_rn
      0,                                                                                            \
      ALV_EXACT_CLOSE,                                                                              \
      {[ALV_EN] =                                                                                   \
-          "XLA has a log1p of its own: of 10^6 values 1 % differed, by 3 units of the last "       \
-          "place at most",                                                                         \
-      [ALV_PT] = "o XLA tem um log1p próprio: de 10^6 valores, 1 % diferiu, em no máximo 3 "       \
+          "XLA has a log1p of its own: up to 1 % of the values seen differ, by 3 units of the "    \
+          "last place at most",                                                                    \
+      [ALV_PT] = "o XLA tem um log1p próprio: até 1 % dos valores vistos diferem, em no máximo 3 " \
                  "unidades da última casa"}}
 #define THREEFRY                                                                                   \
     .claims = {{ALV_COMPAT_UNIFORM, F32, 0, ALV_EXACT_BITS, {"", ""}},                             \
@@ -207,10 +207,12 @@ alv_status alv_compat_split(alv_compat_rng *outs, int64_t n, const alv_compat_rn
                CLOSE(ALV_COMPAT_TRUNCATED)},                                                       \
     .seed = seed, .uniform = uniform, .normal = normal, .truncated = truncated,                    \
     .scheme_at = alv_jax_scheme_at,                                                                \
-    .seen = {[ALV_EN] = "Golden hashes of JAX 0.10.2 on x86, without x64, and its keys: five "     \
-                        "seeds, sizes 1 to 40, 100, 1000, 4097, 1000003",                          \
-             [ALV_PT] = "Hashes do JAX 0.10.2 em x86, sem x64, e suas chaves: cinco sementes, "    \
-                        "tamanhos de 1 a 40, 100, 1000, 4097, 1000003"}
+    .seen = {[ALV_EN] = "JAX 0.10.2 on x86, without x64: golden hashes of uniforms (five seeds, "  \
+                        "sizes 1 to 40, 100, 1000, 4097, 1000003); the split and folded keys of "  \
+                        "one key; normals value by value",                                         \
+             [ALV_PT] = "JAX 0.10.2 em x86, sem x64: hashes de uniformes (cinco sementes, "        \
+                        "tamanhos de 1 a 40, 100, 1000, 4097, 1000003); as chaves divididas e "    \
+                        "derivadas de uma chave; normais valor por valor"}
 
 static const jax_rules by_index = {true}, paired_words = {false};
 

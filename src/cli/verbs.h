@@ -10,6 +10,7 @@
     VERB(data)                                                                                     \
     VERB(init)                                                                                     \
     VERB(inspect)                                                                                  \
+    VERB(doctor)                                                                                   \
     VERB(list)                                                                                     \
     VERB(explain)                                                                                  \
     VERB(predict)                                                                                  \

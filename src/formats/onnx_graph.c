@@ -79,7 +79,11 @@ int alv_onnx_add(alv_onnx *g, alv_node node, int input)
     }
     m->nodes = nodes;
     node.input = input;
-    if (node.out == 0 && input >= 0) node.in = node.out = nodes[input].out;
+    if (node.out == 0) node.in = node.out = input >= 0 ? nodes[input].out : m->inputs;
+    if (node.height == 0) {
+        node.height = input >= 0 ? nodes[input].height : m->height;
+        node.width = input >= 0 ? nodes[input].width : m->width;
+    }
     nodes[m->n_nodes] = node;
     return m->n_nodes++;
 }
@@ -326,6 +330,32 @@ static alv_status describe_all(alv_onnx *g)
     return done ? ALV_OK : fail(g, ALV_ERR_MEMORY, "no memory for", "the graph");
 }
 
+/* The sizes of the first input: (samples, channels, height, width) are an image, (samples, tokens)
+ * of whole numbers and (samples, positions, units) a sequence; 0 where the file does not say. */
+static void read_sizes(alv_model *m, const AlvOnnx__ValueInfoProto *input)
+{
+    enum { FLOATS = 1, HALVES = 10, DOUBLES = 11 };
+    int64_t size[5] = {0};
+    const AlvOnnx__TypeProto__Tensor *t =
+        input->type && input->type->value_case == ALV_ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
+            ? input->type->tensor_type
+            : NULL;
+    const size_t n = t && t->shape ? t->shape->n_dim : 0;
+    for (size_t i = 0; i < n && i < ALV_COUNT(size); i++) {
+        const AlvOnnx__TensorShapeProto__Dimension *d = t->shape->dim[i];
+        const bool known =
+            d->value_case == ALV_ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
+        size[i] = known && d->dim_value > 0 && d->dim_value < INT32_MAX ? d->dim_value : 0;
+    }
+    const bool floats =
+        t && (t->elem_type == FLOATS || t->elem_type == HALVES || t->elem_type == DOUBLES);
+    m->inputs = floats && n >= 2 ? n == 3 ? size[2] : size[1] : 0;
+    m->height = (int)(n == 4 ? size[2] : n == 3 || !floats ? size[1] : 0);
+    if (!floats && n == 2 && m->height == 0)
+        m->height = (int)size[0]; /* the sequence comes first */
+    m->width = (int)(n == 4 ? size[3] : m->height > 0);
+}
+
 static alv_status read_nodes(alv_onnx *g, const AlvOnnx__GraphProto *graph)
 {
     names v = {0};
@@ -344,6 +374,7 @@ alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *grap
     alv_onnx g = {.model = model, .error = error};
     g.graph = model->graph = alv_new_array(1, sizeof *model->graph);
     if (!g.graph) return fail(&g, ALV_ERR_MEMORY, "no memory for", "the graph");
+    if (graph->n_input > 0) read_sizes(g.graph, graph->input[0]);
     alv_status status = read_nodes(&g, graph);
     if (status == ALV_OK) status = describe_all(&g);
     if (g.graph->n_nodes > 0) g.graph->outputs = g.graph->nodes[g.graph->n_nodes - 1].out;

@@ -23,6 +23,8 @@ static alv_onnx_value add_weights(alv_onnx *g, int from, int weight, int bias)
     if (weight >= 0) {
         node.kind = g->graph->params[weight].layer;
         set_units(&node, &g->graph->params[weight]);
+        /* an image or a sequence that was made flat */
+        if (from >= 0 && g->graph->nodes[from].out != node.in) node.height = node.width = 1;
     }
     return node_value(alv_onnx_add(g, node, from));
 }
@@ -72,6 +74,31 @@ static void read_strides(alv_tensor *what, alv_node *node, const alv_onnx *g, in
     node->stride = what->stride[0] > 1 ? (int)what->stride[0] : 1;
 }
 
+/* Positions along one axis after windows of `kernel`; 0 where the size before is not known. */
+static int positions_after(const alv_onnx *g, int before, int64_t kernel, int64_t stride, int axis)
+{
+    int64_t pads[4] = {0}, spread[2] = {1, 1};
+    const int n = alv_onnx_ints(pads, 4, g, "pads");
+    alv_onnx_ints(spread, 2, g, "dilations");
+    const int64_t padding = n == 4 ? pads[axis] + pads[axis + 2] : n == 2 ? pads[0] + pads[1] : 0;
+    if (before <= 0 || kernel <= 0 || kernel > 1 << 20 || stride <= 0 || padding < 0 ||
+        padding > 1 << 20 || spread[axis] < 1 || spread[axis] > 1 << 10)
+        return 0;
+    const int64_t room = before + padding - (kernel - 1) * spread[axis] - 1;
+    return room < 0 ? 0 : (int)(room / stride + 1);
+}
+
+/* The node's positions, from those of what it reads. */
+static void set_positions(alv_node *node, const alv_onnx *g, const int64_t kernel[2],
+                          const int64_t stride[2], int axes)
+{
+    const int from = alv_onnx_from(g, 0);
+    const int height = from >= 0 ? g->graph->nodes[from].height : g->graph->height;
+    const int width = from >= 0 ? g->graph->nodes[from].width : g->graph->width;
+    node->height = positions_after(g, height, kernel[0], stride[0], 0);
+    node->width = axes > 1 ? positions_after(g, width, kernel[1], stride[1], 1) : width;
+}
+
 static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *kind)
 {
     const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1);
@@ -86,6 +113,11 @@ static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *ki
     node.weight = alv_onnx_param(g, 1, depthwise ? "depthwise" : kind, what);
     node.bias = add_bias(g, 2, node.weight);
     const bool spread = layer == ALV_LAYER_CONV_TRANSPOSED;
+    const int64_t strides[2] = {what.stride[0] > 0 ? what.stride[0] : 1,
+                                what.stride[1] > 0 ? what.stride[1] : 1};
+    if (!spread)
+        set_positions(&node, g, (const int64_t[]){t->shape[2], t->rank > 3 ? t->shape[3] : 1},
+                      strides, t->rank - 2);
     node.out = spread ? t->shape[1] * (groups > 0 ? groups : 1) : t->shape[0];
     node.in = spread ? t->shape[0] : t->shape[1] * (groups > 0 ? groups : 1);
     return node_value(alv_onnx_add(g, node, alv_onnx_from(g, 0)));
@@ -198,12 +230,16 @@ static alv_onnx_value read_pool(alv_onnx *g)
     int64_t kernel[2] = {0}, strides[2] = {1, 1};
     alv_onnx_ints(kernel, 2, g, "kernel_shape");
     alv_onnx_ints(strides, 2, g, "strides");
-    const alv_node node = {.op = ALV_OP_POOL,
-                           .kernel = kernel[0] < INT32_MAX ? (int)kernel[0] : 0,
-                           .stride = strides[0] < INT32_MAX ? (int)strides[0] : 1,
-                           .largest = strstr(g->node->op_type, "Max") != NULL,
-                           .weight = -1,
-                           .bias = -1};
+    alv_node node = {.op = ALV_OP_POOL,
+                     .kernel = kernel[0] < INT32_MAX ? (int)kernel[0] : 0,
+                     .stride = strides[0] < INT32_MAX ? (int)strides[0] : 1,
+                     .largest = strstr(g->node->op_type, "Max") != NULL,
+                     .weight = -1,
+                     .bias = -1};
+    if (kernel[0] > 0)
+        set_positions(&node, g, kernel, strides, alv_onnx_ints(NULL, 0, g, "kernel_shape"));
+    else
+        node.height = node.width = 1;
     return node_value(alv_onnx_add(g, node, alv_onnx_from(g, 0)));
 }
 

@@ -8,6 +8,8 @@ if(TARGET alvor-cli)
            $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
   add_test(NAME formats.init_like COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/formats/init_like.sh
            $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
-  set_tests_properties(formats.read_back formats.memory formats.inspect_onnx formats.init_like
+  add_test(NAME formats.doctor COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/formats/doctor.sh
+           $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
+  set_tests_properties(formats.doctor formats.read_back formats.memory formats.inspect_onnx formats.init_like
                        PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
 endif()

@@ -1,0 +1,263 @@
+/* From measured weights to a verdict: follow the signal, read it off at every layer, judge. */
+#include "audit/doctor.h"
+
+#include "base/base.h"
+#include "math/math.h"
+
+static const struct {
+    const char *key;
+    const char *text[ALV_LANGS];
+} assumptions[ALV_ASSUMPTIONS] = {
+    [ALV_ASSUME_SAME] = {"same",
+                         {"unknown here: signal and gradient taken to pass unchanged",
+                          "desconhecido aqui: supõe-se que sinal e gradiente passem sem mudar"}},
+    [ALV_ASSUME_ATTENTION] =
+        {"attention",
+         {"attention: queries and keys taken as independent, logits divided by sqrt(units)",
+          "atenção: consultas e chaves supostas independentes, logits divididos por "
+          "sqrt(unidades)"}},
+    [ALV_ASSUME_RECURRENT] =
+        {"recurrent",
+         {"recurrent: weights taken as drawn anew at each step, cells as normal",
+          "recorrente: pesos supostos sorteados de novo a cada passo, células supostas normais"}},
+    [ALV_ASSUME_BATCH] =
+        {"batch_statistics",
+         {"normalized by the batch, as in training; the stored mean and variance do not count",
+          "normalizado pelo lote, como no treino; a média e a variância guardadas não contam"}},
+    [ALV_ASSUME_POOL] = {"independent_window",
+                         {"the largest of values taken as independent",
+                          "o maior de valores supostos independentes"}},
+    [ALV_ASSUME_UNREAD] =
+        {"unread",
+         {"its weights cannot be read: signal and gradient taken to pass unchanged",
+          "não é possível ler os seus pesos: supõe-se que sinal e gradiente passem sem mudar"}},
+};
+
+const char *alv_assumption_key(alv_assumption assumption)
+{
+    return assumptions[assumption].key;
+}
+
+const char *alv_assumption_text(alv_assumption assumption, alv_lang lang)
+{
+    return assumptions[assumption].text[lang];
+}
+
+const char *alv_doctor_operator(const alv_doctor *doctor, int node)
+{
+    static const char *const names[] = {
+        [ALV_OP_WEIGHTS] = "weights",  [ALV_OP_NORM] = "norm", [ALV_OP_ADD] = "add",
+        [ALV_OP_POOL] = "pool",        [ALV_OP_ACT] = "act",   [ALV_OP_EMBED] = "embedding",
+        [ALV_OP_ATTEND] = "attention", [ALV_OP_LSTM] = "LSTM", [ALV_OP_LAST] = "last",
+        [ALV_OP_OTHER] = "other"};
+    const alv_node *n = &doctor->model->nodes[node];
+    return *n->what ? n->what : n->act.act ? n->act.act->name : names[n->op];
+}
+
+static alv_measured *measure(const alv_inspection *all, const alv_model *m)
+{
+    alv_measured *out = alv_new_array((size_t)m->n_params + 1, sizeof *out);
+    for (int i = 0; out && i < m->n_params; i++) {
+        const alv_checkpoint_tensor *t = alv_checkpoint_find(all->model, m->params[i].name);
+        const alv_inspected *seen = t ? &all->tensors[t - all->model->tensors] : NULL;
+        if (!seen || !seen->measured || seen->moments.n < 1) continue;
+        const double mean = seen->moments.mean, n = (double)seen->moments.n;
+        out[i] = (alv_measured){true, mean, seen->moments.m2 / n + mean * mean};
+    }
+    return out;
+}
+
+static bool is_layer(const alv_model *m, int node)
+{
+    const alv_node *n = &m->nodes[node];
+    return n->weight >= 0 && (n->op == ALV_OP_WEIGHTS || n->op == ALV_OP_EMBED);
+}
+
+static alv_likely likely(double square, double spread)
+{
+    const double half = 1.959963984540054 * alv_sqrt(alv_max(spread, 0)) / 2;
+    const double mid = alv_sqrt(square);
+    return (alv_likely){mid, mid * alv_exp(-half), mid * alv_exp(half)};
+}
+
+/* What entered the layer before on its way here: the last weights, norm or join; the data. */
+static double square_before(const alv_doctor *d, int node)
+{
+    int at = d->model->nodes[node].input;
+    while (at >= 0) {
+        const alv_op op = d->model->nodes[at].op;
+        if (op != ALV_OP_ACT && op != ALV_OP_POOL && op != ALV_OP_OTHER && op != ALV_OP_LAST) break;
+        at = d->model->nodes[at].input;
+    }
+    return at >= 0 ? d->signals[at].square : d->input.square;
+}
+
+static double positions(const alv_node *n)
+{
+    return (double)(n->height > 0 ? n->height : 1) * (double)(n->width > 0 ? n->width : 1);
+}
+
+static void read_layer(alv_patient_layer *out, const alv_doctor *d, int node)
+{
+    const alv_node *n = &d->model->nodes[node];
+    const alv_signal *s = &d->signals[node];
+    const double before = square_before(d, node);
+    *out = (alv_patient_layer){.node = node,
+                               .weight = &d->model->params[n->weight],
+                               .signal = likely(s->square, s->spread),
+                               .gradient = likely(s->gradient * positions(n), s->gradient_spread),
+                               .alike = s->square > 0 ? s->shared / s->square : ALV_NAN,
+                               .gain = alv_sqrt(s->square / before),
+                               .verdict = ALV_VERDICT_HEALTHY};
+    if (n->op == ALV_OP_EMBED) out->gain = 1;
+    out->scale = out->gain > 0 && alv_isfinite(out->gain) ? 1 / out->gain : ALV_NAN;
+    if (!(s->gradient > 0)) out->gradient = (alv_likely){ALV_NAN, ALV_NAN, ALV_NAN};
+}
+
+static alv_status read_layers(alv_doctor *d, alv_error *error)
+{
+    const alv_model *m = d->model;
+    d->layers = alv_new_array((size_t)m->n_nodes + 1, sizeof *d->layers);
+    if (!d->layers) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for its layers");
+    for (int i = 0; i < m->n_nodes; i++)
+        if (is_layer(m, i)) read_layer(&d->layers[d->n++], d, i);
+    if (d->n == 0)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, d->weights->model->files[0].path,
+                        "no weights of layers that a signal could be followed through; "
+                        "alvor inspect shows what it has");
+    const double last = d->layers[d->n - 1].gradient.mid;
+    for (int l = 0; l < d->n && last > 0; l++) {
+        alv_likely *g = &d->layers[l].gradient;
+        *g = (alv_likely){g->mid / last, g->lo / last, g->hi / last};
+    }
+    return ALV_OK;
+}
+
+/* A last layer that is zero, or fed by the mean of an image, says nothing of those before it. */
+static int last_that_counts(const alv_doctor *d)
+{
+    const alv_model *m = d->model;
+    int l = d->n - 1;
+    const int before = m->nodes[d->layers[l].node].input;
+    const bool pooled = before >= 0 && m->nodes[before].op == ALV_OP_POOL &&
+                        !m->nodes[before].largest && m->nodes[before].kernel == 0;
+    if (l > 0 && (pooled || d->layers[l].signal.mid == 0)) l--;
+    return l;
+}
+
+static double drift(double to, double from)
+{
+    const double ratio = to / from;
+    return alv_isfinite(ratio) ? ratio : from == 0 && to == 0 ? 0 : ALV_INFINITY;
+}
+
+/* The first of the consecutive layers whose gains together pass their share of the bound the most,
+ * a share being what each layer may do for the whole to stay inside; -1: none passes it. */
+static int where_it_starts(const alv_doctor *d, bool grows)
+{
+    const alv_bounds *b = &alv_bounds_of[ALV_WARNING];
+    const double share = alv_log(grows ? b->forward_hi : 1 / b->forward_lo) / d->n, most = 50;
+    double sum = 0, best = 0;
+    int first = 0, starts = -1;
+    for (int l = 0; l < d->n; l++) {
+        const double gain = alv_log(d->layers[l].gain); /* NaN after a layer that gives nothing */
+        const double excess = (grows ? gain : -gain) - share;
+        if (excess == excess) sum += alv_max(-most, alv_min(most, excess));
+        if (sum > best) best = sum, starts = first;
+        if (sum <= 0) sum = 0, first = l + 1;
+    }
+    return starts;
+}
+
+/* Of a net that is fine as a whole every layer is: a norm mends what came before it. Else a layer
+ * is ill where the signal that it gives, or the gradient that reaches it, has left the bounds of a
+ * warning. */
+static void judge_layers(alv_doctor *d, double data, int last)
+{
+    const alv_bounds *b = &alv_bounds_of[ALV_WARNING];
+    int first_ill = -1;
+    d->starts = -1;
+    if (d->forecast.n == 0) return;
+    for (int l = 0; l < d->n; l++) {
+        alv_patient_layer *layer = &d->layers[l];
+        const double signal = layer->signal.mid / data;
+        const double gradient = drift(layer->gradient.mid, d->layers[last].gradient.mid);
+        const bool pulls = layer->gradient.mid == layer->gradient.mid;
+        if (signal < b->forward_lo || (pulls && gradient < b->backward_lo))
+            layer->verdict = ALV_VERDICT_VANISHING;
+        if (!(signal <= b->forward_hi) || (pulls && gradient > b->backward_hi))
+            layer->verdict = ALV_VERDICT_EXPLODING;
+        if (first_ill < 0 && layer->verdict != ALV_VERDICT_HEALTHY) first_ill = l;
+    }
+    d->starts = where_it_starts(d, d->forecast.findings[0].kind == ALV_VERDICT_EXPLODING);
+    if (d->starts < 0) d->starts = first_ill;
+}
+
+static void judge(alv_doctor *d)
+{
+    const int last = last_that_counts(d);
+    int first = 0;
+    while (first < last && d->model->nodes[d->layers[first].node].op == ALV_OP_EMBED) first++;
+    const double data = first > 0 ? d->layers[first - 1].signal.mid : alv_sqrt(d->input.square);
+    const bool dark = d->layers[first].gradient.mid != d->layers[first].gradient.mid;
+    d->forward = drift(d->layers[last].signal.mid, data);
+    d->backward = dark ? 0 : drift(d->layers[first].gradient.mid, d->layers[last].gradient.mid);
+    const alv_drift both = {.forward = d->forward, .backward = d->backward};
+    alv_forecast_make(&d->forecast, NULL, 0, &both, d->model);
+    judge_layers(d, data, last);
+    for (int i = 0; i < d->forecast.n && d->starts >= 0; i++)
+        d->forecast.findings[i].layer_lo = d->forecast.findings[i].layer_hi = d->starts;
+}
+
+static alv_status examine(alv_doctor *d, alv_error *error)
+{
+    const alv_checkpoint *file = d->weights->model;
+    alv_measured *measured = NULL;
+    d->chain = !file->graph;
+    d->model = file->graph;
+    if (d->chain) ALV_TRY(alv_doctor_chain(&d->model, file, d->act, error));
+    d->signals = alv_new_array((size_t)d->model->n_nodes + 1, sizeof *d->signals);
+    measured = measure(d->weights, d->model);
+    alv_status status = ALV_OK;
+    if (!d->signals || !measured)
+        status = alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for its signals");
+    if (status == ALV_OK && d->model->n_nodes > 0)
+        status = alv_signal_follow(d->signals, d->model, measured, d->input, error);
+    free(measured);
+    if (status == ALV_OK) status = read_layers(d, error);
+    if (status == ALV_OK) judge(d);
+    return status;
+}
+
+alv_status alv_doctor_examine(alv_doctor **out, const alv_inspection *weights,
+                              alv_signal_input input, alv_act_spec act, alv_error *error)
+{
+    alv_doctor *d = alv_new_array(1, sizeof *d);
+    if (!d) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory");
+    d->weights = weights;
+    d->input = input;
+    d->act = act;
+    const alv_status status = examine(d, error);
+    if (status == ALV_OK)
+        *out = d;
+    else
+        alv_doctor_free(d);
+    return status;
+}
+
+void alv_doctor_free(alv_doctor *d)
+{
+    if (!d) return;
+    if (d->chain) alv_model_free(d->model);
+    free(d->signals);
+    free(d->layers);
+    free(d);
+}
+
+bool alv_doctor_is_critical(const alv_doctor *d)
+{
+    bool critical = !d->forecast.trains;
+    for (int64_t i = 0; i < d->weights->n_found; i++)
+        critical |= d->weights->found[i].mistake->weight == ALV_FATAL;
+    return critical;
+}

@@ -1,0 +1,64 @@
+/* alvor doctor: what a model's weights will do to signals and gradients, before any training. */
+#ifndef ALV_AUDIT_DOCTOR_H
+#define ALV_AUDIT_DOCTOR_H
+
+#include "audit/inspect.h"
+#include "audit/signal.h"
+#include "verdict/verdict.h"
+
+/* A number with the interval that holds 95 % of networks like this one. */
+typedef struct alv_likely {
+    double mid, lo, hi;
+} alv_likely;
+
+/* A weight of the model, in order of evaluation. */
+typedef struct alv_patient_layer {
+    int node;
+    const alv_tensor *weight;
+    alv_likely signal;   /* deviation: root mean square of what it gives, before the activation */
+    alv_likely gradient; /* root mean square there, over that of the last layer, by units; NaN: none
+                            comes back */
+    double alike;        /* correlation of two typical inputs, not about the mean */
+    double gain;         /* root mean square over that of the layer before */
+    double scale;        /* times its weights: gain 1; NaN: no scale does that */
+    alv_verdict verdict; /* healthy, vanishing or exploding */
+} alv_patient_layer;
+
+typedef struct alv_doctor {
+    const alv_inspection *weights;
+    alv_model *model; /* the file's graph, or a chain of its own */
+    bool chain;       /* the file has no graph: layers in its order */
+    alv_act_spec act; /* of the chain */
+    alv_signal_input input;
+    alv_signal *signals; /* (model->n_nodes) */
+    int n;
+    alv_patient_layer *layers;
+    double forward, backward; /* drifts, as in alv_drift */
+    int starts;               /* layer that starts it; -1: none */
+    alv_forecast forecast;
+} alv_doctor;
+
+/* Of what inspect has measured, which must outlive *out. `act` follows each layer of a file without
+ * a graph. ALV_ERR_UNSUPPORTED where the file has no weights to follow; ALV_ERR_MEMORY. The caller
+ * owns *out: alv_doctor_free. */
+alv_status alv_doctor_examine(alv_doctor **out, const alv_inspection *weights,
+                              alv_signal_input input, alv_act_spec act, alv_error *error);
+void alv_doctor_free(alv_doctor *doctor); /* NULL is fine */
+
+/* Whether a critical finding stands, of the forecast or of the weights. */
+bool alv_doctor_is_critical(const alv_doctor *doctor);
+
+const char *alv_assumption_key(alv_assumption assumption);
+const char *alv_assumption_text(alv_assumption assumption, alv_lang lang);
+/* "relu", or a file's own name for what a node does. */
+const char *alv_doctor_operator(const alv_doctor *doctor, int node);
+
+/* "alvor.doctor/1" (docs/doctor.md), the caller's to free(); NULL without memory. */
+char *alv_doctor_document(const alv_doctor *doctor);
+
+/* Inside the room: a chain of the file's weights in their order, each but the last followed by
+ * `act`; norms and biases go to the weights before them. */
+alv_status alv_doctor_chain(alv_model **out, const alv_checkpoint *file, alv_act_spec act,
+                            alv_error *error);
+
+#endif

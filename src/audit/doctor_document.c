@@ -1,0 +1,114 @@
+/* The doctor's document: layers in order, what was assumed, findings. */
+#include "audit/doctor.h"
+
+#include "audit/document.h"
+#include "base/base.h"
+#include "lab/json.h"
+
+static void put_likely(alv_json *json, const char *key, alv_likely x)
+{
+    alv_json_open(json, key, '{');
+    alv_json_real(json, "mid", x.mid);
+    alv_json_real(json, "lo", x.lo);
+    alv_json_real(json, "hi", x.hi);
+    alv_json_close(json);
+}
+
+static void put_layer(alv_json *json, const alv_doctor *d, const alv_patient_layer *l)
+{
+    alv_json_open(json, NULL, '{');
+    alv_json_string(json, "weight", l->weight->name);
+    alv_json_real(json, "mean", d->signals[l->node].mean);
+    put_likely(json, "signal", l->signal);
+    put_likely(json, "gradient", l->gradient);
+    alv_json_real(json, "correlation", l->alike);
+    alv_json_real(json, "gain", l->gain);
+    alv_json_real(json, "scale", l->scale);
+    alv_json_string(json, "verdict", alv_verdict_key(l->verdict));
+    alv_json_close(json);
+}
+
+static void put_texts(alv_json *json, const char *key, const char *en, const char *pt)
+{
+    alv_json_open(json, key, '{');
+    alv_json_string(json, "en", en);
+    alv_json_string(json, "pt", pt);
+    alv_json_close(json);
+}
+
+static void put_assumptions(alv_json *json, const alv_doctor *d)
+{
+    alv_json_open(json, "assumptions", '[');
+    for (int i = 0; i < d->model->n_nodes; i++) {
+        const alv_assumption a = d->signals[i].assumed;
+        if (a == ALV_ASSUME_NOTHING) continue;
+        alv_json_open(json, NULL, '{');
+        alv_json_int(json, "node", i);
+        alv_json_string(json, "operator", alv_doctor_operator(d, i));
+        alv_json_string(json, "assumption", alv_assumption_key(a));
+        put_texts(json, "text", alv_assumption_text(a, ALV_EN), alv_assumption_text(a, ALV_PT));
+        alv_json_close(json);
+    }
+    alv_json_close(json);
+}
+
+static void put_finding(alv_json *json, const alv_doctor *d, const alv_finding *f)
+{
+    char text[ALV_LANGS][256];
+    for (int lang = 0; lang < ALV_LANGS; lang++)
+        alv_finding_text(text[lang], sizeof text[lang], f, (alv_lang)lang);
+    alv_json_open(json, NULL, '{');
+    alv_json_string(json, "kind", alv_verdict_key(f->kind));
+    alv_json_string(json, "severity", alv_severity_key(f->severity));
+    alv_json_string(json, "quantity", f->quantity);
+    alv_json_real(json, "measured", f->measured);
+    alv_json_real(json, "threshold", f->threshold);
+    alv_json_string(json, "starts_at", d->starts < 0 ? NULL : d->layers[d->starts].weight->name);
+    put_texts(json, "what", text[ALV_EN], text[ALV_PT]);
+    put_texts(json, "why", alv_finding_why(f->kind, ALV_EN), alv_finding_why(f->kind, ALV_PT));
+    put_texts(json, "try", alv_finding_try(f->kind, ALV_EN), alv_finding_try(f->kind, ALV_PT));
+    alv_json_string(json, "pytorch", alv_finding_pytorch(f->kind));
+    alv_json_close(json);
+}
+
+static void put_mistakes(alv_json *json, const alv_inspection *all)
+{
+    alv_json_open(json, "mistakes", '[');
+    for (int64_t i = 0; i < all->n_found; i++) {
+        const alv_found *f = &all->found[i];
+        alv_json_open(json, NULL, '{');
+        alv_json_string(json, "mistake", f->mistake->key);
+        alv_json_string(json, "severity", alv_weight_of_name(f->mistake->weight));
+        alv_json_string(json, "tensor", all->tensors[f->tensor].tensor->name);
+        alv_json_close(json);
+    }
+    alv_json_close(json);
+}
+
+char *alv_doctor_document(const alv_doctor *d)
+{
+    alv_json json = {0};
+    alv_json_open(&json, NULL, '{');
+    alv_json_string(&json, "schema", "alvor.doctor/1");
+    alv_json_string(&json, "version", ALV_VERSION);
+    alv_json_string(&json, "model", d->weights->model->files[0].path);
+    alv_json_bool(&json, "graph", !d->chain);
+    alv_json_open(&json, "input", '{');
+    alv_json_real(&json, "mean", d->input.mean);
+    alv_json_real(&json, "mean_square", d->input.square);
+    alv_json_close(&json);
+    alv_json_string(&json, "forecast", alv_forecast_key(&d->forecast));
+    alv_json_real(&json, "forward_drift", d->forward);
+    alv_json_real(&json, "backward_drift", d->backward);
+    alv_json_bool(&json, "critical", alv_doctor_is_critical(d));
+    alv_json_open(&json, "layers", '[');
+    for (int l = 0; l < d->n; l++) put_layer(&json, d, &d->layers[l]);
+    alv_json_close(&json);
+    put_assumptions(&json, d);
+    alv_json_open(&json, "findings", '[');
+    for (int i = 0; i < d->forecast.n; i++) put_finding(&json, d, &d->forecast.findings[i]);
+    alv_json_close(&json);
+    put_mistakes(&json, d->weights);
+    alv_json_close(&json);
+    return alv_json_take(&json);
+}

@@ -1,0 +1,59 @@
+/* What a network's own weights do to a signal and to a gradient: node by node, before any training.
+ *
+ * The values of a node over units, samples and positions are one population (theory/population.h).
+ * Weights come in by what was measured of them, mean and mean square, not by the law that may have
+ * drawn them; that they are independent of each other is assumed. */
+#ifndef ALV_AUDIT_SIGNAL_H
+#define ALV_AUDIT_SIGNAL_H
+
+#include "alvor/model.h"
+
+/* Measured of a parameter. */
+typedef struct alv_measured {
+    bool known;
+    double mean, square;
+} alv_measured;
+
+/* How a node is taken where no map says what it does; an index into texts. */
+typedef enum alv_assumption {
+    ALV_ASSUME_NOTHING,   /* it has a map */
+    ALV_ASSUME_SAME,      /* an unknown operator: mean square and gradient as they come */
+    ALV_ASSUME_ATTENTION, /* logits as of independent queries and keys, scaled by 1 / sqrt(units) */
+    ALV_ASSUME_RECURRENT, /* weights met anew at every step; cells taken as normal */
+    ALV_ASSUME_BATCH,     /* batch statistics, as in training; stored ones do not count */
+    ALV_ASSUME_POOL,      /* the largest of values that are alike but for what their unit shares */
+    ALV_ASSUME_UNREAD,    /* its weights cannot be read: mean square and gradient as they come */
+    ALV_ASSUMPTIONS
+} alv_assumption;
+
+/* The output of a node. Variances are of logarithms, over networks like this one. */
+typedef struct alv_signal {
+    double mean, square; /* over everything */
+    double shared;       /* mean product of two samples at one unit */
+    double noise;        /* how unlike the units' mean squares are: variance over squared mean */
+    double shared_noise; /* the same of their shared parts */
+    double overlap;      /* share of the mean square that units have in common beside the mean */
+    double spread;       /* variance of log square */
+    double carried;      /* the part of it that the units' number does not explain */
+    double units;
+    double gradient, gradient_spread; /* mean square, the last node's 1; 0: nothing comes back */
+    double step;                      /* of an activation or norm: gradient before over after */
+    double step_noise;                /* variance of its log */
+    alv_assumption assumed;
+} alv_signal;
+
+typedef struct alv_signal_input {
+    double mean, square;
+} alv_signal_input;
+
+/* Fills signals (n_nodes) of the model, whose parameters were measured (n_params). ALV_ERR_MEMORY.
+ */
+alv_status alv_signal_follow(alv_signal *signals, const alv_model *model,
+                             const alv_measured *measured, alv_signal_input input,
+                             alv_error *error);
+
+/* Inside the room: values that one weight matrix adds up for one output, those beyond the border
+ * left out; and outputs per input, the same for the way back. */
+double alv_signal_fan(const alv_model *model, const alv_node *node);
+
+#endif

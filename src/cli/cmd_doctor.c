@@ -1,0 +1,131 @@
+/* alvor doctor: what will these weights do? */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+#include "cli/doctor.h"
+#include "cli/progress.h"
+#include "cli/verbs.h"
+#include "lab/pool.h"
+
+static bool stop(void *user)
+{
+    (void)user;
+    return cli_interrupted();
+}
+
+static int measure(alv_inspection **out, const alv_checkpoint *model)
+{
+    const alv_inspect_how how = {.threads = alv_pool_threads(), .stop = stop};
+    alv_error error;
+    return alv_inspect(out, model, &how, &error) == ALV_OK ? CLI_OK : cli_fail_error(&error);
+}
+
+/* The mean and the mean square of the first tensor of an array file. */
+static int read_data(alv_signal_input *out, const char *path)
+{
+    alv_checkpoint *file;
+    alv_inspection *all;
+    alv_error error;
+    if (alv_checkpoint_open(&file, path, NULL, &error) != ALV_OK) return cli_fail_error(&error);
+    int code = measure(&all, file);
+    if (code == CLI_OK) {
+        const alv_inspected *t = all->n > 0 ? &all->tensors[0] : NULL;
+        const alv_moments *m = t && t->measured ? &t->moments : NULL;
+        if (!m || m->n < 1 || m->nonfinite > 0 || !(m->m2 > 0 || m->mean != 0))
+            code = cli_fail("floats, as numpy.save writes them",
+                            "--data %s: its first array has no finite numbers other than 0", path);
+        else
+            *out = (alv_signal_input){m->mean, m->m2 / (double)m->n + m->mean * m->mean};
+        alv_inspection_free(all);
+    }
+    alv_checkpoint_free(file);
+    return code;
+}
+
+static int show(const alv_doctor *doctor, const cli_args *args)
+{
+    if (cli_flag(args, "json")) {
+        char *text = alv_doctor_document(doctor);
+        if (!text) return cli_fail(NULL, "no memory for the document");
+        fputs(text, stdout);
+        free(text);
+    } else {
+        cli_doctor_table(args, doctor);
+    }
+    return alv_doctor_is_critical(doctor) ? CLI_FAILED : CLI_OK;
+}
+
+static int examine(const alv_checkpoint *model, const cli_args *args)
+{
+    alv_signal_input input = {0, 1};
+    alv_act_spec act = {0};
+    alv_inspection *weights;
+    alv_doctor *doctor;
+    alv_error error;
+    const char *data = cli_value(args, "data", NULL);
+    if (alv_act_parse(&act, cli_value(args, "act", "relu"), &error) != ALV_OK)
+        return cli_fail_option("act", &error);
+    int code = data ? read_data(&input, data) : CLI_OK;
+    if (code == CLI_OK) code = measure(&weights, model);
+    if (code != CLI_OK) return code;
+    if (alv_doctor_examine(&doctor, weights, input, act, &error) != ALV_OK) {
+        code = cli_fail_error(&error);
+    } else {
+        code = show(doctor, args);
+        alv_doctor_free(doctor);
+    }
+    alv_inspection_free(weights);
+    return code;
+}
+
+static int run(const cli_args *args)
+{
+    alv_checkpoint *model;
+    alv_error error;
+    if (args->n_positional != 1)
+        return cli_fail("as in alvor doctor model.onnx", "doctor takes one model file");
+    cli_catch_interrupt(args->lang);
+    if (alv_checkpoint_open(&model, args->positional[0], cli_value(args, "as", NULL), &error) !=
+        ALV_OK)
+        return cli_fail_error(&error);
+    const int code = examine(model, args);
+    alv_checkpoint_free(model);
+    return code;
+}
+
+static const cli_option options[] = {
+    {"data",
+     0,
+     "FILE",
+     {"take the inputs' mean and size from the first array of this .npy or .npz (default: mean 0, "
+      "variance 1)",
+      "tira a média e o tamanho das entradas da primeira matriz deste .npy ou .npz (padrão: média "
+      "0, variância 1)"}},
+    {"act",
+     0,
+     "NAME",
+     {"the activation between layers of a file without a graph (default relu)",
+      "a função de ativação entre as camadas de um arquivo sem grafo (padrão relu)"}},
+    {"as",
+     0,
+     "PATTERN=KIND,...",
+     {"what tensors are, where their names mislead; see alvor inspect --rules",
+      "o que os tensores são, onde o nome engana; veja alvor inspect --rules"}},
+    {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
+    {NULL},
+};
+
+const cli_verb cli_verb_doctor = {
+    .name = "doctor",
+    .summary = {"say what a model's weights will do to signal and gradient; exit code 1 if that is "
+                "critical",
+                "diz o que os pesos de um modelo farão com o sinal e o gradiente; código de saída "
+                "1 se for crítico"},
+    .usage = "MODEL [OPTIONS]",
+    .examples = "  alvor doctor model.onnx\n"
+                "  alvor doctor model.safetensors --act gelu\n"
+                "  alvor doctor model.onnx --data batch.npy --json\n",
+    .options = options,
+    .run = run,
+};

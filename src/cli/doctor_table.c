@@ -1,0 +1,153 @@
+/* What the doctor says to people: a row for each layer, what was assumed, findings. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "cli/doctor.h"
+#include "cli/inspect.h"
+#include "cli/page.h"
+
+enum { NAME = 25 };
+
+static void print_number(char *out, double x, int digits, bool pt)
+{
+    alv_number_print(out, x, digits);
+    if (x != x) strcpy(out, "-");
+    char *point = pt ? strchr(out, '.') : NULL;
+    if (point) *point = ',';
+}
+
+/* "0.71 [0.65, 0.78]" */
+static void print_likely(char *out, size_t size, alv_likely x, bool pt)
+{
+    char mid[32], lo[32], hi[32];
+    print_number(mid, x.mid, 2, pt);
+    print_number(lo, x.lo, 2, pt);
+    print_number(hi, x.hi, 2, pt);
+    if (x.lo == x.hi || x.mid != x.mid)
+        alv_text_format(out, size, "%s", mid);
+    else
+        alv_text_format(out, size, pt ? "%s [%s; %s]" : "%s [%s, %s]", mid, lo, hi);
+}
+
+static void print_layer(const cli_args *args, const alv_doctor *d, int l)
+{
+    static const char *const marks[] = {[ALV_VERDICT_EXPLODING] = "++",
+                                        [ALV_VERDICT_VANISHING] = "--",
+                                        [ALV_VERDICT_HEALTHY] = "ok"};
+    const alv_patient_layer *layer = &d->layers[l];
+    const bool pt = args->lang == ALV_PT;
+    char signal[96], gradient[96], scale[32];
+    print_likely(signal, sizeof signal, layer->signal, pt);
+    print_likely(gradient, sizeof gradient, layer->gradient, pt);
+    print_number(scale, layer->scale, 2, pt);
+    printf("%2s%c ", marks[layer->verdict], l == d->starts ? '>' : ' ');
+    if (cli_text_width(layer->weight->name) >= NAME - 4)
+        printf("%s\n%*s", layer->weight->name, NAME, "");
+    else
+        cli_pad(stdout, layer->weight->name, NAME - 4);
+    cli_pad(stdout, signal, 24);
+    cli_pad(stdout, gradient, 24);
+    printf("%s\n", scale);
+}
+
+static void print_layers(const cli_args *args, const alv_doctor *d)
+{
+    const bool pt = args->lang == ALV_PT;
+    char line[160];
+    snprintf(line, sizeof line, "    %-*s%-24s%-24s%s", NAME - 4, pt ? "camada" : "layer",
+             pt ? "sinal, 95 %" : "signal, 95 %", pt ? "gradiente, 95 %" : "gradient, 95 %",
+             pt ? "fator" : "scale");
+    cli_heading(args, line);
+    for (int l = 0; l < d->n; l++) print_layer(args, d, l);
+    putchar('\n');
+    cli_wrap(stdout,
+             pt ? "sinal: raiz da média dos quadrados do que a camada dá, antes da ativação; "
+                  "gradiente: o mesmo, relativo à última camada; fator: multiplique os pesos por "
+                  "ele para que o sinal fique do tamanho que tinha antes da camada. ok: dentro dos "
+                  "limites; --: some; ++: explode; >: onde começa."
+                : "signal: root mean square of what the layer gives, before its activation; "
+                  "gradient: the same, over that of the last layer; scale: what to multiply the "
+                  "weights by so that the signal stays as large as before the layer. ok: inside "
+                  "the bounds; --: vanishing; ++: exploding; >: where it starts.",
+             0, 0);
+}
+
+static void print_assumption(const alv_doctor *d, alv_assumption a, alv_lang lang)
+{
+    char line[768];
+    const char *last = "";
+    size_t n = 0;
+    for (int i = 0; i < d->model->n_nodes; i++) {
+        const char *name = alv_doctor_operator(d, i);
+        if (d->signals[i].assumed != a || strcmp(name, last) == 0 || n > sizeof line / 2) continue;
+        n += alv_text_format(line + n, sizeof line - n, n ? ", %s" : "  %s", name);
+        last = name;
+    }
+    if (n == 0) return;
+    alv_text_format(line + n, sizeof line - n, ": %s", alv_assumption_text(a, lang));
+    cli_wrap(stdout, line, 0, 4);
+}
+
+static void print_assumed(const cli_args *args, const alv_doctor *d)
+{
+    const bool pt = args->lang == ALV_PT;
+    char line[256], mean[32], rms[32];
+    print_number(mean, d->input.mean, 3, pt);
+    print_number(rms, __builtin_sqrt(d->input.square), 3, pt);
+    puts(pt ? "\nsuposições" : "\nassumed");
+    snprintf(line, sizeof line,
+             pt ? "  entradas de média %s e raiz da média dos quadrados %s; pesos independentes"
+                : "  inputs of mean %s and root mean square %s; independent weights",
+             mean, rms);
+    cli_wrap(stdout, line, 0, 4);
+    if (d->chain) {
+        snprintf(line, sizeof line,
+                 pt ? "  o arquivo não tem grafo: as camadas vêm na ordem do arquivo, uma depois "
+                      "da outra, com %s entre elas (--act)"
+                    : "  the file has no graph: its layers are taken in the file's order, one "
+                      "after another, with %s between them (--act)",
+                 d->act.act ? d->act.act->name : "identity");
+        cli_wrap(stdout, line, 0, 4);
+    }
+    for (int a = ALV_ASSUME_NOTHING + 1; a < ALV_ASSUMPTIONS; a++)
+        print_assumption(d, (alv_assumption)a, args->lang);
+}
+
+static void print_finding(const cli_args *args, const alv_doctor *d, const alv_finding *f)
+{
+    static const char *const marks[][ALV_LANGS] = {[ALV_INFO] = {"note", "nota"},
+                                                   [ALV_WARNING] = {"WARNING", "ALERTA"},
+                                                   [ALV_CRITICAL] = {"CRITICAL", "CRÍTICO"}};
+    const bool pt = args->lang == ALV_PT;
+    char text[256], line[640];
+    alv_finding_text(text, sizeof text, f, args->lang);
+    alv_text_format(line, sizeof line, "%s: %s: %s", marks[f->severity][args->lang],
+                    alv_verdict_word(f->kind, args->lang), text);
+    putchar('\n');
+    cli_wrap(stdout, line, 0, 2);
+    if (d->starts >= 0)
+        printf(pt ? "  começa em: %s\n" : "  starts at: %s\n", d->layers[d->starts].weight->name);
+    printf("  ");
+    cli_wrap(stdout, alv_finding_why(f->kind, args->lang), 2, 2);
+    alv_text_format(line, sizeof line, pt ? "tente: %s" : "try: %s",
+                    alv_finding_try(f->kind, args->lang));
+    printf("  ");
+    cli_wrap(stdout, line, 2, 2);
+    const char *path = d->weights->model->files[0].path, *dot = strrchr(path, '.');
+    printf("    alvor init --like %s -o fixed%s\n", path, dot && !strchr(dot, '/') ? dot : "");
+    printf("    %s\n", alv_finding_pytorch(f->kind));
+}
+
+void cli_doctor_table(const cli_args *args, const alv_doctor *d)
+{
+    char line[256];
+    print_layers(args, d);
+    print_assumed(args, d);
+    for (int i = 0; i < d->forecast.n; i++) print_finding(args, d, &d->forecast.findings[i]);
+    if (d->weights->n_found > 0) cli_inspect_found(args, d->weights);
+    putchar('\n');
+    alv_forecast_text(line, sizeof line, &d->forecast, args->lang);
+    cli_wrap(stdout, line, 0, 0);
+    cli_wrap(stdout, alv_forecast_caveat(args->lang), 0, 0);
+}

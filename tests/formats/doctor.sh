@@ -1,0 +1,20 @@
+# What the doctor predicts of the signal in every layer, against onnxruntime on graphs of the usual kinds and
+# against a simulation of plain chains; planted faults are critical, healthy models are not.
+. "$(dirname "$0")/../cli/lib.sh"
+python=$2/bin/python
+$python -c 'import onnx, onnxruntime, numpy' 2>/dev/null || {
+    echo 'skipped: no onnx and onnxruntime from PyPI in build/venv (./check setup installs them)'
+    exit 77
+}
+mkdir draws
+$python "$here/doctor_check.py" "$alvor" draws 6 || fail 'predictions are not what onnxruntime measures'
+$python "$here/doctor_faults.py" "$alvor" draws || fail 'a fault is missed, or a healthy model is not'
+
+try 0 doctor draws/0/mlp.onnx --lang pt
+out 'camada'
+try 0 doctor draws/0/transformer.onnx --lang en
+out 'attention: queries and keys taken as independent'
+try 2 doctor
+err 'doctor takes one model file'
+try 2 doctor draws/0/mlp.onnx --act nosuch
+try 2 doctor draws/0/mlp.onnx --data missing.npy

@@ -4,45 +4,6 @@
 #include "base/base.h"
 #include "math/math.h"
 
-static const struct {
-    const char *key;
-    const char *text[ALV_LANGS];
-} assumptions[ALV_ASSUMPTIONS] = {
-    [ALV_ASSUME_SAME] = {"same",
-                         {"unknown here: signal and gradient taken to pass unchanged",
-                          "desconhecido aqui: supõe-se que sinal e gradiente passem sem mudar"}},
-    [ALV_ASSUME_ATTENTION] =
-        {"attention",
-         {"attention: queries and keys taken as independent, logits divided by sqrt(units)",
-          "atenção: consultas e chaves supostas independentes, logits divididos por "
-          "sqrt(unidades)"}},
-    [ALV_ASSUME_RECURRENT] =
-        {"recurrent",
-         {"recurrent: weights taken as drawn anew at each step, cells as normal",
-          "recorrente: pesos supostos sorteados de novo a cada passo, células supostas normais"}},
-    [ALV_ASSUME_BATCH] =
-        {"batch_statistics",
-         {"normalized by the batch, as in training; the stored mean and variance do not count",
-          "normalizado pelo lote, como no treino; a média e a variância guardadas não contam"}},
-    [ALV_ASSUME_POOL] = {"independent_window",
-                         {"the largest of values taken as independent",
-                          "o maior de valores supostos independentes"}},
-    [ALV_ASSUME_UNREAD] =
-        {"unread",
-         {"its weights cannot be read: signal and gradient taken to pass unchanged",
-          "não é possível ler os seus pesos: supõe-se que sinal e gradiente passem sem mudar"}},
-};
-
-const char *alv_assumption_key(alv_assumption assumption)
-{
-    return assumptions[assumption].key;
-}
-
-const char *alv_assumption_text(alv_assumption assumption, alv_lang lang)
-{
-    return assumptions[assumption].text[lang];
-}
-
 const char *alv_doctor_operator(const alv_doctor *doctor, int node)
 {
     static const char *const names[] = {
@@ -65,6 +26,28 @@ static alv_measured *measure(const alv_inspection *all, const alv_model *m)
         out[i] = (alv_measured){true, mean, seen->moments.m2 / n + mean * mean};
     }
     return out;
+}
+
+static void mark_counted(alv_doctor *d)
+{
+    const alv_model *m = d->model;
+    const alv_checkpoint *file = d->weights->model;
+    for (int i = 0; i < m->n_nodes; i++) {
+        const int used[] = {m->nodes[i].weight, m->nodes[i].bias};
+        for (int k = 0; k < 2 && m->nodes[i].op != ALV_OP_OTHER; k++) {
+            const alv_checkpoint_tensor *t =
+                used[k] >= 0 ? alv_checkpoint_find(file, m->params[used[k]].name) : NULL;
+            if (t) d->counted[t - file->tensors] = true;
+        }
+    }
+}
+
+/* Statistics that a norm keeps are no parameters, and a number alone is told as left out. */
+bool alv_doctor_ignores(const alv_doctor *d, int64_t tensor)
+{
+    const alv_checkpoint_tensor *t = d->weights->tensors[tensor].tensor;
+    const bool buffer = strcmp(t->kind->name, "buffer") == 0;
+    return !d->counted[tensor] && !buffer && (t->rank > 0 || d->chain);
 }
 
 static bool is_layer(const alv_model *m, int node)
@@ -151,22 +134,21 @@ static double drift(double to, double from)
     return alv_isfinite(ratio) ? ratio : from == 0 && to == 0 ? 0 : ALV_INFINITY;
 }
 
-/* The first of the consecutive layers whose gains together pass their share of the bound the most,
- * a share being what each layer may do for the whole to stay inside; -1: none passes it. */
-static int where_it_starts(const alv_doctor *d, bool grows)
+/* The consecutive layers, [d->starts, d->ends], whose gains together pass their share of the bound
+ * the most, a share being what each layer may do for the whole to stay inside; -1: none pass it. */
+static void find_where(alv_doctor *d, bool grows)
 {
     const alv_bounds *b = &alv_bounds_of[ALV_WARNING];
     const double share = alv_log(grows ? b->forward_hi : 1 / b->forward_lo) / d->n, most = 50;
     double sum = 0, best = 0;
-    int first = 0, starts = -1;
+    int first = 0;
     for (int l = 0; l < d->n; l++) {
         const double gain = alv_log(d->layers[l].gain); /* NaN after a layer that gives nothing */
         const double excess = (grows ? gain : -gain) - share;
         if (excess == excess) sum += alv_max(-most, alv_min(most, excess));
-        if (sum > best) best = sum, starts = first;
+        if (sum > best) best = sum, d->starts = first, d->ends = l;
         if (sum <= 0) sum = 0, first = l + 1;
     }
-    return starts;
 }
 
 /* Of a net that is fine as a whole every layer is: a norm mends what came before it. Else a layer
@@ -175,8 +157,8 @@ static int where_it_starts(const alv_doctor *d, bool grows)
 static void judge_layers(alv_doctor *d, double data, int last)
 {
     const alv_bounds *b = &alv_bounds_of[ALV_WARNING];
-    int first_ill = -1;
-    d->starts = -1;
+    int first_ill = -1, last_ill = -1;
+    d->starts = d->ends = -1;
     if (d->forecast.n == 0) return;
     for (int l = 0; l < d->n; l++) {
         alv_patient_layer *layer = &d->layers[l];
@@ -187,10 +169,12 @@ static void judge_layers(alv_doctor *d, double data, int last)
             layer->verdict = ALV_VERDICT_VANISHING;
         if (!(signal <= b->forward_hi) || (pulls && gradient > b->backward_hi))
             layer->verdict = ALV_VERDICT_EXPLODING;
-        if (first_ill < 0 && layer->verdict != ALV_VERDICT_HEALTHY) first_ill = l;
+        if (layer->verdict == ALV_VERDICT_HEALTHY) continue;
+        if (first_ill < 0) first_ill = l;
+        last_ill = l;
     }
-    d->starts = where_it_starts(d, d->forecast.findings[0].kind == ALV_VERDICT_EXPLODING);
-    if (d->starts < 0) d->starts = first_ill;
+    find_where(d, d->forecast.findings[0].kind == ALV_VERDICT_EXPLODING);
+    if (d->starts < 0) d->starts = first_ill, d->ends = last_ill;
 }
 
 static void judge(alv_doctor *d)
@@ -217,13 +201,15 @@ static alv_status examine(alv_doctor *d, alv_error *error)
     d->model = file->graph;
     if (d->chain) ALV_TRY(alv_doctor_chain(&d->model, file, d->act, error));
     d->signals = alv_new_array((size_t)d->model->n_nodes + 1, sizeof *d->signals);
+    d->counted = alv_new_array((size_t)d->weights->n + 1, sizeof *d->counted);
     measured = measure(d->weights, d->model);
     alv_status status = ALV_OK;
-    if (!d->signals || !measured)
+    if (!d->signals || !d->counted || !measured)
         status = alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for its signals");
     if (status == ALV_OK && d->model->n_nodes > 0)
         status = alv_signal_follow(d->signals, d->model, measured, d->input, error);
     free(measured);
+    if (status == ALV_OK) mark_counted(d);
     if (status == ALV_OK) status = read_layers(d, error);
     if (status == ALV_OK) judge(d);
     return status;
@@ -251,6 +237,7 @@ void alv_doctor_free(alv_doctor *d)
     if (d->chain) alv_model_free(d->model);
     free(d->signals);
     free(d->layers);
+    free(d->counted);
     free(d);
 }
 

@@ -34,7 +34,8 @@ typedef struct alv_doctor {
     int n;
     alv_patient_layer *layers;
     double forward, backward; /* drifts, as in alv_drift */
-    int starts;               /* layer that starts it; -1: none */
+    int starts, ends;         /* layers between which it arises, both included; -1: none */
+    bool *counted;            /* (weights->n) whether the tensor plays a part in the above */
     alv_forecast forecast;
 } alv_doctor;
 
@@ -50,6 +51,10 @@ bool alv_doctor_is_critical(const alv_doctor *doctor);
 
 const char *alv_assumption_key(alv_assumption assumption);
 const char *alv_assumption_text(alv_assumption assumption, alv_lang lang);
+const char *alv_left_out_key(alv_left_out left);
+const char *alv_left_out_text(alv_left_out left, alv_lang lang);
+/* Whether a tensor of the file is a parameter that the result takes no account of. */
+bool alv_doctor_ignores(const alv_doctor *doctor, int64_t tensor);
 /* "relu", or a file's own name for what a node does. */
 const char *alv_doctor_operator(const alv_doctor *doctor, int node);
 

@@ -52,6 +52,36 @@ static void put_assumptions(alv_json *json, const alv_doctor *d)
     alv_json_close(json);
 }
 
+static void put_left_out(alv_json *json, const alv_doctor *d)
+{
+    const alv_checkpoint *file = d->weights->model;
+    alv_json_open(json, "left_out", '[');
+    for (int i = 0; i < ALV_LEFT_OUTS; i++) {
+        const alv_left_out left = (alv_left_out)i;
+        if (file->left_out[i] == 0) continue;
+        alv_json_open(json, NULL, '{');
+        alv_json_string(json, "what", alv_left_out_key(left));
+        alv_json_int(json, "times", file->left_out[i]);
+        put_texts(json, "text", alv_left_out_text(left, ALV_EN), alv_left_out_text(left, ALV_PT));
+        alv_json_close(json);
+    }
+    alv_json_close(json);
+    alv_json_open(json, "not_counted", '[');
+    for (int64_t i = 0; i < d->weights->n; i++)
+        if (alv_doctor_ignores(d, i)) alv_json_string(json, NULL, file->tensors[i].name);
+    alv_json_close(json);
+}
+
+static void put_where(alv_json *json, const alv_doctor *d)
+{
+    const bool known = d->starts >= 0;
+    alv_json_string(json, "starts_at", known ? d->layers[d->starts].weight->name : NULL);
+    alv_json_open(json, "layers", '[');
+    for (int l = d->starts; known && l <= d->ends; l++)
+        alv_json_string(json, NULL, d->layers[l].weight->name);
+    alv_json_close(json);
+}
+
 static void put_finding(alv_json *json, const alv_doctor *d, const alv_finding *f)
 {
     char text[ALV_LANGS][256];
@@ -63,7 +93,7 @@ static void put_finding(alv_json *json, const alv_doctor *d, const alv_finding *
     alv_json_string(json, "quantity", f->quantity);
     alv_json_real(json, "measured", f->measured);
     alv_json_real(json, "threshold", f->threshold);
-    alv_json_string(json, "starts_at", d->starts < 0 ? NULL : d->layers[d->starts].weight->name);
+    put_where(json, d);
     put_texts(json, "what", text[ALV_EN], text[ALV_PT]);
     put_texts(json, "why", alv_finding_why(f->kind, ALV_EN), alv_finding_why(f->kind, ALV_PT));
     put_texts(json, "try", alv_finding_try(f->kind, ALV_EN), alv_finding_try(f->kind, ALV_PT));
@@ -105,6 +135,7 @@ char *alv_doctor_document(const alv_doctor *d)
     for (int l = 0; l < d->n; l++) put_layer(&json, d, &d->layers[l]);
     alv_json_close(&json);
     put_assumptions(&json, d);
+    put_left_out(&json, d);
     alv_json_open(&json, "findings", '[');
     for (int i = 0; i < d->forecast.n; i++) put_finding(&json, d, &d->forecast.findings[i]);
     alv_json_close(&json);

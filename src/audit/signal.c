@@ -71,6 +71,7 @@ static void same(alv_signal *out, const alv_signal *x)
     *out = *x;
     out->step = 1;
     out->step_noise = 0;
+    out->assumed = ALV_ASSUME_NOTHING;
 }
 
 /* z = W x + b. */
@@ -131,9 +132,10 @@ static void normalize(alv_signal *out, const follower *f, const alv_node *node)
     const double mean2 = node->norm == ALV_NORM_LAYER ? x->mean * x->mean : 0;
     const double variance = alv_max(x->square - (batch ? x->shared : mean2), 0);
     alv_measured gain = measured(f, node->weight), shift = measured(f, node->bias);
+    const bool unread = !gain.known || !shift.known;
     if (node->weight < 0 || !gain.known) gain = (alv_measured){true, 1, 1};
     same(out, x);
-    out->assumed = batch ? ALV_ASSUME_BATCH : ALV_ASSUME_NOTHING;
+    out->assumed = unread ? ALV_ASSUME_GAIN : batch ? ALV_ASSUME_BATCH : ALV_ASSUME_NOTHING;
     out->step = gain.square / (variance + epsilon);
     out->mean = shift.mean;
     out->square = variance * out->step + shift.square;
@@ -197,6 +199,9 @@ static void pool(alv_signal *out, const follower *f, const alv_node *node)
 static void embed(alv_signal *out, const follower *f, const alv_node *node)
 {
     const alv_measured w = measured(f, node->weight);
+    same(out, from(f, node->input));
+    out->assumed = ALV_ASSUME_UNREAD;
+    if (!w.known) return;
     const double tokens = alv_max((double)node->in, 1);
     *out = (alv_signal){.mean = w.mean,
                         .square = w.square,
@@ -205,8 +210,7 @@ static void embed(alv_signal *out, const follower *f, const alv_node *node)
                         .shared_noise = 2,
                         .overlap = 1 / tokens,
                         .units = (double)node->out,
-                        .step = 1,
-                        .assumed = w.known ? ALV_ASSUME_NOTHING : ALV_ASSUME_UNREAD};
+                        .step = 1};
 }
 
 /* softmax of logits of variance v gives n weights whose squares add up to about exp(v) / n. */
@@ -235,6 +239,9 @@ static void recur(alv_signal *out, const follower *f, const alv_node *node)
     const alv_measured w = measured(f, node->weight);
     const int steps = f->model->height > 0 && f->model->height < 1000 ? f->model->height : 16;
     double h = 0, c = 0, back = 0;
+    same(out, fed);
+    out->assumed = ALV_ASSUME_UNREAD;
+    if (!w.known) return;
     for (int t = 0; t < steps; t++) {
         const double z = fed->square + (double)node->out * w.square * h;
         const alv_population s = gate("sigmoid", z), g = gate("tanh", z);
@@ -247,7 +254,6 @@ static void recur(alv_signal *out, const follower *f, const alv_node *node)
              s.square * o.slope2 * (s.slope2 * g.square + s.slope2 * old + s.square * g.slope2)) /
             4;
     }
-    same(out, fed);
     out->assumed = ALV_ASSUME_RECURRENT;
     out->mean = 0;
     out->square = h;

@@ -23,6 +23,7 @@ typedef enum alv_assumption {
     ALV_ASSUME_BATCH,     /* batch statistics, as in training; stored ones do not count */
     ALV_ASSUME_POOL,      /* the largest of values that are alike but for what their unit shares */
     ALV_ASSUME_UNREAD,    /* its weights cannot be read: mean square and gradient as they come */
+    ALV_ASSUME_GAIN,      /* a norm's gain or shift cannot be read: 1 and 0 */
     ALV_ASSUMPTIONS
 } alv_assumption;
 

@@ -73,45 +73,110 @@ static void print_layers(const cli_args *args, const alv_doctor *d)
              0, 0);
 }
 
+static void print_item(const char *text)
+{
+    printf("  ");
+    cli_wrap(stdout, text, 2, 4);
+}
+
+/* Of nodes with this assumption: how many do the same as `node`; 0 where one of them came before.
+ */
+static int count_alike(const alv_doctor *d, alv_assumption a, int node)
+{
+    int n = 0;
+    for (int i = 0; i < d->model->n_nodes; i++) {
+        if (d->signals[i].assumed != a) continue;
+        if (strcmp(alv_doctor_operator(d, i), alv_doctor_operator(d, node)) != 0) continue;
+        if (i < node) return 0;
+        n++;
+    }
+    return n;
+}
+
+/* "  Foo (3), Bar: taken as ..." */
 static void print_assumption(const alv_doctor *d, alv_assumption a, alv_lang lang)
 {
-    char line[768];
-    const char *last = "";
+    char line[4096];
     size_t n = 0;
     for (int i = 0; i < d->model->n_nodes; i++) {
-        const char *name = alv_doctor_operator(d, i);
-        if (d->signals[i].assumed != a || strcmp(name, last) == 0 || n > sizeof line / 2) continue;
-        n += alv_text_format(line + n, sizeof line - n, n ? ", %s" : "  %s", name);
-        last = name;
+        const int alike = d->signals[i].assumed == a ? count_alike(d, a, i) : 0;
+        if (alike == 0) continue;
+        if (n > sizeof line / 2) {
+            n += alv_text_format(line + n, sizeof line - n, ", ... (--json)");
+            break;
+        }
+        n += alv_text_format(line + n, sizeof line - n, n ? ", %s" : "%s",
+                             alv_doctor_operator(d, i));
+        if (alike > 1) n += alv_text_format(line + n, sizeof line - n, " (%d)", alike);
     }
     if (n == 0) return;
     alv_text_format(line + n, sizeof line - n, ": %s", alv_assumption_text(a, lang));
-    cli_wrap(stdout, line, 0, 4);
+    print_item(line);
+}
+
+/* What the file has and the result leaves out, by name. */
+static void print_left_out(const alv_doctor *d, alv_lang lang)
+{
+    const alv_checkpoint *file = d->weights->model;
+    char line[512];
+    bool any = false;
+    for (int i = 0; i < ALV_LEFT_OUTS; i++) {
+        if (file->left_out[i] == 0) continue;
+        snprintf(line, sizeof line, "%s (%d)", alv_left_out_text((alv_left_out)i, lang),
+                 file->left_out[i]);
+        print_item(line);
+    }
+    for (int64_t i = 0; i < d->weights->n; i++) {
+        if (!alv_doctor_ignores(d, i)) continue;
+        if (!any)
+            print_item(lang == ALV_PT ? "não contam (supostos sem efeito sobre o sinal):"
+                                      : "not counted (taken as without effect on the signal):");
+        any = true;
+        printf("    %s\n", file->tensors[i].name);
+    }
 }
 
 static void print_assumed(const cli_args *args, const alv_doctor *d)
 {
     const bool pt = args->lang == ALV_PT;
-    char line[256], mean[32], rms[32];
+    char line[384], mean[32], rms[32];
     print_number(mean, d->input.mean, 3, pt);
     print_number(rms, __builtin_sqrt(d->input.square), 3, pt);
     puts(pt ? "\nsuposições" : "\nassumed");
     snprintf(line, sizeof line,
-             pt ? "  entradas de média %s e raiz da média dos quadrados %s; pesos independentes"
-                : "  inputs of mean %s and root mean square %s; independent weights",
+             pt ? "entradas de média %s e raiz da média dos quadrados %s; pesos independentes"
+                : "inputs of mean %s and root mean square %s; independent weights",
              mean, rms);
-    cli_wrap(stdout, line, 0, 4);
+    print_item(line);
     if (d->chain) {
-        snprintf(line, sizeof line,
-                 pt ? "  o arquivo não tem grafo: as camadas vêm na ordem do arquivo, uma depois "
-                      "da outra, com %s entre elas (--act)"
-                    : "  the file has no graph: its layers are taken in the file's order, one "
-                      "after another, with %s between them (--act)",
-                 d->act.act ? d->act.act->name : "identity");
-        cli_wrap(stdout, line, 0, 4);
+        snprintf(
+            line, sizeof line,
+            pt ? "o arquivo não tem grafo: as camadas vêm na ordem do arquivo, uma depois "
+                 "da outra, com %s entre elas (--act), e cada ganho é de uma norma de camada"
+               : "the file has no graph: its layers are taken in the file's order, one "
+                 "after another, with %s between them (--act), and each gain is a layer norm's",
+            d->act.act ? d->act.act->name : "identity");
+        print_item(line);
     }
     for (int a = ALV_ASSUME_NOTHING + 1; a < ALV_ASSUMPTIONS; a++)
         print_assumption(d, (alv_assumption)a, args->lang);
+    print_left_out(d, args->lang);
+}
+
+/* The command that draws the layers concerned anew; all of them without --only. */
+static void print_redraw(const alv_doctor *d)
+{
+    const char *path = d->weights->model->files[0].path, *dot = strrchr(path, '.');
+    printf("    alvor init --like %s", path);
+    if (d->starts >= 0 && d->ends - d->starts + 1 < d->n) {
+        for (int l = d->starts; l <= d->ends; l++) {
+            const char *name = d->layers[l].weight->name;
+            const bool cut = strlen(name) + 1 >= ALV_MAX_NAME;
+            printf("%s%s%s", l == d->starts ? " --only '" : ",", name, cut ? "*" : "");
+        }
+        putchar('\'');
+    }
+    printf(" -o fixed%s\n", dot && !strchr(dot, '/') ? dot : "");
 }
 
 static void print_finding(const cli_args *args, const alv_doctor *d, const alv_finding *f)
@@ -134,8 +199,7 @@ static void print_finding(const cli_args *args, const alv_doctor *d, const alv_f
                     alv_finding_try(f->kind, args->lang));
     printf("  ");
     cli_wrap(stdout, line, 2, 2);
-    const char *path = d->weights->model->files[0].path, *dot = strrchr(path, '.');
-    printf("    alvor init --like %s -o fixed%s\n", path, dot && !strchr(dot, '/') ? dot : "");
+    print_redraw(d);
     printf("    %s\n", alv_finding_pytorch(f->kind));
 }
 

@@ -51,6 +51,15 @@ typedef struct alv_checkpoint_file {
     bool mapped; /* else the caller's */
 } alv_checkpoint_file;
 
+/* What a graph in a file does and `graph` leaves out. */
+typedef enum alv_left_out {
+    ALV_LEFT_SCALE, /* a signal times or over a number */
+    ALV_LEFT_SHIFT, /* plus or minus a number */
+    ALV_LEFT_CLIP,  /* any clipping is relu6 */
+    ALV_LEFT_SLOPE, /* PRelu's own slopes */
+    ALV_LEFT_OUTS
+} alv_left_out;
+
 struct alv_checkpoint_format;
 
 typedef struct alv_checkpoint {
@@ -58,8 +67,9 @@ typedef struct alv_checkpoint {
     int64_t n;
     alv_checkpoint_tensor *tensors;
     int n_files;
-    alv_checkpoint_file *files; /* the first is the one that was opened */
-    alv_model *graph;           /* NULL: the file has none */
+    alv_checkpoint_file *files;  /* the first is the one that was opened */
+    alv_model *graph;            /* NULL: the file has none */
+    int left_out[ALV_LEFT_OUTS]; /* of it, how often */
     /* Inside the room. */
     int64_t capacity;
     int64_t *sorted; /* indices of tensors by name */

@@ -211,12 +211,14 @@ static alv_onnx_value read_act(alv_onnx *g)
 /* min(max(x, 0), 6), as attributes or inputs; what else clips is taken for that, too. */
 static alv_onnx_value read_clip(alv_onnx *g)
 {
+    g->model->left_out[ALV_LEFT_CLIP]++;
     return add_act(g, "relu6", __builtin_nan(""), alv_onnx_from(g, 0));
 }
 
 static alv_onnx_value read_prelu(alv_onnx *g)
 {
     alv_onnx_param(g, 1, "norm", (alv_tensor){.role = ALV_ROLE_GAIN, .fan_in = 1});
+    g->model->left_out[ALV_LEFT_SLOPE]++;
     return add_act(g, "prelu", __builtin_nan(""), alv_onnx_from(g, 0));
 }
 
@@ -286,6 +288,15 @@ static alv_node *weights_before(const alv_onnx *g, int k)
     return node && node->op == ALV_OP_WEIGHTS && node->bias < 0 ? node : NULL;
 }
 
+/* Whether one of the first two inputs is a signal and the other a number. */
+static bool is_signal_and_number(const alv_onnx *g)
+{
+    for (int k = 0; k < 2; k++)
+        if (alv_onnx_is_kind(g, k, ALV_ONNX_CONST) && alv_onnx_is_kind(g, 1 - k, ALV_ONNX_NODE))
+            return true;
+    return false;
+}
+
 /* A bias, the end of a residual branch, or a constant. */
 static alv_onnx_value read_add(alv_onnx *g)
 {
@@ -297,6 +308,7 @@ static alv_onnx_value read_add(alv_onnx *g)
             .op = ALV_OP_ADD, .other = a > b ? b : a, .start = 1, .weight = -1, .bias = -1};
         return node_value(alv_onnx_add(g, node, late));
     }
+    g->model->left_out[ALV_LEFT_SHIFT] += is_signal_and_number(g);
     for (int k = 0; k < 2; k++) {
         const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
         alv_node *before = weights_before(g, 1 - k);
@@ -335,6 +347,7 @@ static bool is_sigmoid_of(const alv_onnx *g, int from, int of)
  */
 static alv_onnx_value read_mul(alv_onnx *g)
 {
+    g->model->left_out[ALV_LEFT_SCALE] += is_signal_and_number(g);
     for (int k = 0; k < 2; k++) {
         const int x = alv_onnx_from(g, 1 - k), y = alv_onnx_from(g, k);
         if (!alv_onnx_is_kind(g, 1 - k, ALV_ONNX_NODE)) continue;

@@ -107,13 +107,30 @@ static alv_status check(const alv_refill *r, const alv_checkpoint_tensor *t, alv
     return status == ALV_OK ? ALV_OK : wrong(status, t->name, inner.message, error);
 }
 
+/* `only` as a whole, a name that has commas, or one of the patterns between its commas. */
+static bool is_wanted(const char *only, const char *name)
+{
+    bool wanted = !only || alv_name_match(only, name);
+    char pattern[512];
+    while (only && !wanted) {
+        const size_t n = strcspn(only, ",");
+        if (n < sizeof pattern) {
+            memcpy(pattern, only, n);
+            pattern[n] = '\0';
+            wanted = alv_name_match(pattern, name);
+        }
+        only = only[n] ? only + n + 1 : NULL;
+    }
+    return wanted;
+}
+
 static alv_status decide(alv_refill *r, const alv_checkpoint *model, const alv_checkpoint_tensor *t,
                          const alv_refill_how *how, alv_error *error)
 {
     const bool own = how->scheme && strcmp(how->scheme, "auto") != 0 && t->kind->is_matrix;
     char text[96];
     if (!t->kind->drawn || t->dtype < 0 || !t->bytes) return ALV_OK;
-    if (how->only && !alv_name_match(how->only, t->name)) return ALV_OK;
+    if (!is_wanted(how->only, t->name)) return ALV_OK;
     r->drawn = true;
     r->tensor = t->what;
     alv_refill_auto(text, sizeof text, model, t);
@@ -134,7 +151,7 @@ static alv_status take_plan(alv_refill *list, const alv_checkpoint *model,
             return wrong(ALV_ERR_FORMAT, wanted->name,
                          "the model has it in another shape, or in no type that alvor draws",
                          error);
-        if (how->only && !alv_name_match(how->only, t->name)) continue;
+        if (!is_wanted(how->only, t->name)) continue;
         alv_refill *r = &list[t - model->tensors];
         *r = (alv_refill){true, *wanted, how->plan->schemes[i]};
         r->tensor.dtype = (alv_dtype)t->dtype;

@@ -14,7 +14,7 @@ typedef struct alv_refill {
 typedef struct alv_refill_how {
     const char *scheme;          /* of every matrix; NULL or "auto": by what each is */
     const alv_weight_plan *plan; /* instead: its tensors with its schemes, all others stay */
-    const char *only;            /* a pattern of names; all others stay. NULL: all */
+    const char *only; /* patterns of names, with commas between; all others stay. NULL: all */
 } alv_refill_how;
 
 /* Decides for each tensor, without writing; (*out)[i] belongs to model->tensors[i], the caller's to

@@ -114,6 +114,51 @@ def graphs():
             assert factor != 0 or told["critical"], name
 
 
+
+def redraw():
+    """The layers that a finding names, drawn anew by the command that the table suggests, are well again."""
+    rng = np.random.default_rng(5)
+    healthy = draw(rng)
+    path, fixed = folder / "part.safetensors", folder / "fixed.safetensors"
+    write(path, healthy[:8] + [10 * w for w in healthy[8:12]] + healthy[12:])
+    finding = doctor(path)["findings"][0]
+    assert finding["layers"] == [f"layers.{i:02}.weight" for i in range(8, 12)], finding["layers"]
+    shown = subprocess.run([alvor, "doctor", str(path)], capture_output=True, text=True).stdout
+    command = next(line.split() for line in shown.splitlines() if "alvor init --like" in line)
+    only = command[command.index("--only") + 1].strip("'")
+    assert only == ",".join(finding["layers"]), only
+    subprocess.run([alvor, "init", "--like", str(path), "--only", only, "-o", str(fixed)], check=True,
+                   capture_output=True)
+    assert not doctor(fixed)["critical"]
+
+
+def left_out():
+    """What has no part in the result is named: numbers, gains and tables beside norms, unknown operators."""
+    rng = np.random.default_rng(9)
+    tensor = lambda name, *shape: numpy_helper.from_array(rng.standard_normal(shape).astype(np.float32), name)
+    node, info = onnx.helper.make_node, onnx.helper.make_tensor_value_info
+    chain = [("Gemm", "w"), ("Relu",), ("Mul", "gain"), ("Add", "table"), ("Mul", "two"), ("Add", "two"),
+             ("Clip",), ("PRelu", "slope"), ("Hardmax",), ("Round",), ("Hardmax",), ("Gemm", "v")]
+    nodes = [node(op, [f"x{i}", *rest], [f"x{i + 1}"]) for i, (op, *rest) in enumerate(chain)]
+    weights = [tensor("w", 8, 8), tensor("gain", 8), tensor("table", 1, 8), tensor("two"), tensor("slope", 1),
+               tensor("v", 8, 8)]
+    last = f"x{len(chain)}"
+    graph = onnx.helper.make_graph(nodes, "left_out", [info("x0", 1, [None, 8])], [info(last, 1, [None, 8])], weights)
+    path = folder / "left_out.onnx"
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8), path)
+    told = doctor(path)
+    assert {x["what"]: x["times"] for x in told["left_out"]} == {
+        "constant_factor": 1, "constant_term": 1, "clip": 1, "prelu": 1}, told["left_out"]
+    assert told["not_counted"] == ["gain", "table", "slope"], told["not_counted"]
+    assert [x["operator"] for x in told["assumptions"]] == ["Hardmax", "Round", "Hardmax"], told["assumptions"]
+    shown = subprocess.run([alvor, "doctor", str(path), "--lang", "en"], capture_output=True, text=True).stdout
+    for text in ("Hardmax (2), Round: unknown here", "    gain\n", "    table\n", "    slope\n", "taken as relu6"):
+        assert text in shown, (text, shown)
+    assert max(map(len, shown.splitlines())) <= 80, shown
+
+
 chains()
 faults()
+redraw()
+left_out()
 graphs()

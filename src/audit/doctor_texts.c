@@ -1,0 +1,79 @@
+/* What the doctor assumes, in words. */
+#include "audit/doctor.h"
+
+static const struct {
+    const char *key;
+    const char *text[ALV_LANGS];
+} assumptions[ALV_ASSUMPTIONS] = {
+    [ALV_ASSUME_SAME] = {"same",
+                         {"unknown here: signal and gradient taken to pass unchanged",
+                          "desconhecido aqui: supõe-se que sinal e gradiente passem sem mudar"}},
+    [ALV_ASSUME_ATTENTION] =
+        {"attention",
+         {"attention: queries and keys taken as independent, logits divided by sqrt(units), 16 "
+          "positions where the length is not known",
+          "atenção: consultas e chaves supostas independentes, logits divididos por "
+          "sqrt(unidades), 16 posições se o comprimento não é conhecido"}},
+    [ALV_ASSUME_RECURRENT] =
+        {"recurrent",
+         {"recurrent: weights taken as drawn anew at each step, cells as normal, 16 steps where "
+          "the length is not known",
+          "recorrente: pesos supostos sorteados de novo a cada passo, células supostas normais, "
+          "16 passos se o comprimento não é conhecido"}},
+    [ALV_ASSUME_BATCH] =
+        {"batch_statistics",
+         {"normalized by the batch, as in training; the stored mean and variance do not count",
+          "normalizado pelo lote, como no treino; a média e a variância guardadas não contam"}},
+    [ALV_ASSUME_POOL] = {"independent_window",
+                         {"the largest of values taken as independent",
+                          "o maior de valores supostos independentes"}},
+    [ALV_ASSUME_UNREAD] =
+        {"unread",
+         {"its weights cannot be read: signal and gradient taken to pass unchanged",
+          "não é possível ler os seus pesos: supõe-se que sinal e gradiente passem sem mudar"}},
+    [ALV_ASSUME_GAIN] = {"gain",
+                         {"its gain or shift cannot be read: taken as 1 and 0",
+                          "não é possível ler o seu ganho ou deslocamento: supostos 1 e 0"}},
+};
+
+/* Of what the reader of a graph leaves out. */
+static const struct {
+    const char *key;
+    const char *text[ALV_LANGS];
+} left_outs[ALV_LEFT_OUTS] = {
+    [ALV_LEFT_SCALE] =
+        {"constant_factor",
+         {"a signal times or over a number: the number is taken as 1; GELU and "
+          "attention count their own",
+          "um sinal vezes um número, ou dividido por ele: o número é suposto 1; GELU "
+          "e atenção contam os seus"}},
+    [ALV_LEFT_SHIFT] = {"constant_term",
+                        {"a number added to a signal: taken as 0",
+                         "um número somado a um sinal: suposto 0"}},
+    [ALV_LEFT_CLIP] = {"clip",
+                       {"clipping: taken as relu6, whatever its bounds",
+                        "corte de valores (Clip): suposto relu6, quaisquer que sejam os limites"}},
+    [ALV_LEFT_SLOPE] = {"prelu",
+                        {"PRelu: its slope is taken as 0.25, not as stored",
+                         "PRelu: a inclinação é suposta 0,25, e não a do arquivo"}},
+};
+
+const char *alv_left_out_key(alv_left_out left)
+{
+    return left_outs[left].key;
+}
+
+const char *alv_left_out_text(alv_left_out left, alv_lang lang)
+{
+    return left_outs[left].text[lang];
+}
+
+const char *alv_assumption_key(alv_assumption assumption)
+{
+    return assumptions[assumption].key;
+}
+
+const char *alv_assumption_text(alv_assumption assumption, alv_lang lang)
+{
+    return assumptions[assumption].text[lang];
+}

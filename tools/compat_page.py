@@ -21,6 +21,8 @@ alvor init --stream torch --seed 42 --module 'Linear(784,256),ReLU,Linear(256,10
 The second file holds the parameters of `torch.manual_seed(42); nn.Sequential(nn.Linear(784, 256),
 nn.ReLU(), nn.Linear(256, 10))` under the names of its `state_dict()` (without buffers, such as the
 running means of a BatchNorm, which are not drawn). `--exact` refuses what is not "exact" below.
+`alvor compare --stream torch` trains from such weights on mini-batches in the DataLoader's order
+([training.md](training.md)).
 
 **exact**: every bit, on every instruction set, as tested with GCC and Clang on x86, aarch64 and
 s390x. **nearly exact**: every bit but in rare values. **close**: within what is stated. "16 or

@@ -9,8 +9,9 @@
  *         puts(error.message);
  *
  * Every scheme x activation x way of training x seed is one trial. Trials of one seed see the same
- * mini-batches in the same order, so that schemes are compared in pairs. Results do not depend on
- * the number of worker threads. A trial that diverges is a result, not an error. */
+ * mini-batches in the same order, so that schemes are compared in pairs (but under a framework's
+ * stream, which has one order of draws for weights and samples). Results do not depend on the
+ * number of worker threads. A trial that diverges is a result, not an error. */
 #ifndef ALVOR_LAB_H
 #define ALVOR_LAB_H
 
@@ -46,6 +47,9 @@ typedef struct alv_compare {
     int64_t context;         /* characters of a sample of a text; 0: 32 */
     int64_t seeds;           /* trials per scheme and setting, of seeds seed, seed + 1, ... */
     uint64_t seed;           /* also the procedural data's */
+    const char *stream;      /* "torch", "torch@1.13", ...: first weights and the order of the
+                                samples are those that PyTorch draws (docs/training.md); NULL:
+                                alvor's own */
     bool extra;              /* also the trials on scale and on common mistakes, of the first
                                 optimizer, rate, schedule and regularizer */
     bool light;              /* no probes after initialization, no test until the end */

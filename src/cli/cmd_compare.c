@@ -117,6 +117,13 @@ static const cli_option options[] = {
      0,
      "N",
      {"the first of these seeds (default 42)", "a primeira dessas sementes (padrão 42)"}},
+    {"stream",
+     0,
+     "NAME",
+     {"first weights and order of the samples as PyTorch draws them: torch, torch@1.13, ... "
+      "(docs/training.md)",
+      "pesos iniciais e ordem das amostras como o PyTorch os sorteia: torch, torch@1.13, ... "
+      "(docs/training.md)"}},
     {"backend",
      0,
      "NAME",
@@ -178,6 +185,7 @@ int cli_compare_read(alv_compare *what, const cli_args *args)
     what->activations = cli_value(args, "act", NULL);
     what->schemes = cli_value(args, "init", what->schemes);
     what->bias = cli_value(args, "bias", NULL);
+    what->stream = cli_value(args, "stream", NULL);
     what->optimizers = cli_value(args, "optimizer", what->optimizers);
     what->rates = cli_value(args, "lr", NULL);
     what->schedules = cli_value(args, "schedule", what->schedules);
@@ -196,6 +204,10 @@ int cli_compare_read(alv_compare *what, const cli_args *args)
         return cli_fail(NULL, "give --model or --hidden, not both");
     if (cli_flag(args, "why") && cli_flag(args, "json"))
         return cli_fail(NULL, "--why is told in words: without --json");
+    if (cli_flag(args, "why") && what->stream)
+        return cli_fail(NULL,
+                        "--why compares with LSUV on the same mini-batches, and under --stream "
+                        "they are not the same: leave one of the two out");
     if (cli_value(args, "epochs", NULL) && cli_value(args, "steps", NULL))
         return cli_fail(NULL, "give --epochs or --steps, not both");
     return read_numbers(what, args) ? CLI_OK : CLI_USAGE;

@@ -139,6 +139,11 @@ void cli_compare_print(const alv_results *results, const cli_args *args)
 {
     const cli_look style = cli_look_of(args);
     const bool few = results->n_settings <= MOST_SETTINGS;
+    if (results->stream[0])
+        printf(style.lang == ALV_PT
+                   ? "Pesos iniciais e ordem das amostras: sequência %s (docs/training.md)\n"
+                   : "First weights and order of the samples: stream %s (docs/training.md)\n",
+               results->stream);
     for (int lo = 0, hi = 0; alv_results_next(&lo, &hi, results);) {
         print_heading(results->arms[lo].setting, &style);
         for (int i = lo; i < hi; i++) print_row(&results->arms[i], results, &style);

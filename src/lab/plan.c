@@ -43,12 +43,13 @@ static alv_status make_key(alv_job *job, const alv_setup *setup, alv_error *erro
     alv_text_format(rate, sizeof rate, job->lr > 0 ? "%g" : "auto", job->lr);
     size_t length = alv_text_format(
         text, sizeof text,
-        "%s|%s|%s|%s|%llu|%lld|%s|%s|%s|%llu|%s %s|%s|%s|%s|%lld|%lld|%lld|%d|%llu|%d%d",
+        "%s|%s|%s|%s|%llu|%lld|%s|%s|%s|%llu|%s %s|%s|%s|%s|%lld|%lld|%lld|%d|%llu|%d%d%s%s",
         job->purpose, engine, setup->rounding, alv_backend_name(setup->backend),
         setup->data->digest, setup->validation.n, model, job->scheme.text,
         setup->has_bias ? setup->bias.text : "", job->seed, optimizer, rate, recipe->schedule_text,
         recipe->regularizer_text, alv_loss_name(setup->loss), setup->batch, setup->steps,
-        setup->final_window, setup->n_curve, setup->seed, job->light, job->histograms);
+        setup->final_window, setup->n_curve, setup->seed, job->light, job->histograms,
+        setup->stream ? "|" : "", setup->stream ? setup->stream->name : "");
     if (length >= sizeof text)
         return alv_fail(error, ALV_ERR_RANGE, "model", "the text of the trial is too long");
     alv_text_digest(job->key, text);

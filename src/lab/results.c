@@ -198,7 +198,9 @@ static alv_status read_spec(alv_results *out, sqlite3 *db, alv_error *error)
                          json_array_size(json_object_get(spec, "recipes"))) *
                    (int)json_integer_value(json_object_get(spec, "seeds"));
     const char *model = json_string_value(json_object_get(spec, "model"));
+    const char *stream = json_string_value(json_object_get(spec, "stream"));
     alv_text_format(out->model, sizeof out->model, "%s", model ? model : "");
+    alv_text_format(out->stream, sizeof out->stream, "%s", stream ? stream : "");
     json_decref(spec);
     return ALV_OK;
 }

@@ -50,6 +50,7 @@ typedef struct alv_results {
     double chance_loss, target; /* target: half of chance, or what was asked */
     uint64_t seed;
     char model[512]; /* its text */
+    char stream[32]; /* of a framework; "": alvor's own */
     int planned;     /* trials that the spec asks for */
     char *spec;      /* spec.json's text */
 } alv_results;

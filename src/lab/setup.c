@@ -8,6 +8,7 @@
 #include "formats/network.h"
 #include "lab/file.h"
 #include "train/fill.h"
+#include "train/follow.h"
 #include "train/samples.h"
 
 enum { MAX_SEEDS = 10000, MAX_STEPS = 1000000000, MAX_BATCH = 1 << 24 };
@@ -201,10 +202,12 @@ static alv_status check_numbers(const alv_compare *what, alv_error *error)
     return check_range("test", (double)what->n_test, 0, INT32_MAX, error);
 }
 
-static alv_status check_scheme(const alv_scheme *scheme, const alv_tensor *tensor, alv_error *error)
+static alv_status check_scheme(const alv_setup *setup, const alv_scheme *scheme,
+                               const alv_tensor *tensor, alv_error *error)
 {
     double mean, variance;
     alv_scheme suited;
+    if (setup->stream) ALV_TRY(alv_follow_check_scheme(setup->stream, scheme, tensor, error));
     ALV_TRY(alv_scheme_for(&suited, scheme, tensor, error));
     return alv_init_moments(&mean, &variance, &suited, tensor, error);
 }
@@ -214,12 +217,13 @@ static alv_status check_schemes(const alv_setup *setup, alv_error *error)
 {
     for (int a = 0; a < setup->n_acts; a++) {
         const alv_model *model = setup->acts[a].model;
+        if (setup->stream) ALV_TRY(alv_follow_check_model(setup->stream, model, error));
         for (int p = 0; p < model->n_params; p++) {
             const alv_tensor *tensor = &model->params[p];
             if (tensor->role == ALV_ROLE_BIAS && setup->has_bias)
-                ALV_TRY(check_scheme(&setup->bias.scheme, tensor, error));
+                ALV_TRY(check_scheme(setup, &setup->bias.scheme, tensor, error));
             for (int s = 0; tensor->role == ALV_ROLE_WEIGHT && s < setup->n_schemes; s++)
-                ALV_TRY(check_scheme(&setup->schemes[s].scheme, tensor, error));
+                ALV_TRY(check_scheme(setup, &setup->schemes[s].scheme, tensor, error));
         }
     }
     return ALV_OK;
@@ -279,6 +283,25 @@ static alv_status check_memory(const alv_setup *setup, const alv_compare *what, 
     return ALV_OK;
 }
 
+/* PyTorch draws biases when a layer is made, so they are drawn under its stream, too. */
+static alv_status parse_stream(alv_setup *setup, const alv_compare *what, alv_error *error)
+{
+    const char *bias = what->bias ? what->bias : what->stream ? "torch_default" : NULL;
+    setup->stream = alv_compat_find(what->stream);
+    setup->has_bias = bias != NULL;
+    if (bias) ALV_TRY(parse_scheme(&setup->bias, bias, error));
+    if (what->stream && !setup->stream)
+        return alv_fail(error, ALV_ERR_UNKNOWN_NAME, "stream",
+                        "unknown stream '%s'; `alvor list --streams` shows those", what->stream);
+    for (int i = 0; setup->stream && i < setup->recipes.n; i++)
+        if (setup->recipes.list[i].regularizer.dropout > 0)
+            return alv_fail(error, ALV_ERR_UNSUPPORTED, "stream",
+                            "dropout's masks are not those of %s, which draws them between the "
+                            "orders of the samples: leave one of the two out",
+                            setup->stream->name);
+    return ALV_OK;
+}
+
 static alv_status parse_training(alv_setup *setup, const alv_compare *what, alv_error *error)
 {
     ALV_TRY(alv_recipes_make(&setup->recipes, what, error));
@@ -290,8 +313,7 @@ static alv_status parse_training(alv_setup *setup, const alv_compare *what, alv_
     setup->seed = what->seed;
     setup->extra = what->extra;
     setup->light = what->light;
-    setup->has_bias = what->bias != NULL;
-    return what->bias ? parse_scheme(&setup->bias, what->bias, error) : ALV_OK;
+    return parse_stream(setup, what, error);
 }
 
 static alv_status load_data(alv_setup *setup, const alv_compare *what, alv_error *error)

@@ -2,6 +2,7 @@
 #ifndef ALV_LAB_SETUP_H
 #define ALV_LAB_SETUP_H
 
+#include "alvor/compat.h"
 #include "alvor/lab.h"
 #include "data/data.h"
 #include "lab/rates.h"
@@ -33,7 +34,7 @@ typedef struct alv_setup {
     alv_arm_act *acts;
     alv_recipes recipes;
     alv_setting *settings; /* (n_acts, recipes.n) */
-    bool has_bias;         /* false: zeros, except under torch_default */
+    bool has_bias;         /* false: zeros, except under torch_default; true under a stream */
     alv_arm_scheme bias;
     alv_loss loss;
     alv_backend backend;
@@ -42,6 +43,7 @@ typedef struct alv_setup {
     int64_t final_window; /* steps whose mean loss is the final training loss */
     int seeds;
     uint64_t seed;
+    const alv_compat *stream; /* what draws first weights and orders; NULL: alvor's own */
     bool extra, light;
     double chance_loss;     /* of the best constant predictor: class frequencies of the train set */
     double target;          /* the loss to get to */

@@ -66,6 +66,7 @@ static void write_training(alv_json *json, const alv_setup *setup)
     alv_json_int(json, "steps_per_epoch", setup->epoch_steps);
     alv_json_int(json, "seeds", setup->seeds);
     alv_json_seed(json, "seed", setup->seed);
+    if (setup->stream) alv_json_string(json, "stream", setup->stream->name);
     alv_json_string(json, "backend", alv_backend_name(setup->backend));
     alv_json_string(json, "probes", setup->light ? "initialization" : "all");
     alv_json_bool(json, "extra", setup->extra);

@@ -54,6 +54,7 @@ static alv_status take_memory(trainer *t, alv_error *error)
     options.optimizer.lr = t->job->lr;
     ALV_TRY(
         alv_trainer_new(&t->core, model_of(t), &options, &setup->data->train, setup->batch, error));
+    t->core->stream = setup->stream;
     t->net = t->core->net;
     alv_trial *out = t->out;
     out->n_layers = t->net->n_layers;

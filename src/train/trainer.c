@@ -5,6 +5,7 @@
 #include "stream/rng.h"
 #include "train/fill.h"
 #include "train/fit.h"
+#include "train/follow.h"
 
 static alv_status take_memory(alv_trainer *t, const alv_net_options *options, alv_error *error)
 {
@@ -41,10 +42,15 @@ void alv_trainer_free(alv_trainer *trainer)
     free(trainer);
 }
 
-/* Order of the samples in an epoch, from the stream (seed, "order/<epoch>"). */
+/* Order of the samples in an epoch, from the stream (seed, "order/<epoch>") or the framework's,
+ * which cannot fail: alv_trainer_fill drew from it. */
 static void shuffle(alv_trainer *t, int64_t epoch)
 {
     char name[48];
+    if (t->stream) {
+        (void)alv_compat_epoch(t->order, t->samples->n, &t->rng, NULL);
+        return;
+    }
     alv_text_format(name, sizeof name, "order/%lld", epoch);
     alv_rng rng = alv_rng_make(t->seed, name);
     alv_rng_shuffle(&rng, t->order, t->samples->n);
@@ -88,8 +94,12 @@ alv_status alv_trainer_fill(char *reason, size_t size, alv_trainer *t, const alv
                             const alv_scheme *bias, alv_error *error)
 {
     const recipe r = {scheme, bias ? bias : scheme->init->biases ? scheme : NULL};
-    ALV_TRY(fill_all(t, &r, error));
     reason[0] = '\0';
+    if (t->stream) {
+        ALV_TRY(alv_compat_seed(&t->rng, t->stream, t->seed, error));
+        return alv_follow_fill(t->net, t->model, scheme, bias, &t->rng, error);
+    }
+    ALV_TRY(fill_all(t, &r, error));
     if (!scheme->init->needs_data) return ALV_OK;
     const int64_t rows = gather(t, 0);
     return alv_fit_net(NULL, reason, size, t->net, scheme, t->x, rows, error);

@@ -113,8 +113,8 @@ def compare(data=None, *, progress=None, lang="en", **settings):
     ``data``: the name of a procedural data set ("spirals") or a path. The settings are those of
     `alv_compare` in lab.h, and of `alvor compare --help`: model, hidden, activations, schemes, bias,
     optimizers, rates, schedules, regularizers, momentum, weight_decay, loss, backend, target,
-    batch, steps, epochs, n_train, n_test, context, seeds, seed, extra, light, directory, jobs,
-    fresh; lists may be lists. ``progress`` is called with a dict about ten times a second. Ctrl-C
+    batch, steps, epochs, n_train, n_test, context, seeds, seed, stream, extra, light, directory,
+    jobs, fresh; lists may be lists. ``progress`` is called with a dict about ten times a second. Ctrl-C
     keeps what is finished; the same call continues.
     """
     what = lab().alv_compare_defaults()

@@ -16,7 +16,7 @@ class alv_compare(c.Structure):
          ("backend", c.c_char_p), ("target", c.c_double)] +
         [(name, c.c_int64) for name in ("batch", "steps", "epochs", "n_train", "n_test", "context",
                                         "seeds")] +
-        [("seed", c.c_uint64), ("extra", c.c_bool), ("light", c.c_bool),
+        [("seed", c.c_uint64), ("stream", c.c_char_p), ("extra", c.c_bool), ("light", c.c_bool),
          ("directory", c.c_char_p), ("command", c.c_char_p), ("jobs", c.c_int64),
          ("fresh", c.c_bool)])
 

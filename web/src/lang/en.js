@@ -106,6 +106,7 @@ export default {
   "spec.seeds": "Seeds per scheme",
   "spec.seed": "First seed",
   "spec.bias": "Biases",
+  "spec.stream": "Numbers drawn by",
   "spec.loss": "Loss",
   "spec.backend": "Arithmetic",
   "setup.data":
@@ -116,6 +117,8 @@ export default {
     "Watch this network train, layer by layer, in the playground: `alvor guide -o guide` writes it; open `guide/playground.html` in the browser and put this at the end of its address. It shows two schemes and one setting at a time.",
   "setup.intro":
     "Every scheme trains the same network on the same samples in the same order; only the first weights differ. Each scheme is tried with several seeds, because one run proves little.",
+  "setup.intro_stream":
+    "Every scheme trains the same network on the same samples, with the first weights and in the order that PyTorch draws from the seed (stream `{stream}`): the order of a scheme follows what was drawn before it, so that schemes do not share one. Each scheme is tried with several seeds, because one run proves little.",
 
   "verdict.trials.one": "{n} trial.",
   "verdict.trials.many": "{n} trials.",

@@ -106,6 +106,7 @@ export default {
   "spec.seeds": "Sementes por esquema",
   "spec.seed": "Primeira semente",
   "spec.bias": "Vieses",
+  "spec.stream": "Números sorteados por",
   "spec.loss": "Perda",
   "spec.backend": "Aritmética",
   "setup.data":
@@ -116,6 +117,8 @@ export default {
     "Veja esta rede treinar, camada por camada, no playground: `alvor guide -o guide` o grava; abra `guide/playground.html` no navegador e ponha isto no fim do endereço. Ele mostra dois esquemas e uma configuração por vez.",
   "setup.intro":
     "Todos os esquemas treinam a mesma rede com as mesmas amostras na mesma ordem; só os primeiros pesos mudam. Cada esquema é testado com várias sementes (*seeds*), porque uma única execução prova pouco.",
+  "setup.intro_stream":
+    "Todos os esquemas treinam a mesma rede com as mesmas amostras, com os primeiros pesos e na ordem que o PyTorch sorteia a partir da semente (sequência `{stream}`): a ordem de cada esquema vem depois do que ele sorteou antes, de modo que os esquemas não têm a mesma. Cada esquema é testado com várias sementes (*seeds*), porque uma única execução prova pouco.",
 
   "verdict.trials.one": "{n} ensaio.",
   "verdict.trials.many": "{n} ensaios.",

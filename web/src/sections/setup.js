@@ -57,6 +57,7 @@ const FIRST = [
   "seeds",
   "seed",
   "bias",
+  "stream",
   "loss",
   "backend",
 ];
@@ -104,7 +105,7 @@ export function setup() {
   const rows = FIRST.filter((key) => key in run.spec);
   return section(
     "setup",
-    prose("setup.intro"),
+    prose(run.spec.stream ? "setup.intro_stream" : "setup.intro", { stream: run.spec.stream }),
     command && copyable(command),
     h(
       "dl",

@@ -8,11 +8,12 @@ import ctypes as c
 import os
 
 MAX_RANK, MAX_NAME, MAX_PARTS, MAX_ARGS = 8, 128, 8, 8
-MAX_PRESET_ARGS = 10
+MAX_PRESET_ARGS, MERSENNE_WORDS = 10, 624
 LANGS = ("en", "pt")
 ROLES = ("weight", "bias", "gain")
 NORMS = ("none", "batch", "layer", "rms")
 REACHES = ("element", "row", "tensor")
+EXACT_NEARLY = 2  # of alv_exactness: every bit but in rare values
 #: Element types in the order of alv_dtype: the names of NumPy, ml_dtypes and PyTorch.
 DTYPES = ("float32", "float64", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2")
 
@@ -137,9 +138,25 @@ class alv_preset(c.Structure):
                 ("args", alv_preset_arg * MAX_PRESET_ARGS), ("build", _function)]
 
 
+class alv_mersenne(c.Structure):
+    _fields_ = [("state", c.c_uint32 * MERSENNE_WORDS), ("next", c.c_int)]
+
+
+class alv_compat_claim(c.Structure):
+    _fields_ = [("draw", c.c_int), ("dtypes", c.c_uint), ("least", c.c_int64),
+                ("exactness", c.c_int), ("note", texts)]
+
+
+class alv_compat_rng(c.Structure):
+    _fields_ = [("profile", c.c_void_p), ("kernels", c.c_void_p), ("mt", alv_mersenne),
+                ("state", c.c_uint64 * 4), ("spare", c.c_double), ("has_spare", c.c_bool),
+                ("half", c.c_uint32), ("has_half", c.c_bool)]
+
+
 STRUCTURES = (alv_error, alv_act, alv_act_spec, alv_gain, alv_dist, alv_tensor, alv_init_arg,
               alv_initializer, alv_scheme, alv_executor, alv_fill, alv_mean_field,
-              alv_mean_field_step, alv_mean_field_layer, alv_weight_plan, alv_preset_arg, alv_preset)
+              alv_mean_field_step, alv_mean_field_layer, alv_weight_plan, alv_preset_arg, alv_preset,
+              alv_mersenne, alv_compat_claim, alv_compat_rng)
 
 _tensor_p, _scheme_p = c.POINTER(alv_tensor), c.POINTER(alv_scheme)
 _plan_p = c.POINTER(alv_weight_plan)
@@ -178,6 +195,15 @@ CORE = {
                              c.POINTER(alv_fill)]),
     "alv_init_fill_box": (None, [c.c_void_p, _int64_p, _int64_p, _scheme_p, _tensor_p, c.c_uint64,
                                  c.POINTER(alv_fill)]),
+    "alv_compat_find": (c.c_void_p, [c.c_char_p]),
+    "alv_compat_seed": (None, [c.POINTER(alv_compat_rng), c.c_void_p, c.c_uint64]),
+    "alv_compat_module_new": (None, [c.POINTER(c.c_void_p), c.c_char_p, c.c_int]),
+    "alv_compat_module_free": (c.c_int, [c.c_void_p]),  # void
+    "alv_compat_module_count": (c.c_int, [c.c_void_p]),
+    "alv_compat_module_param": (_tensor_p, [c.c_void_p, c.c_int]),
+    "alv_compat_module_draw": (None, [c.POINTER(c.c_void_p), c.c_void_p,
+                                      c.POINTER(alv_compat_rng)]),
+    "alv_compat_module_claim": (c.POINTER(alv_compat_claim), [c.c_void_p, c.c_void_p]),
 }
 
 #: Statuses that Python has an exception of its own for; the others are Error.

@@ -26,6 +26,7 @@ from ._buffers import buffer_of
 from ._fill import fill
 from ._schemes import find
 from ._tensor import dtype_number, make_scheme, make_tensor, print_scheme
+from ._torch_exact import exact  # noqa: F401
 from ._torch_graph import NORMS, Follow, Graph, kind_of
 
 _NOTHING = Follow(None, False, None)

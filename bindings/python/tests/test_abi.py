@@ -40,7 +40,8 @@ def words(abi):
             yield "ALV_%s_%s == %d" % (prefix, name.upper(), value)
     for lang, name in enumerate(abi.LANGS):
         yield "ALV_%s == %d" % (name.upper(), lang)
-    for constant in ("MAX_RANK", "MAX_NAME", "MAX_PARTS", "MAX_PRESET_ARGS"):
+    for constant in ("MAX_RANK", "MAX_NAME", "MAX_PARTS", "MAX_PRESET_ARGS",
+                     "MERSENNE_WORDS", "EXACT_NEARLY"):
         yield "ALV_%s == %d" % (constant, getattr(abi, constant))
     yield "ALV_MAX_INIT_ARGS == %d" % abi.MAX_ARGS
     short = "F32 F64 F16 BF16 F8_E4M3FN F8_E5M2".split()

@@ -48,7 +48,7 @@ typedef struct alv_source {
     /* Writes samples [lo, hi) of the endless sequence of (seed). */
     alv_status (*generate)(float *x, int32_t *y, int64_t lo, int64_t hi, uint64_t seed,
                            alv_error *error);
-    const char *const *class_names; /* (classes), NULL if none */
+    const char *const (*class_names)[ALV_LANGS]; /* (classes), NULL if none */
 } alv_source;
 
 int alv_source_count(void);

@@ -247,16 +247,16 @@ static alv_status generate(float *x, int32_t *y, int64_t lo, int64_t hi, uint64_
     return ALV_OK;
 }
 
-static const char *const class_names[] = {
-    "triangle",
-    "parallelogram",
-    "ellipse",
-    "triangle + parallelogram",
-    "parallelogram + ellipse",
-    "triangle + ellipse",
-    "two triangles",
-    "two parallelograms",
-    "two ellipses",
+static const char *const class_names[][ALV_LANGS] = {
+    {"triangle", "triângulo"},
+    {"parallelogram", "paralelogramo"},
+    {"ellipse", "elipse"},
+    {"triangle + parallelogram", "triângulo + paralelogramo"},
+    {"parallelogram + ellipse", "paralelogramo + elipse"},
+    {"triangle + ellipse", "triângulo + elipse"},
+    {"two triangles", "dois triângulos"},
+    {"two parallelograms", "dois paralelogramos"},
+    {"two ellipses", "duas elipses"},
 };
 
 const alv_source alv_source_shapeset = {

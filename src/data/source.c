@@ -32,17 +32,17 @@ alv_status alv_source_check(int64_t lo, int64_t hi, alv_error *error)
                     ALV_SAMPLE_LIMIT);
 }
 
-/* Names are copied so that every split frees its names the same way. */
+/* In English: they are part of files. Copied, so that every split frees its names the same way. */
 static alv_status copy_names(alv_split *split, const alv_source *source, alv_error *error)
 {
     if (!source->class_names) return ALV_OK;
     split->class_names = alv_new_array((size_t)source->classes, sizeof *split->class_names);
     bool fine = split->class_names != NULL;
     for (int i = 0; fine && i < source->classes; i++) {
-        size_t size = strlen(source->class_names[i]) + 1;
+        size_t size = strlen(source->class_names[i][ALV_EN]) + 1;
         char *copy = alv_new_array(size, 1);
         fine = copy != NULL;
-        if (fine) memcpy(copy, source->class_names[i], size);
+        if (fine) memcpy(copy, source->class_names[i][ALV_EN], size);
         split->class_names[i] = copy;
     }
     return fine ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "data", "no memory for class names");

@@ -80,10 +80,13 @@ static void write_activations(void)
     json_open("activations", '[');
     for (int i = 0; i < alv_act_count(); i++) {
         const alv_act *act = alv_act_at(i);
+        alv_gain gain = {0};
+        alv_act_gain(&gain, (alv_act_spec){act, act->param_default}, NULL);
         json_open(NULL, '{');
         json_text("name", act->name);
         json_text("formula", act->formula);
         json_flag("dies", act->can_die);
+        json_number("gain", gain.forward);
         json_close('}');
     }
     json_close(']');
@@ -118,7 +121,7 @@ static void write_sources(void)
         json_number("test", (double)source->n_test);
         json_open("names", '[');
         for (int c = 0; source->class_names && c < source->classes; c++)
-            json_text(NULL, source->class_names[c]);
+            json_pair(NULL, source->class_names[c]);
         json_close(']');
         json_close('}');
     }

@@ -1,7 +1,7 @@
 // Where samples are no points in the plane: images with what the network says of each, or how the
 // classes are taken for one another.
 import { h } from "../../src/dom.js";
-import { num, percent, t } from "../i18n.js";
+import { num, percent, pick, t } from "../i18n.js";
 import { canvas, ink, measure, prepare } from "./canvas.js";
 
 const SHOWN = 24;
@@ -30,7 +30,7 @@ function drawImage(node, x, height, width) {
 
 export function makeImages(run, source) {
   const { height, width, inputs, classes } = run.facts;
-  const name = (k) => source.names[k] ?? num(k);
+  const name = (k) => pick(source.names[k]) || num(k);
   const cards = Array.from({ length: Math.min(SHOWN, run.images.y.length) }, (_, i) => {
     const picture = h("canvas", { "aria-hidden": "true" });
     drawImage(picture, run.images.x.subarray(i * inputs, (i + 1) * inputs), height, width);
@@ -39,7 +39,7 @@ export function makeImages(run, source) {
   });
   const node = h("ul", {
     class: "images",
-    "aria-label": t("images.label", { scheme: run.scheme }),
+    "aria-label": t("images.label", { scheme: run.label }),
   });
   node.append(...cards.map((one) => one.card));
   return {
@@ -61,7 +61,7 @@ export function makeImages(run, source) {
 // ---- which class for which ----
 
 export function makeConfusion(run) {
-  const label = t("confusion.label", { scheme: run.scheme });
+  const label = t("confusion.label", { scheme: run.label });
   const node = canvas("confusion", label);
   const draw = () => run.predicted && drawConfusion(node, run, label);
   const resize = () => (measure(node), draw());

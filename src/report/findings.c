@@ -35,18 +35,18 @@ static json_t *in_languages(const char *(*text)(alv_verdict, alv_lang), alv_verd
     return pair;
 }
 
-static json_t *finding_texts(const alv_finding *finding)
+static json_t *finding_texts(const alv_finding *finding, const alv_model *model)
 {
     char text[TEXT_BYTES];
     json_t *pair = json_array();
     for (int lang = 0; lang < ALV_LANGS; lang++) {
-        alv_finding_text(text, sizeof text, finding, (alv_lang)lang);
+        alv_finding_text_in(text, sizeof text, finding, model, (alv_lang)lang);
         alv_report_append(pair, alv_report_string(text));
     }
     return pair;
 }
 
-static void flush(json_t *list, merged *m)
+static void flush(json_t *list, merged *m, const alv_model *model)
 {
     if (m->n == 0) return;
     alv_finding *f = &m->finding;
@@ -58,7 +58,7 @@ static void flush(json_t *list, merged *m)
                                 "seeds", m->n, "layer_lo", f->layer_lo, "layer_hi", f->layer_hi,
                                 "quantity", f->quantity, "measured", alv_report_number(f->measured),
                                 "threshold", alv_report_number(f->threshold), "text",
-                                finding_texts(f), "why", in_languages(alv_finding_why, f->kind),
+                                finding_texts(f, model), "why", in_languages(alv_finding_why, f->kind),
                                 "try", in_languages(alv_finding_try, f->kind)));
     m->n = 0;
 }
@@ -83,8 +83,8 @@ static void merge(merged *m, sqlite3_stmt *statement)
     if (m->n < MAX_SEEDS) m->measured[m->n++] = alv_report_real(statement, 3);
 }
 
-static alv_status read_findings(json_t *list, sqlite3_stmt *statement, alv_verdict kind,
-                                alv_severity severity, alv_error *error)
+static alv_status read_findings(json_t *list, const alv_model *model, sqlite3_stmt *statement,
+                                alv_verdict kind, alv_severity severity, alv_error *error)
 {
     merged m = {.n = 0};
     bool more;
@@ -92,11 +92,11 @@ static alv_status read_findings(json_t *list, sqlite3_stmt *statement, alv_verdi
         ALV_TRY(alv_report_step(&more, statement, error));
         if (!more) break;
         const char *quantity = (const char *)sqlite3_column_text(statement, 0);
-        if (!quantity || strcmp(m.quantity, quantity) != 0) flush(list, &m);
+        if (!quantity || strcmp(m.quantity, quantity) != 0) flush(list, &m, model);
         if (m.n == 0) begin(&m, statement, kind, severity);
         merge(&m, statement);
     }
-    flush(list, &m);
+    flush(list, &m, model);
     return ALV_OK;
 }
 
@@ -115,7 +115,7 @@ alv_status alv_report_findings(json_t *entry, const report_run *run, const repor
         sqlite3_reset(statement);
         sqlite3_bind_text(statement, 4, alv_verdict_key(kind), -1, SQLITE_STATIC);
         sqlite3_bind_text(statement, 5, alv_severity_key(severity), -1, SQLITE_STATIC);
-        status = read_findings(list, statement, kind, severity, error);
+        status = read_findings(list, run->model, statement, kind, severity, error);
     }
     sqlite3_finalize(statement);
     return status;

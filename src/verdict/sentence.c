@@ -2,6 +2,7 @@
  * as people write them, 4.1 × 10⁻⁶, not as machines do. */
 #include "base/base.h"
 #include "math/math.h"
+#include "model/build.h"
 #include "verdict/score.h"
 #include "verdict/verdict.h"
 
@@ -112,27 +113,56 @@ static const char *number(char out[NUMBER_SIZE], double value, bool share, alv_l
     return out;
 }
 
-/* Layers are counted from one for people. */
-static void layers(char out[NUMBER_SIZE], const alv_finding *f, alv_lang lang)
+enum { WHERE_SIZE = 2 * ALV_MAX_NAME + 80 };
+
+/* The layer's own name, "" where it has none; true if it says more than the number. */
+static bool name_of(char out[ALV_MAX_NAME], const alv_model *model, int layer)
+{
+    alv_model_layer at;
+    char plain[ALV_MAX_NAME];
+    out[0] = '\0';
+    if (!model || !alv_model_layer_at(&at, model, layer)) return false;
+    alv_model_layer_name(out, model, at.weights);
+    alv_text_format(plain, sizeof plain, "fc%d", layer + 1);
+    return strcmp(out, plain) != 0;
+}
+
+/* Layers are counted from one for people: "; layer 3, conv3", "; layers 3 to 5, conv3 to fc". */
+static void layers(char out[WHERE_SIZE], const alv_finding *f, const alv_model *model,
+                   alv_lang lang)
 {
     static const char *const one[] = {"; layer %d", "; camada %d"};
     static const char *const many[] = {"; layers %d to %d", "; camadas %d a %d"};
+    static const char *const names[] = {", %s to %s", ", %s a %s"};
+    char first[ALV_MAX_NAME], last[ALV_MAX_NAME];
     out[0] = '\0';
     if (f->layer_lo < 0) return;
-    if (f->layer_lo == f->layer_hi)
-        alv_text_format(out, NUMBER_SIZE, one[lang], f->layer_lo + 1);
-    else
-        alv_text_format(out, NUMBER_SIZE, many[lang], f->layer_lo + 1, f->layer_hi + 1);
+    const bool single = f->layer_lo == f->layer_hi;
+    const bool named = name_of(first, model, f->layer_lo);
+    const bool ends_named = name_of(last, model, f->layer_hi);
+    const size_t n =
+        single ? alv_text_format(out, WHERE_SIZE, one[lang], f->layer_lo + 1)
+               : alv_text_format(out, WHERE_SIZE, many[lang], f->layer_lo + 1, f->layer_hi + 1);
+    if (single && named)
+        alv_text_format(out + n, WHERE_SIZE - n, ", %s", first);
+    else if (!single && first[0] && last[0] && (named || ends_named))
+        alv_text_format(out + n, WHERE_SIZE - n, names[lang], first, last);
 }
 
 void alv_finding_text(char *out, size_t size, const alv_finding *finding, alv_lang lang)
 {
+    alv_finding_text_in(out, size, finding, NULL, lang);
+}
+
+void alv_finding_text_in(char *out, size_t size, const alv_finding *finding,
+                         const alv_model *model, alv_lang lang)
+{
     const quantity_text *text = find_text(finding->quantity);
-    char measured[NUMBER_SIZE], threshold[NUMBER_SIZE], where[NUMBER_SIZE];
+    char measured[NUMBER_SIZE], threshold[NUMBER_SIZE], where[WHERE_SIZE];
     char sentence[160], bound[80];
     number(measured, finding->measured, text->share, lang);
     number(threshold, finding->threshold, text->share, lang);
-    layers(where, finding, lang);
+    layers(where, finding, model, lang);
     alv_text_format(sentence, sizeof sentence, text->sentence[lang], measured);
     alv_text_format(bound, sizeof bound, text->bound[lang], threshold);
     alv_text_format(out, size, "%s (%s%s).", sentence, bound, where);

@@ -204,6 +204,34 @@ static void speaks_both_languages(void **state)
     assert_non_null(strstr(alv_forecast_caveat(ALV_PT), "Adam"));
 }
 
+static void layers_have_their_names(void **state)
+{
+    (void)state;
+    alv_model *conv, *mlp;
+    char text[256];
+    assert_int_equal(alv_model_new(&conv, "conv 4,8x2 in=1x8x8 out=3 relu", NULL, NULL), ALV_OK);
+    assert_int_equal(alv_model_new(&mlp, "mlp 2-8x3-3 relu", NULL, NULL), ALV_OK);
+    alv_finding f = {ALV_VERDICT_DEAD, ALV_WARNING, 0, 0, 0.75, 0.5, "dead"};
+    alv_finding_text_in(text, sizeof text, &f, conv, ALV_EN);
+    assert_non_null(strstr(text, "(bound 50%; layer 1, conv1)."));
+    f.layer_hi = 3;
+    alv_finding_text_in(text, sizeof text, &f, conv, ALV_EN);
+    assert_non_null(strstr(text, "; layers 1 to 4, conv1 to fc)."));
+    alv_finding_text_in(text, sizeof text, &f, conv, ALV_PT);
+    assert_non_null(strstr(text, "; camadas 1 a 4, conv1 a fc)."));
+    /* fc1 of layer 1 says nothing more; a layer that the network lacks has no name. */
+    alv_finding_text_in(text, sizeof text, &f, mlp, ALV_EN);
+    assert_non_null(strstr(text, "; layers 1 to 4)."));
+    f.layer_lo = f.layer_hi = 77;
+    alv_finding_text_in(text, sizeof text, &f, conv, ALV_EN);
+    assert_non_null(strstr(text, "; layer 78)."));
+    f.layer_lo = 0;
+    alv_finding_text_in(text, sizeof text, &f, conv, ALV_EN);
+    assert_non_null(strstr(text, "; layers 1 to 78)."));
+    alv_model_free(conv);
+    alv_model_free(mlp);
+}
+
 /* Powers of ten as people write them; and no number is ever "nan". */
 static void numbers_are_for_people(void **state)
 {
@@ -326,6 +354,7 @@ int main(void)
         cmocka_unit_test(reads_outcomes_from_curves),
         cmocka_unit_test(one_verdict_joins_both),
         cmocka_unit_test(speaks_both_languages),
+        cmocka_unit_test(layers_have_their_names),
         cmocka_unit_test(numbers_are_for_people),
         cmocka_unit_test(every_kind_has_every_word),
         cmocka_unit_test(the_score_has_exact_intervals),

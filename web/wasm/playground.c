@@ -158,7 +158,7 @@ static void write_finding(const alv_finding *finding)
 {
     char text[ALV_LANGS][TEXT];
     for (int lang = 0; lang < ALV_LANGS; lang++)
-        alv_finding_text(text[lang], TEXT, finding, (alv_lang)lang);
+        alv_finding_text_in(text[lang], TEXT, finding, play.model, (alv_lang)lang);
     json_open(NULL, '{');
     json_text("kind", alv_verdict_key(finding->kind));
     json_text("severity", alv_severity_key(finding->severity));

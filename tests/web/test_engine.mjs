@@ -59,6 +59,14 @@ const CASES = [
     },
   },
 ];
+// Gains: by hand, and the activation's, which the command gets as the number that the engine wrote.
+for (const [init, act] of [
+  ["xavier_normal(gain=1.7)", "tanh"],
+  ["xavier_uniform(gain=auto)", "tanh"],
+  ["he_normal(mode=fan_out, gain=auto)", "gelu"],
+  ["orthogonal(gain=auto)", "leaky_relu(0.2)"],
+])
+  CASES.push({ options: { data: "moons", hidden: "16x6", act, init }, more: { lr: 0.05 }, steps: 30 });
 const SEEDS = 2;
 
 const READ = `
@@ -97,7 +105,8 @@ const nan = (x) => (Number.isFinite(x) ? x : null);
 async function compare({ options, more = {}, steps = 50 }, index) {
   const all = { ...options, ...more };
   const label = `${options.data} ${options.hidden} ${options.act} ${options.init}`;
-  const runs = native(all, steps, `case${index}`);
+  const { facts: said } = await browser({ ...all, trial: 0 }, 0);
+  const runs = native({ ...all, init: said.scheme }, steps, `case${index}`);
   check(`${label}: native trials`, runs.length === SEEDS, String(runs.length));
   for (const [trial, run] of runs.entries()) {
     const { facts, losses } = await browser({ ...all, trial }, steps);
@@ -132,6 +141,18 @@ function testCatalogue() {
   for (const name of names) check(`alvor list knows ${name}`, known.includes(`"${name}"`));
 }
 
+// "auto" is the gain that `alvor list` tells; every activation of the menu has one.
+async function testGains() {
+  const { activations } = JSON.parse(execFileSync(alvor, ["list", "--json"]));
+  for (const { name, gain } of catalogue.activations) {
+    const { forward } = activations.find((one) => one.name === name).gain;
+    check(`${name}: gain of the menu`, gain === forward, `${gain} ${forward}`);
+    const { facts } = await Trial.start(module, { act: name, init: "xavier_normal(gain=auto)", hidden: "8x3" });
+    const written = Number(facts.scheme.match(/gain=([^,)]*)/)?.[1] ?? 1); // 1 is the default
+    check(`${name}: gain=auto`, written === gain, `${facts.scheme} ${gain}`);
+  }
+}
+
 // Every scheme of the menu begins; what is wrong is said with its place.
 async function testStarts() {
   for (const { name } of catalogue.schemes) {
@@ -147,6 +168,9 @@ async function testStarts() {
     [{ batch: "1.5" }, "batch"],
     [{ lr: "-1" }, "lr"],
     [{ colour: "red" }, "spec"],
+    [{ init: "xavier_normal(gain=automatic)" }, "scheme"],
+    [{ init: "normal(gain=auto)" }, "scheme"],
+    [{ init: "xavier_normal(gain=auto)", act: "rlu" }, "activation"],
   ];
   for (const [options, where] of wrong) {
     const error = await Trial.start(module, options).then(
@@ -173,6 +197,7 @@ async function testMemory() {
 
 try {
   testCatalogue();
+  await testGains();
   await testStarts();
   await testMemory();
   let steps = 0;

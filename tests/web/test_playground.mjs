@@ -174,6 +174,10 @@ async function testOtherData() {
     /--train \d+ --test 500/.test(await images.page.textContent("#command code")),
   );
   check("no trouble with images", images.trouble.length === 0, images.trouble.join("; "));
+  await images.page.click("header button[lang=pt]");
+  await images.page.waitForSelector(".images li.right, .images li.wrong");
+  const called = await images.page.$$eval(".images li", (list) => list.map((one) => one.textContent).join());
+  check("classes have names in Portuguese", /triângulo|paralelogramo|elipse/.test(called), called);
   await images.context.close();
   const clouds = await open("#data=blobs&hidden=32x3&init=orthogonal,lsuv&act=tanh&speed=fast");
   await playTo(clouds.page, 20);
@@ -212,6 +216,41 @@ async function testUrl() {
   for (const part of ["lessons", "training", "command"])
     check(`hide=${part}`, !(await hidden.page.isVisible(`[data-part=${part}]`)));
   await hidden.context.close();
+}
+
+// The gain: of the activation, following it, in the address and in the command; by hand; none.
+async function testGain() {
+  const { page, context, trouble } = await open(
+    "#init=torch_default,xavier_normal&act=tanh&hidden=16x6&data=moons",
+  );
+  const command = () => page.textContent("#command code");
+  const says = (part) =>
+    page.waitForFunction((one) => document.querySelector("#command code").textContent.includes(one), part);
+  check("a scheme without a gain says why", await page.isDisabled("#gain-0"));
+  const why = await page.textContent(`#${await page.getAttribute("#gain-0", "aria-describedby")}`);
+  check("in words", /no gain/.test(why), why);
+  check("the scheme's own at first", (await page.inputValue("#gain-1")) === "own");
+  await page.selectOption("#gain-1", "auto");
+  await says("xavier_normal(gain=1.59");
+  check("the address says auto", (await page.evaluate(() => location.hash)).includes("gain=auto"));
+  await page.selectOption("#act", "relu");
+  await says("xavier_normal(gain=1.414");
+  const hash = await page.evaluate(() => location.hash);
+  await playTo(page, 40);
+  const losses = await compareLosses(page, 40, "gain");
+  check("two schemes were compared", Object.keys(losses).length === 2, Object.keys(losses).join());
+  await page.selectOption("#gain-1", "hand");
+  await says("gain=1.4)");
+  await page.locator("#gain-1-hand").press("End");
+  await says("gain=10)");
+  await page.selectOption("#gain-1", "own");
+  await page.waitForFunction(() => !document.querySelector("#command code").textContent.includes("gain"));
+  const again = await open(hash);
+  check("the address brings auto back", (await again.page.inputValue("#gain-1")) === "auto");
+  await again.context.close();
+  check(`nothing went wrong with gains`, trouble.length === 0, trouble.join("; "));
+  check("the command names no gain", !(await command()).includes("gain"));
+  await context.close();
 }
 
 async function testRefused() {
@@ -357,6 +396,7 @@ try {
     testDivergence,
     testOtherData,
     testUrl,
+    testGain,
     testRefused,
     testLanguage,
     testTheme,

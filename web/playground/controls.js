@@ -1,7 +1,7 @@
 // The controls: built anew when the settings change, with the focus kept where it was.
 import { h } from "../src/dom.js";
 import { num, pick, t } from "./i18n.js";
-import { parseScheme, printScheme, sliderOf } from "./scheme.js";
+import { AUTO, GAINS, parseScheme, printScheme, sliderOf } from "./scheme.js";
 import { hiddenText, network, schemes, seedCount, state } from "./state.js";
 
 const RATES = [-4, -3, -2, -1, 0].flatMap((e) => [1, 2, 5].map((m) => String(m * 10 ** e)));
@@ -81,11 +81,16 @@ function argument(id, arg, value, onchange) {
     box.addEventListener("change", () => onchange(Number(box.value)));
     return field(arg.name, box, { hint });
   }
-  const { log, lo, hi } = range;
+  const node = numbers(id, range, value, arg.value, onchange);
+  return field(arg.name, node, { value: num(value), hint });
+}
+
+// A slider over a range of numbers, one of whose places is the usual one.
+function numbers(id, { log, lo, hi }, value, usual, onchange) {
   const to = (place) => {
     const share = place / (PLACES - 1);
     const x = log ? lo * (hi / lo) ** share : lo + (hi - lo) * share;
-    if (Math.abs(place - from(arg.value)) < 0.5) return arg.value;
+    if (Math.abs(place - from(usual)) < 0.5) return usual;
     return Number(x.toPrecision(log ? 2 : 3));
   };
   const from = (x) => {
@@ -94,8 +99,36 @@ function argument(id, arg, value, onchange) {
   };
   const start = Math.round(from(value));
   const say = (place) => num(place === start ? value : to(place));
-  const node = slider(id, start, PLACES, say, (place) => onchange(to(place)));
-  return field(arg.name, node, { value: num(value), hint });
+  return slider(id, start, PLACES, say, (place) => onchange(to(place)));
+}
+
+// The gain of a scheme: its own, the activation's, or one by hand. Schemes without one say why.
+function gainFields(index, { row, args }, catalogue, change) {
+  const arg = row.args.find((one) => one.name === "gain");
+  const id = `gain-${index}`;
+  const own = [{ value: "own", label: t("gain.own") }];
+  if (!arg) {
+    const menu = select(id, "own", [{ value: "own", label: t("gain.none") }], () => {});
+    menu.disabled = true;
+    return field(t("field.gain"), menu, { hint: t(row.args.length ? "gain.args" : "gain.fixed") });
+  }
+  const gain = catalogue.activations.find((one) => one.name === state.act)?.gain;
+  const hand = args.gain !== AUTO && args.gain !== arg.value;
+  const items = [
+    ...own,
+    { value: AUTO, label: t("gain.auto", { gain: gain ? num(gain, 4) : state.act }) },
+    { value: "hand", label: t("gain.hand") },
+  ];
+  const to = { own: arg.value, auto: AUTO, hand: Number((gain ?? 1).toPrecision(2)) };
+  const shown = args.gain === AUTO ? AUTO : hand ? "hand" : "own";
+  const menu = select(id, shown, items, (value) => change({ ...args, gain: to[value] }));
+  const fields = [field(t("field.gain"), menu, { hint: pick(arg.help) })];
+  if (hand) {
+    const set = (x) => change({ ...args, gain: x });
+    const node = numbers(`${id}-hand`, GAINS, args.gain, gain ?? 1, set);
+    fields.push(field(t("gain.value"), node, { value: num(args.gain) }));
+  }
+  return fields;
 }
 
 function schemeFields(index, text, catalogue, change, none) {
@@ -117,15 +150,23 @@ function schemeFields(index, text, catalogue, change, none) {
     }),
     row &&
       h(
+        "div",
+        { "data-part": "gain" },
+        gainFields(index, parsed, catalogue, (args) => change(printScheme({ ...parsed, args }))),
+      ),
+    row &&
+      h(
         "details",
         { class: "args", id: `args-${index}` },
         h("summary", {}, t("arguments")),
         h("p", { class: "formula" }, row.formula),
-        row.args.map((arg, i) =>
-          argument(`arg-${index}-${i}`, arg, parsed.args[arg.name], (value) => {
-            parsed.args[arg.name] = value;
-            change(printScheme(parsed));
-          }),
+        row.args.map(
+          (arg, i) =>
+            arg.name !== "gain" &&
+            argument(`arg-${index}-${i}`, arg, parsed.args[arg.name], (value) => {
+              parsed.args[arg.name] = value;
+              change(printScheme(parsed));
+            }),
         ),
       ),
   );

@@ -1,4 +1,5 @@
 // The page: settings to the worker, frames from it to the views.
+import { makeFrame } from "../common/frame.js";
 import { h } from "../src/dom.js";
 import { drawControls } from "./controls.js";
 import { num, pick, t } from "./i18n.js";
@@ -27,6 +28,12 @@ let refused = null;
 
 const root = document.getElementById("app");
 const worker = makeWorker();
+
+// Schemes as the engine wrote them: only it knows the gain of every activation.
+const engineTexts = new Map();
+const textKey = (scheme) => `${scheme} ${state.act}`;
+const written = (scheme) =>
+  /\bgain=auto\b/.test(scheme) ? (engineTexts.get(textKey(scheme)) ?? "…") : scheme;
 
 const source = () => catalogue?.sources.find((one) => one.name === state.data);
 const step = () => runs[0]?.step ?? 0;
@@ -75,6 +82,7 @@ worker.on("catalogue", (message) => {
 worker.on("started", (message) => {
   if (message.id !== group) return;
   runs = message.runs.map((one, index) => makeRun(one, index, seedCount()));
+  runs.forEach((run, index) => engineTexts.set(textKey(schemes()[index]), run.scheme));
   drawStage();
   if (wantsPlay) play(true);
   wantsPlay = false;
@@ -113,35 +121,14 @@ function announce(before) {
 
 const button = (attributes, ...content) => h("button", { type: "button", ...attributes }, content);
 
-function languageSwitch() {
-  const one = (lang, name) =>
-    button(
-      { lang, "aria-pressed": String(state.lang === lang), onclick: () => set({ lang }) },
-      name,
-    );
-  return h(
-    "span",
-    { class: "choice", role: "group", "aria-label": t("language") },
-    one("en", "EN"),
-    one("pt", "PT"),
-  );
+// Inside the guide, whose build says so, the way back to the page that the reader came from.
+function wayBack() {
+  if (root.dataset.guide === undefined) return null;
+  const page = /^[a-z\d-]+$/.test(state.from) ? state.from : "index";
+  return h("a", { class: "guide", href: `${state.lang}/${page}.html` }, `← ${t("guide")}`);
 }
 
-const dark = () =>
-  state.theme === "dark" ||
-  (state.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-
-const themeSwitch = () =>
-  button(
-    {
-      class: "theme",
-      "aria-pressed": String(dark()),
-      "aria-label": t("theme"),
-      title: t("theme"),
-      onclick: () => set({ theme: dark() ? "light" : "dark" }),
-    },
-    dark() ? "☀" : "☾",
-  );
+const { dress, switches } = makeFrame({ state, set, t });
 
 const header = () =>
   h(
@@ -154,7 +141,7 @@ const header = () =>
       h("h1", {}, "alvor"),
       h("p", {}, t("tagline")),
     ),
-    h("div", { class: "tools no-print" }, languageSwitch(), themeSwitch()),
+    h("div", { class: "tools no-print" }, wayBack(), switches()),
   );
 
 function lessons() {
@@ -214,7 +201,7 @@ function updateBar() {
   start.textContent = playing ? `❚❚ ${t("pause")}` : `▶ ${t("play")}`;
   count.textContent = t("step.n", { n: num(step()) });
   const line = root.querySelector("#command code");
-  const command = commandOf(source(), Math.max(step(), 1));
+  const command = commandOf(source(), Math.max(step(), 1), written);
   if (line && line.textContent !== command) line.textContent = command;
 }
 
@@ -270,8 +257,7 @@ function hideParts() {
 function render() {
   const focused = document.activeElement?.id;
   const folded = root.querySelector(".controls")?.open === false;
-  document.documentElement.lang = state.lang === "pt" ? "pt-BR" : "en";
-  document.documentElement.dataset.theme = state.theme;
+  dress();
   document.title = `alvor · ${t("playground")}`;
   const controls = h("div", { class: "controls-box" });
   const open = !folded && matchMedia("(min-width: 64rem)").matches;

@@ -10,11 +10,15 @@ function columnsOf(look, names, layers) {
   return out;
 }
 
+// A scheme's text for people: a gain of sixteen digits, as the command needs it, is cut to four.
+const labelOf = (scheme) => scheme.replace(/\d+\.\d{5,}/g, (x) => Number(x).toPrecision(4));
+
 export function makeRun(started, index, seeds) {
   return {
     index,
     ...started,
     scheme: started.facts.scheme,
+    label: labelOf(started.facts.scheme),
     losses: Array.from({ length: seeds }, () => []),
     history: new History(),
     step: 0,

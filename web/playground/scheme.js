@@ -1,5 +1,8 @@
 // The text of a scheme, "normal(std=0.05)", taken apart and put together by the catalogue's table.
 
+// The gain that the engine takes from the activation.
+export const AUTO = "auto";
+
 // {name, args: {std: 0.05}} of a text; what the table does not know is left to the engine to refuse.
 export function parseScheme(text, catalogue) {
   const [, name, inside] = text.match(/^\s*([\w-]+)\s*(?:\((.*)\))?\s*$/) ?? [null, text, ""];
@@ -15,6 +18,7 @@ export function parseScheme(text, catalogue) {
 }
 
 function valueOf(arg, text) {
+  if (arg.name === "gain" && text === AUTO) return AUTO;
   const choice = arg.choices?.split(" ").indexOf(text) ?? -1;
   return choice >= 0 ? choice : Number(text);
 }
@@ -39,3 +43,6 @@ export function sliderOf(arg) {
   const hi = Math.min(arg.hi ?? 1, 1);
   return hi > lo ? { log: false, lo, hi } : null;
 }
+
+// The gain by hand: a tenth to ten times, whose middle is 1.
+export const GAINS = { log: true, lo: 0.1, hi: 10 };

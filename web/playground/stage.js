@@ -25,7 +25,7 @@ const legend = (runs) =>
     "p",
     { class: "legend runs" },
     runs.map((run) =>
-      h("span", { class: `key run-${run.index}` }, h("span", { class: "swatch" }), run.scheme),
+      h("span", { class: `key run-${run.index}` }, h("span", { class: "swatch" }), run.label),
     ),
   );
 
@@ -50,7 +50,7 @@ function answersPanel(runs, answers) {
         h(
           "div",
           { class: `twin run-${i}` },
-          h("h3", {}, h("span", { class: "swatch" }), runs[i].scheme),
+          h("h3", {}, h("span", { class: "swatch" }), runs[i].label),
           one.node,
         ),
       ),
@@ -118,7 +118,7 @@ function mapPanel(runs, maps, key) {
         h(
           "div",
           { class: `twin run-${i}` },
-          h("h3", {}, h("span", { class: "swatch" }), runs[i].scheme),
+          h("h3", {}, h("span", { class: "swatch" }), runs[i].label),
           one.node,
         ),
       ),

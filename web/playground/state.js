@@ -1,4 +1,5 @@
 // The settings: those of `alvor compare`, and how the page is read. All of it lives in the URL's hash.
+import { browserLanguage } from "../common/frame.js";
 
 export const DEFAULTS = {
   data: "spirals",
@@ -11,7 +12,8 @@ export const DEFAULTS = {
   seeds: "1",
   seed: "42",
 };
-const VIEW = { lang: "", theme: "auto", speed: "normal", scale: "linear", hide: "" };
+// from: the page of the guide that sent the reader.
+const VIEW = { lang: "", theme: "auto", speed: "normal", scale: "linear", hide: "", from: "" };
 const OPTIONS = Object.keys(DEFAULTS);
 
 // Items of a list whose commas inside parentheses do not split.
@@ -22,10 +24,6 @@ export const state = { ...DEFAULTS, ...VIEW };
 // Settings that decide results, as opposed to how they are shown.
 export const decides = (name) => OPTIONS.includes(name);
 
-function firstLanguage() {
-  return navigator.language?.toLowerCase().startsWith("pt") ? "pt" : "en";
-}
-
 // Unknown names are left alone; a hand-written value is checked by the engine, not here.
 export function readHash(hash = location.hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
@@ -34,7 +32,7 @@ export function readHash(hash = location.hash) {
     const value = given.get(name);
     if (value !== null && value.length < 400) state[name] = value.replace(/[\r\n]/g, " ");
   }
-  state.lang = state.lang ? (state.lang.startsWith("pt") ? "pt" : "en") : firstLanguage();
+  state.lang = state.lang ? (state.lang.startsWith("pt") ? "pt" : "en") : browserLanguage();
   if (!["auto", "light", "dark"].includes(state.theme)) state.theme = "auto";
   if (!["slow", "normal", "fast"].includes(state.speed)) state.speed = "normal";
 }
@@ -78,10 +76,11 @@ export function optionsOf(scheme, source) {
 
 const quote = (word) => (/^[\w\-./,:=]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-// The command that gives the same losses, to the bit.
-export function commandOf(source, steps) {
+// The command that gives the same losses, to the bit. written(scheme): the text with which the
+// command knows a scheme whose gain is "auto".
+export function commandOf(source, steps, written) {
   const { init, ...rest } = optionsOf("", source);
-  const words = { ...rest, init: schemes().join(","), steps, seeds: seedCount() };
+  const words = { ...rest, init: schemes().map(written).join(","), steps, seeds: seedCount() };
   const options = Object.entries(words).map(([name, value]) => `--${name} ${quote(String(value))}`);
   return ["alvor compare", ...options, "--backend portable"].join(" ");
 }

@@ -1,4 +1,5 @@
 // The page: a header, a list of contents, the sections in order. Every change draws it anew.
+import { makeFrame } from "../common/frame.js";
 import { h } from "./dom.js";
 import { drawAll, forget } from "./figure.js";
 import { t } from "./i18n.js";
@@ -48,43 +49,7 @@ const reproduced = run.schema === "alvor.reproduce/1";
 const sectionsOf = () =>
   reproduced ? reproductions() : SECTIONS.map((make) => make()).filter(Boolean);
 
-function languageSwitch() {
-  const button = (lang, name) =>
-    h(
-      "button",
-      {
-        type: "button",
-        lang,
-        "aria-pressed": String(state.lang === lang),
-        onclick: () => set({ lang }),
-      },
-      name,
-    );
-  return h(
-    "span",
-    { class: "choice", role: "group", "aria-label": t("language") },
-    button("en", "EN"),
-    button("pt", "PT"),
-  );
-}
-
-const dark = () =>
-  state.theme === "dark" ||
-  (state.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-
-const themeSwitch = () =>
-  h(
-    "button",
-    {
-      type: "button",
-      class: "theme",
-      "aria-pressed": String(dark()),
-      "aria-label": t("theme"),
-      title: t("theme"),
-      onclick: () => set({ theme: dark() ? "light" : "dark" }),
-    },
-    dark() ? "☀" : "☾",
-  );
+const { dress, switches } = makeFrame({ state, set, t });
 
 const dataName = () =>
   (typeof run.spec.data === "object" ? run.spec.data?.name : run.spec.data) ?? "";
@@ -102,7 +67,7 @@ const header = () =>
       h("h1", {}, "alvor"),
       h("p", {}, t("tagline")),
     ),
-    h("div", { class: "tools no-print" }, languageSwitch(), themeSwitch()),
+    h("div", { class: "tools no-print" }, switches()),
   );
 
 const nameOf = (section) => section.dataset.contents ?? t(`h.${section.id}`);
@@ -139,8 +104,7 @@ function render() {
     [...root.querySelectorAll("figure details[open]")].map((one) => one.closest("figure").id),
   );
   forget();
-  document.documentElement.lang = state.lang === "pt" ? "pt-BR" : "en";
-  document.documentElement.dataset.theme = state.theme;
+  dress();
   document.title = titleOf();
   const sections = sectionsOf();
   root.replaceChildren(

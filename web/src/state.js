@@ -1,4 +1,5 @@
 // What the reader chose: language, theme, setting tab, switches. One object, one redraw.
+import { browserLanguage } from "../common/frame.js";
 import { run } from "./run.js";
 
 const query = new URLSearchParams(location.search);
@@ -7,7 +8,7 @@ function firstLanguage() {
   const asked = query.get("lang");
   if (asked) return asked.toLowerCase().startsWith("pt") ? "pt" : "en";
   if (run.lang === "pt" || run.lang === "en") return run.lang;
-  return navigator.language?.toLowerCase().startsWith("pt") ? "pt" : "en";
+  return browserLanguage();
 }
 
 export const state = {

@@ -19,7 +19,9 @@ ALV_PLAY const char *alvor_catalogue(void);
 /* Where the caller writes the spec before alvor_start: lines "NAME VALUE" with a final NUL, at most
  * alvor_spec_size() bytes. Names are options of `alvor compare`: data, model, hidden, act, init,
  * bias, optimizer, lr, batch, train, test, seed; and `trial`, which of the --seeds this is, from 0.
- * What is left out has compare's default (act: relu; init: he_normal). */
+ * What is left out has compare's default (act: relu; init: he_normal). A scheme's gain may be
+ * "auto", which compare does not know: alvor_start's "scheme" has the activation's gain in its
+ * place, to all digits. */
 ALV_PLAY char *alvor_spec(void);
 ALV_PLAY int alvor_spec_size(void);
 /* JSON: facts of the new trial, and what its first look forecasts;

@@ -93,6 +93,29 @@ static alv_status read_optimizer(play_spec *out, const texts *t, alv_error *erro
     return alv_optimizer_resolve(o, o, error);
 }
 
+/* "gain=auto" in the scheme's text is the gain of the activation, 1 / sqrt(E f^2), written out. */
+static alv_status read_scheme(play_spec *out, const char *text, alv_error *error)
+{
+    static const char word[] = "gain=auto";
+    char written[SPEC_ROOM + 40], number[40];
+    const char *at = strchr(text, word[0]);
+    while (at && strncmp(at, word, strlen(word)) != 0) at = strchr(at + 1, word[0]);
+    if (!at) return alv_scheme_parse(&out->scheme, text, error);
+    alv_act_spec act;
+    alv_gain gain;
+    ALV_TRY(alv_act_parse(&act, out->act, error));
+    ALV_TRY(alv_act_gain(&gain, act, error));
+    if (!alv_isfinite(gain.forward))
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, "gain", "no gain keeps the signal through %s",
+                        out->act);
+    alv_number_print(number, gain.forward, 0);
+    const size_t before = (size_t)(at - text);
+    memcpy(written, text, before);
+    alv_text_format(written + before, sizeof written - before, "gain=%s%s", number,
+                    at + strlen(word));
+    return alv_scheme_parse(&out->scheme, written, error);
+}
+
 alv_status play_spec_read(play_spec *out, char text[SPEC_ROOM], alv_error *error)
 {
     texts t = {.data = "spirals", .act = "relu", .init = "he_normal"};
@@ -107,7 +130,7 @@ alv_status play_spec_read(play_spec *out, char text[SPEC_ROOM], alv_error *error
     out->act = t.act;
     out->has_bias = t.bias != NULL;
     if (t.bias) ALV_TRY(alv_scheme_parse(&out->bias, t.bias, error));
-    ALV_TRY(alv_scheme_parse(&out->scheme, t.init, error));
+    ALV_TRY(read_scheme(out, t.init, error));
     ALV_TRY(read_numbers(out, &t, error));
     return read_optimizer(out, &t, error);
 }

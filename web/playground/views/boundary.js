@@ -6,7 +6,7 @@ import { CLASSES, canvas, colour, ink, measure, prepare } from "./canvas.js";
 const TINT = 0.5; // of the class's colour; the rest is paper
 
 export function makeBoundary(run) {
-  const label = t("boundary.label", { scheme: run.scheme });
+  const label = t("boundary.label", { scheme: run.label });
   const ground = canvas("ground", label);
   const points = canvas("points", "");
   points.setAttribute("aria-hidden", "true");

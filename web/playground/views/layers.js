@@ -85,7 +85,7 @@ function drawShares(runs, width) {
 
 const said = (runs, name) =>
   runs
-    .map((run) => `${run.scheme}: ${num(run.now[name][0], 2)} → ${num(run.now[name].at(-1), 2)}`)
+    .map((run) => `${run.label}: ${num(run.now[name][0], 2)} → ${num(run.now[name].at(-1), 2)}`)
     .join("; ");
 
 export function makeLayers(runs) {
@@ -98,7 +98,7 @@ export function makeLayers(runs) {
     (width) => drawShares(runs, width),
     () =>
       t("shares.label", {
-        list: runs.map((run) => `${run.scheme}: ${percent(worst(run.now.dead), 2)}`).join("; "),
+        list: runs.map((run) => `${run.label}: ${percent(worst(run.now.dead), 2)}`).join("; "),
       }),
   );
   return { signal: size("signal"), error: size("error"), shares };

@@ -44,7 +44,7 @@ export function makeLoss(runs, state) {
   const label = () =>
     t("loss.label", {
       step: num(steps()),
-      list: runs.map((run) => `${run.scheme} ${num(run.recent)}`).join(", "),
+      list: runs.map((run) => `${run.label} ${num(run.recent)}`).join(", "),
     });
   return makeChart((width) => drawLoss(runs, state.scale === "log", steps(), width), label, "loss");
 }

@@ -60,7 +60,7 @@ export function mapLegend() {
 }
 
 export function makeMap(run) {
-  const label = t("map.label", { scheme: run.scheme });
+  const label = t("map.label", { scheme: run.label });
   const node = canvas("map", label);
   const image = document.createElement("canvas");
   return {

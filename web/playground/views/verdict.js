@@ -25,7 +25,7 @@ function meter(run) {
       {
         class: "track",
         role: "meter",
-        "aria-label": `${label}, ${run.scheme}`,
+        "aria-label": `${label}, ${run.label}`,
         "aria-valuemin": 0,
         "aria-valuemax": 100,
       },
@@ -68,11 +68,11 @@ export function makeVerdict(run) {
   const forecast = h("p", { class: "forecast" });
   const node = h(
     "article",
-    { class: `card run-${run.index}`, "aria-label": run.scheme },
+    { class: `card run-${run.index}`, "aria-label": run.label },
     h(
       "header",
       {},
-      h("h2", {}, h("span", { class: "swatch", "aria-hidden": "true" }), run.scheme),
+      h("h2", {}, h("span", { class: "swatch", "aria-hidden": "true" }), run.label),
       chip,
     ),
     h("div", { class: "figures" }, loss.node, accuracy.node, forward.node, backward.node),
@@ -132,4 +132,4 @@ function inWords({ verdict: { outcome, verdict, outcome_word: end, word } }) {
 }
 
 // What a screen reader hears when it changes.
-export const spoken = (run) => `${run.scheme}: ${inWords(run)}`;
+export const spoken = (run) => `${run.label}: ${inWords(run)}`;

@@ -11,8 +11,7 @@ const alv_lesson alv_lesson_activation = {
              "de He."},
     .runs = {"--hidden 64x10 --act relu,tanh,sigmoid --init xavier_normal,he_normal --lr 0.05 "
              "--batch 64 --steps 300 --seeds 3 --no-extra --light"},
-    .question = {"The sigmoid does not train with either. Which number tells, before the first "
-                 "step?",
+    .question = {"The sigmoid trains with neither. Which number tells, before the first step?",
                  "A sigmoide não treina com nenhum dos dois. Que número avisa, antes do primeiro "
                  "passo?"},
     .choices = {{"the first loss, {start 5}: it is far too high",
@@ -23,9 +22,9 @@ const alv_lesson alv_lesson_activation = {
     .right = 1,
     .because = {"The slope of the sigmoid is 1/4 at most, so each layer passes on about a "
                 "quarter of the gradient: {backward 5} with Xavier, {backward 6} with He. Ten "
-                "layers leave next to nothing. ReLU has {backward 1} and {backward 2}, tanh "
-                "{backward 3} and {backward 4}. With ReLU He learns faster ({loss 2} against "
-                "{loss 1}), for it makes up for the half that ReLU drops. No scheme of this list "
+                "layers leave next to nothing. With ReLU the two give {backward 1} and {backward "
+                "2}, with tanh {backward 3} and {backward 4}. ReLU learns faster from He ({loss 2} "
+                "against {loss 1}), which makes up for the half of the signal that ReLU drops. No scheme of this list "
                 "makes up for a sigmoid.",
                 "A inclinação da sigmoide é no máximo 1/4; cada camada deixa passar cerca de um "
                 "quarto do gradiente: {backward 5} com Xavier, {backward 6} com He. Dez camadas "

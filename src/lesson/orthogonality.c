@@ -30,8 +30,8 @@ const alv_lesson alv_lesson_orthogonality = {
                 "stretches a few directions enormously and flattens the others; a product of "
                 "rotations is a rotation. So the linear network ends at {loss 2} instead of {loss "
                 "1}, with gains of {forward 2} and {forward 1}. With ReLU half of the units are "
-                "off in any case, which no rotation survives: {loss 4} against {loss 3}, from "
-                "three seeds, is no clear difference.",
+                "off in any case, and what is left of a rotation is none: {loss 4} against {loss 3}, "
+                "from three seeds, is no clear difference.",
                 "O ganho é uma média sobre as direções. Um produto de quarenta matrizes sorteadas "
                 "estica enormemente umas poucas direções e achata as outras; um produto de "
                 "rotações é uma rotação. Por isso a rede linear termina em {loss 2}, e não em "

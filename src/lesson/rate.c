@@ -21,7 +21,7 @@ const alv_lesson alv_lesson_rate = {
     .because = {"At 0.001 the large weights win, {loss 2} against {loss 1}. At 0.1 they diverge, "
                 "and He reaches {loss 3}. One rate for all favours the scheme that it happens to "
                 "suit: large weights make large gradients, and want small steps. So try several "
-                "rates for each scheme, choose on data set aside, and compare the best: alvor "
+                "rates for each scheme, choose one on data set aside, and compare each at its best: alvor "
                 "compare --lr auto does that.",
                 "Com 0,001, os pesos grandes vencem: {loss 2} contra {loss 1}. Com 0,1, eles "
                 "divergem, e He chega a {loss 3}. Uma só taxa para todos favorece o esquema a que "
@@ -29,9 +29,10 @@ const alv_lesson alv_lesson_rate = {
                 "pequenos. Por isso, tente várias taxas para cada esquema, escolha com dados "
                 "separados e compare as melhores: alvor compare --lr auto faz isso."},
     .teacher = {"Tempting: (a), as if training at all made it fair. Next: --lr auto with the same "
-                "schemes. Deviation 0.5 trains only at rates a hundred times below those of He; "
-                "ask the class how they would report that besides the best loss.",
+                "schemes. Deviation 0.5 needs rates about a hundred times below He's best; ask "
+                "the class how they would report that beside the best loss.",
                 "Tentação: (a), como se bastasse que os dois treinem para ser justo. A seguir: "
-                "--lr auto com os mesmos esquemas. O desvio 0,5 só treina com taxas cem vezes "
-                "menores que as de He; pergunte à turma como relatar isso, além da melhor perda."},
+                "--lr auto com os mesmos esquemas. O desvio 0,5 precisa de taxas umas cem "
+                "vezes menores que a melhor de He; pergunte à turma como relatar isso, além da "
+                "melhor perda."},
 };

@@ -4,7 +4,7 @@
 const alv_lesson alv_lesson_residuals = {
     .name = "residuals",
     .title = {"Residuals and norms: when the architecture helps",
-              "Resíduos e normas: quando a arquitetura ajuda"},
+              "Conexões residuais e normalização: quando a arquitetura ajuda"},
     .idea = {"Thirty-one ReLU layers, always He's weights: plain; with shortcuts around every "
              "two layers; with shortcuts whose branches begin at zero; with layer norm; with "
              "shortcuts and layer norm.",
@@ -24,7 +24,7 @@ const alv_lesson alv_lesson_residuals = {
     .labels = {{"plain", "simples"},
                {"shortcuts", "atalhos"},
                {"shortcuts from 0", "atalhos a partir de 0"},
-               {"norm", "norma"},
+               {"norm", "normalização"},
                {"both", "ambos"}},
     .question = {"Shortcuts are known to make deep networks trainable. Why do they fail in the "
                  "second row?",
@@ -38,18 +38,18 @@ const alv_lesson alv_lesson_residuals = {
     .because = {"Each of fifteen branches adds as much again as the stream carries, so the "
                 "stream's mean square doubles fifteen times: the loss begins at {start 2}, and "
                 "training diverges. Branches that begin at zero leave the stream alone: it begins "
-                "at {start 3} and ends at {loss 3}. A norm holds each layer's signal but cannot "
-                "bring the plain net far in these steps ({loss 4}). Both together reach {loss 5}: "
+                "at {start 3} and ends at {loss 3}. A norm holds each layer's signal, but in "
+                "these steps it does not bring the plain network far ({loss 4}). Both together reach {loss 5}: "
                 "the norm holds the branch, the shortcut the gradient.",
                 "Cada um dos quinze ramos soma tanto quanto o fluxo já carrega; a média dos "
                 "quadrados dobra quinze vezes: a perda começa em {start 2}, e o treino diverge. "
                 "Ramos que começam em zero deixam o fluxo em paz: começa em {start 3} e termina "
-                "em {loss 3}. Uma norma segura o sinal de cada camada, mas não leva longe a rede "
-                "simples nestes passos ({loss 4}). Os dois juntos chegam a {loss 5}: a norma "
-                "segura o ramo; o atalho, o gradiente."},
+                "em {loss 3}. A normalização segura o sinal de cada camada, mas, nestes passos, "
+                "não leva longe a rede simples ({loss 4}). Os dois juntos chegam a {loss 5}: a "
+                "normalização segura o ramo; o atalho, o gradiente."},
     .teacher = {"Tempting: (a), the opposite of what shortcuts are for. Next: --init "
                 "torch_default with 'residual=2': its small branches train well, the very weights "
-                "that fail in plain nets. alvor reproduce zhang2019 and gpt2 show the published "
+                "that fail in plain networks. alvor reproduce zhang2019 and gpt2 show the published "
                 "remedies.",
                 "Tentação: (a), o contrário do que um atalho faz. A seguir: --init torch_default "
                 "com 'residual=2': os ramos pequenos treinam bem, com os mesmos pesos que falham "

@@ -24,8 +24,8 @@ const alv_lesson alv_lesson_scale = {
                  "alguns milhares: cada camada multiplica"}},
     .right = 2,
     .because = {"Each layer multiplies the signal by its gain: {forward 3} in the third row, "
-                "{forward 5} in the last. The quotient, taken to the eighth power and beyond, is "
-                "thousands. The loss before training goes from {start 3} to {start 5}, and "
+                "{forward 5} in the last. The quotient of the two, to the eighth power and "
+                "beyond, is thousands. The loss before training goes from {start 3} to {start 5}, and "
                 "training diverges. On the other side, a gain of {forward 1} leaves nothing: the "
                 "loss stays at {loss 1}. Between lies a narrow window.",
                 "Cada camada multiplica o sinal pelo seu ganho: {forward 3} na terceira linha, "

@@ -120,6 +120,37 @@ for (const name of ["04-he", "lessons", "index", "reference"]) await testAxe(`pt
   await context.close();
 }
 {
+  // To the playground and back: in the page's language, to the page that one came from.
+  const { tab, context, trouble } = await open("pt/04-he.html");
+  await tab.click(".theme");
+  const theme = await tab.getAttribute("html", "data-theme");
+  await tab.click(".play a");
+  await tab.waitForSelector("a.guide");
+  check("the playground speaks the guide's language", (await tab.getAttribute("html", "lang")) === "pt-BR");
+  check("in the theme that was chosen", (await tab.getAttribute("html", "data-theme")) === theme, theme);
+  await tab.click("header button[lang=en]");
+  await tab.click("a.guide");
+  check("and leads back", tab.url().endsWith("/en/04-he.html"), tab.url());
+  await tab.click('.side a[href*="playground"]');
+  await tab.waitForSelector("a.guide");
+  check("also from the contents", (await tab.getAttribute("html", "lang")) === "en");
+  check("no trouble on that way", trouble.length === 0, trouble.join("; "));
+  await context.close();
+}
+for (const page of pages)
+  for (const [, hash] of readFileSync(join(site, page), "utf8").matchAll(/playground\.html([^"]*)"/g)) {
+    const settings = new URLSearchParams(hash.slice(1).replaceAll("&amp;", "&"));
+    check(`${page}: the playground's link has the language`, settings.get("lang") === page.slice(0, 2), hash);
+    check(`${page}: and the way back`, files.includes(`${page.slice(0, 2)}/${settings.get("from")}.html`), hash);
+  }
+{
+  const { tab, context } = await open("en/09-exploding.html");
+  const bar = tab.locator('.wide svg[aria-label="rms of the weights\' gradients"]');
+  check("maps have a scale", (await bar.count()) === 1);
+  check("with powers of ten", ((await bar.textContent()).match(/10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]/g) ?? []).length >= 3);
+  await context.close();
+}
+{
   const { tab, context } = await open("en/04-he.html");
   check("formulas are MathML", (await tab.locator("math").count()) > 20);
   await tab.emulateMedia({ media: "print" });

@@ -37,7 +37,7 @@ function chapter(lang, file) {
 function pagesOf(lang) {
   const files = readdirSync(join(here, lang)).filter((name) => name.endsWith(".md")).sort();
   const pages = files.map((file) => chapter(lang, file));
-  for (const page of pages) page.html = render(page.text, lab, { lang, file: page.file, playground }).html;
+  for (const page of pages) page.html = render(page.text, lab, { lang, file: page.file, slug: page.slug, playground }).html;
   return [
     ...pages,
     ...lessonPages(lang, lab),
@@ -68,7 +68,12 @@ mkdirSync(site, { recursive: true });
 const base = readFileSync(join(here, "../src/style/base.css"), "utf8");
 writeFileSync(join(site, "guide.css"), `${base}\n${readFileSync(join(here, "guide.css"), "utf8")}`);
 copyFileSync(join(here, "guide.js"), join(site, "guide.js"));
-if (playground) copyFileSync(playground, join(site, "playground.html"));
+// The page learns that the guide is beside it, and then shows the way back.
+if (playground) {
+  const [app, text] = ['<div id="app"', readFileSync(playground, "utf8")];
+  if (text.split(app).length !== 2) throw new Error(`${playground} has no place for the guide's mark`);
+  writeFileSync(join(site, "playground.html"), text.replace(app, () => `${app} data-guide`));
+}
 const counts = LANGS.map(write);
 // What alvor guide copies, the start page last, under the words that its copies begin with, too.
 const names = readdirSync(site, { recursive: true }).map(String).filter((name) => statSync(join(site, name)).isFile());

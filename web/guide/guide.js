@@ -42,6 +42,12 @@
       });
     const side = document.querySelector("details.side");
     if (side && matchMedia("(max-width: 64rem)").matches) side.open = false;
+    // The playground in the theme that was chosen here.
+    for (const link of document.querySelectorAll('a[href*="playground.html#"]'))
+      link.addEventListener("click", () => {
+        const { theme } = root.dataset;
+        if (theme !== "auto") link.href = link.href.replace(/&theme=\w+|$/, `&theme=${theme}`);
+      });
     // The same place in the other language: anchors of figures and questions are alike in both.
     const lang = document.querySelector("a.lang");
     lang?.addEventListener("click", () => {

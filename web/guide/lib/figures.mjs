@@ -1,7 +1,7 @@
 // The kinds of figure that a chapter can ask for: ::: figure KIND exp=NAME ... Each function gets
 // the attributes, the language, the width in pixels, and the documents of its experiments; it
 // returns one chart, or several panels with their headings.
-import { num, word } from "./say.mjs";
+import { num, power, word } from "./say.mjs";
 import { groupOf } from "./values.mjs";
 import { Plot, brief, briefSetting, color, endLabels, ends, labelRoom, linear, lines, logarithmic, mark, plot } from "./draw.mjs";
 
@@ -118,7 +118,7 @@ function weights(asked, { documents: [document], lang, width, label }) {
     heading: brief(one.scheme, lang),
     svg: plot({
       width: each, height: 220, ariaLabel: `${label} (${brief(one.scheme, lang)})`,
-      x: linear(lang, word("weight", lang), { domain: [-reach, reach], ticks: 5, grid: false }),
+      x: linear(lang, word("weight", lang), { domain: [-reach, reach], ticks: each < 300 ? 3 : 5, grid: false }),
       y: linear(lang, word("density", lang), { domain: [0, top], ticks: 4 }),
       marks: [
         Plot.rectY(data[i], { x1: "lo", x2: "hi", y: "y", fill: color(one.scheme), fillOpacity: 0.65, inset: 0.2 }),
@@ -254,25 +254,59 @@ function along(asked, { documents: [document], lang, width, label }) {
   });
 }
 
+// Cells without a gradient at all, and those where it is no longer a number, are no colour of the scale.
+const ZERO = "var(--rule)";
+const LOST = "var(--soft)";
+
 function map(asked, { documents: [document], lang, width, label }) {
   const key = asked.key ?? "grad_rms";
   const shown = groups(document, asked);
   const cells = (one) =>
     one.layers.step.flatMap((step, i) =>
-      (one.layers[key][i] ?? []).map((v, l) => ({ step, layer: l + 1, v: v > 0 ? Math.log10(v) : null })));
-  const all = shown.flatMap(cells).map((c) => c.v).filter((v) => v !== null);
-  const domain = [Math.max(-12, Math.floor(Math.min(...all))), Math.min(6, Math.ceil(Math.max(...all)))];
+      (one.layers[key][i] ?? []).map((v, l) => ({ step, layer: l + 1, zero: v === 0, v: v > 0 ? Math.log10(v) : null })));
+  const all = shown.flatMap(cells);
+  const values = all.map((c) => c.v).filter((v) => v !== null);
+  const domain = [Math.max(-12, Math.floor(Math.min(...values))), Math.min(6, Math.ceil(Math.max(...values)))];
+  const color = { scheme: "viridis", domain, clamp: true };
   const each = width > 560 ? Math.floor((width - 20 * (shown.length - 1)) / shown.length) : width;
-  return shown.map((one) => ({
+  const maps = shown.map((one) => ({
     heading: brief(one.scheme, lang),
     svg: plot({
       width: each, height: 220, marginLeft: 30, marginRight: 8, ariaLabel: `${label} (${brief(one.scheme, lang)})`, padding: 0,
-      color: { scheme: "viridis", domain, clamp: true },
+      color,
       x: { type: "band", label: word("step", lang), tickSize: 2, domain: one.layers.step, ticks: one.layers.step.filter((_, i) => i % 3 === 0), tickFormat: (v) => num(v, lang) },
       y: { type: "band", reverse: true, label: word("layer", lang), tickSize: 0, labelAnchor: "top", labelArrow: "none", tickFormat: (v) => (v % 3 === 1 ? String(v) : "") },
-      marks: [Plot.cell(cells(one).map((c) => ({ ...c, v: c.v ?? domain[0] })), { x: "step", y: "layer", fill: "v", inset: 0 })],
+      marks: [
+        Plot.cell(cells(one).filter((c) => c.v !== null), { x: "step", y: "layer", fill: "v", inset: 0, shapeRendering: "crispEdges" }),
+        Plot.cell(cells(one).filter((c) => c.zero), { x: "step", y: "layer", fill: ZERO, inset: 0, shapeRendering: "crispEdges" }),
+        Plot.cell(cells(one).filter((c) => c.v === null && !c.zero), { x: "step", y: "layer", fill: LOST, inset: 0, shapeRendering: "crispEdges" }),
+      ],
     }),
   }));
+  const ends = { below: values.some((v) => v < domain[0]), above: values.some((v) => v > domain[1]) };
+  return [...maps, { svg: scaleBar({ color, ends, lang, width, name: word(MAPPED[key], lang) }) }];
+}
+
+const MAPPED = { grad_rms: "grad" };
+
+// The colours of a map against their powers of ten; what lies beyond an end has the end's colour.
+function scaleBar({ color, ends, lang, width, name }) {
+  const [lo, hi] = color.domain;
+  const n = 96;
+  const bars = Array.from({ length: n }, (_, i) => lo + ((i + 0.5) * (hi - lo)) / n);
+  const half = (hi - lo) / n / 2;
+  const stride = Math.ceil(((hi - lo) * 46) / width);
+  const between = Array.from({ length: hi - lo }, (_, i) => lo + i).filter((e) => (hi - e) % stride === 0 && e - lo >= 2);
+  const say = (e) => `${e === lo && ends.below ? "≤ " : ""}${e === hi && ends.above ? "≥ " : ""}${power(e)}`;
+  return plot({
+    width, height: 58, marginTop: 20, marginBottom: 22, marginLeft: 30, marginRight: 30, ariaLabel: name, color,
+    x: { domain: [lo, hi], ticks: [lo, ...between, hi], tickSize: 3, label: null, tickFormat: say },
+    y: { axis: null, domain: [0, 1] },
+    marks: [
+      Plot.rect(bars, { x1: (v) => v - half, x2: (v) => v + half, y1: 0, y2: 1, fill: (v) => v, shapeRendering: "crispEdges" }),
+      Plot.text([name], { frameAnchor: "top-left", dy: -15, text: (v) => v, textAnchor: "start" }),
+    ],
+  });
 }
 
 // ---- each scheme's loss at every learning rate ----

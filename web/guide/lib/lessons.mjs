@@ -43,7 +43,7 @@ export function lessonPages(lang, lab) {
       slug: "lessons",
       title: word("lessons", lang),
       about: say("about", lang),
-      html: `<p>${escape(say("intro", lang))}</p>${lessons.map((one) => section(one, lang)).join("")}`,
+      html: `<p>${escape(say("intro", lang)).replace("--teacher", "<code>$&</code>")}</p>${lessons.map((one) => section(one, lang)).join("")}`,
     },
   ];
 }

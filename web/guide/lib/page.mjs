@@ -4,12 +4,16 @@ import { LANGS, word } from "./say.mjs";
 const HTML_LANG = { en: "en", pt: "pt-BR" };
 export const MORE = ["lessons", "reference", "glossary", "references"];
 
+// Where the playground stands, in this language, and the way back from it.
+export const playgroundLink = (slug, settings) =>
+  `../playground.html#${new URLSearchParams({ ...settings, from: slug })}`.replaceAll("&", "&amp;");
+
 function side(pages, here, lang, playground) {
   const item = ({ slug, title, number }) =>
     `<li><a href="${slug}.html"${slug === here ? ' aria-current="page"' : ""}>${number ? `<span class="n">${number}</span> ` : ""}${title}</a></li>`;
   const chapters = pages.filter((one) => one.number);
   const more = pages.filter((one) => MORE.includes(one.slug));
-  const play = playground ? `<li><a href="../playground.html">${word("playground", lang)}</a></li>` : "";
+  const play = playground ? `<li><a href="${playgroundLink(here, { lang })}">${word("playground", lang)}</a></li>` : "";
   return (
     `<details class="side" open><summary>${word("contents", lang)}</summary><nav aria-label="${word("contents", lang)}">` +
     `<h2>${word("chapters", lang)}</h2><ol>${chapters.map(item).join("")}</ol>` +
@@ -57,7 +61,7 @@ ${side(pages, page.slug, lang, playground)}
 ${page.html}
 </article>
 ${steps(pages, page.slug, lang)}
-<footer><p>${word("made", lang)}</p></footer>
+${/<data |class="command"/.test(page.html) ? `<footer><p>${word("made", lang)}</p></footer>` : ""}
 </main>
 </div>
 </body>

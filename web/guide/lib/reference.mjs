@@ -42,7 +42,7 @@ export function referencePage(lang, lab) {
     slug: "reference",
     title: word("reference", lang),
     about: say("about", lang),
-    html: `<p>${escape(say("intro", lang))}</p><ul class="index">${index}</ul>${items.map((item) => entry(item, lang)).join("")}`,
+    html: `<p>${escape(say("intro", lang)).replace(/alvor explain \w+/, "<code>$&</code>")}</p><ul class="index">${index}</ul>${items.map((item) => entry(item, lang)).join("")}`,
   };
 }
 

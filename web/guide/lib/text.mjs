@@ -14,6 +14,7 @@
 import { MarkdownIt, temml } from "./packages.mjs";
 import { brief, serialize } from "./draw.mjs";
 import { figures } from "./figures.mjs";
+import { playgroundLink } from "./page.mjs";
 import { num, percent, word } from "./say.mjs";
 import { evaluate, helpers } from "./values.mjs";
 
@@ -29,7 +30,7 @@ const OPEN = "\uE000", CLOSE = "\uE001"; // private characters around the number
 const pairs = (text) =>
   Object.fromEntries([...text.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/g)].map(([, k, a, b]) => [k, a ?? b]));
 
-// lab: {lookup(name), command(name)}; page: {lang, file, playground}.
+// lab: {lookup(name), command(name)}; page: {lang, file, slug, playground}.
 export function render(source, lab, page) {
   const { lang } = page;
   const kept = [];
@@ -167,7 +168,7 @@ export function render(source, lab, page) {
     holds: (_, body) => holds(body),
     play: (rest) =>
       page.playground
-        ? `<p class="play no-print"><a href="../playground.html#${escape(new URLSearchParams({ ...pairs(rest), lang }).toString())}">${word("play", lang)} →</a></p>`
+        ? `<p class="play no-print"><a href="${playgroundLink(page.slug, { ...pairs(rest), lang })}">${word("play", lang)} →</a></p>`
         : "",
   };
 
@@ -181,6 +182,9 @@ export function render(source, lab, page) {
     let html = block(text).replace(new RegExp(`<p>(${OPEN}\\d+${CLOSE})</p>`, "g"), (whole, mark) =>
       /^<(?:div|figure|section|h2|p)/.test(kept[Number(mark.slice(1, -1))]) || kept[Number(mark.slice(1, -1))] === "" ? mark : whole);
     html = putBack(html).replace(/(?<!">)<table>[\s\S]*?<\/table>/g, (table) => `<div class="scroll" tabindex="0" role="region" aria-label="${word("table", lang)}">${table}</div>`);
+    // No line ends between a formula and its punctuation.
+    html = html.replace(/([("“]?)<math>(?:(?!<\/math>)[\s\S])*<\/math>([.,;:!?)"”]*)/g, (whole, before, after) =>
+      before || after ? `<span class="whole">${whole}</span>` : whole);
     const headings = [];
     html = html.replace(/<h2>([\s\S]*?)<\/h2>/g, (_, inner) => {
       const id = anchor(inner.replace(/<[^>]*>/g, ""));

@@ -24,7 +24,8 @@ const alv_lesson alv_lesson_activation = {
                 "quarter of the gradient: {backward 5} with Xavier, {backward 6} with He. Ten "
                 "layers leave next to nothing. With ReLU the two give {backward 1} and {backward "
                 "2}, with tanh {backward 3} and {backward 4}. ReLU learns faster from He ({loss 2} "
-                "against {loss 1}), which makes up for the half of the signal that ReLU drops. No scheme of this list "
+                "against {loss 1}), which makes up for the half of the signal that ReLU drops. No "
+                "scheme of this list "
                 "makes up for a sigmoid.",
                 "A inclinação da sigmoide é no máximo 1/4; cada camada deixa passar cerca de um "
                 "quarto do gradiente: {backward 5} com Xavier, {backward 6} com He. Dez camadas "

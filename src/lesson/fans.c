@@ -20,18 +20,19 @@ const alv_lesson alv_lesson_fans = {
                  "fan_out: o erro de um neurônio soma os daqueles que ele alimenta"},
                 {"fan_avg: it is fair to both", "fan_avg: é justa com os dois lados"}},
     .right = 1,
-    .because = {"Forward, a unit sums over its inputs; backward, its error sums over its outputs. "
-                "So fan_out holds the backward gain at {backward 2} (fan_in: {backward 1}), and "
-                "fan_in the forward gain at {forward 1}. fan_avg lets both sink: {forward 3} and "
-                "{backward 3}. All three train here, to {loss 1}, {loss 2} and {loss 3}; but "
-                "that is one network on one data set. Where widths are equal there is no difference "
-                "at all.",
-                "Na ida, um neurônio soma sobre as entradas; na volta, o seu erro soma sobre as "
-                "saídas. Por isso fan_out mantém o ganho da volta em {backward 2} (fan_in: "
-                "{backward 1}) e fan_in mantém o da ida em {forward 1}. fan_avg deixa cair os "
-                "dois: {forward 3} e {backward 3}. As três treinam aqui, até {loss 1}, {loss 2} e "
-                "{loss 3}; mas isso é uma só rede, com um só conjunto de dados. Com larguras iguais, "
-                "não há diferença nenhuma."},
+    .because =
+        {"Forward, a unit sums over its inputs; backward, its error sums over its outputs. "
+         "So fan_out holds the backward gain at {backward 2} (fan_in: {backward 1}), and "
+         "fan_in the forward gain at {forward 1}. fan_avg lets both sink: {forward 3} and "
+         "{backward 3}. All three train here, to {loss 1}, {loss 2} and {loss 3}; but "
+         "that is one network on one data set. Where widths are equal there is no difference "
+         "at all.",
+         "Na ida, um neurônio soma sobre as entradas; na volta, o seu erro soma sobre as "
+         "saídas. Por isso fan_out mantém o ganho da volta em {backward 2} (fan_in: "
+         "{backward 1}) e fan_in mantém o da ida em {forward 1}. fan_avg deixa cair os "
+         "dois: {forward 3} e {backward 3}. As três treinam aqui, até {loss 1}, {loss 2} e "
+         "{loss 3}; mas isso é uma só rede, com um só conjunto de dados. Com larguras iguais, "
+         "não há diferença nenhuma."},
     .teacher = {"Tempting: (c). With the mean, a layer from 200 to 20 multiplies the variance by "
                 "200/110 and one from 20 to 200 by 20/110: together by a third. Next: --hidden "
                 "64x6: all rows alike. He et al. (2015) note that either fan suffices, since the "

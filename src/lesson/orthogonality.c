@@ -26,18 +26,19 @@ const alv_lesson alv_lesson_orthogonality = {
                  "elas não esticam nem encolhem direção nenhuma"},
                 {"their weights are smaller", "os pesos delas são menores"}},
     .right = 1,
-    .because = {"A gain is an average over directions. A product of forty random matrices "
-                "stretches a few directions enormously and flattens the others; a product of "
-                "rotations is a rotation. So the linear network ends at {loss 2} instead of {loss "
-                "1}, with gains of {forward 2} and {forward 1}. With ReLU half of the units are "
-                "off in any case, and what is left of a rotation is none: {loss 4} against {loss 3}, "
-                "from three seeds, is no clear difference.",
-                "O ganho é uma média sobre as direções. Um produto de quarenta matrizes sorteadas "
-                "estica enormemente umas poucas direções e achata as outras; um produto de "
-                "rotações é uma rotação. Por isso a rede linear termina em {loss 2}, e não em "
-                "{loss 1}, com ganhos de {forward 2} e {forward 1}. Com ReLU, metade dos "
-                "neurônios está desligada de qualquer modo, e a isso rotação nenhuma resiste: "
-                "{loss 4} contra {loss 3}, com três sementes, não é uma diferença clara."},
+    .because =
+        {"A gain is an average over directions. A product of forty random matrices "
+         "stretches a few directions enormously and flattens the others; a product of "
+         "rotations is a rotation. So the linear network ends at {loss 2} instead of {loss "
+         "1}, with gains of {forward 2} and {forward 1}. With ReLU half of the units are "
+         "off in any case, and what is left of a rotation is none: {loss 4} against {loss 3}, "
+         "from three seeds, is no clear difference.",
+         "O ganho é uma média sobre as direções. Um produto de quarenta matrizes sorteadas "
+         "estica enormemente umas poucas direções e achata as outras; um produto de "
+         "rotações é uma rotação. Por isso a rede linear termina em {loss 2}, e não em "
+         "{loss 1}, com ganhos de {forward 2} e {forward 1}. Com ReLU, metade dos "
+         "neurônios está desligada de qualquer modo, e a isso rotação nenhuma resiste: "
+         "{loss 4} contra {loss 3}, com três sementes, não é uma diferença clara."},
     .teacher = {"Tempting: (a). Compare the columns: the difference is far too small. Next: alvor "
                 "reproduce saxe2013 (steps against depth) and alvor reproduce pennington2017 "
                 "(singular values), both run here in seconds to minutes.",

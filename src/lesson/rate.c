@@ -18,16 +18,17 @@ const alv_lesson alv_lesson_rate = {
                 {"neither: each at its own best rate",
                  "nenhuma delas: cada um com a sua melhor taxa"}},
     .right = 2,
-    .because = {"At 0.001 the large weights win, {loss 2} against {loss 1}. At 0.1 they diverge, "
-                "and He reaches {loss 3}. One rate for all favours the scheme that it happens to "
-                "suit: large weights make large gradients, and want small steps. So try several "
-                "rates for each scheme, choose one on data set aside, and compare each at its best: alvor "
-                "compare --lr auto does that.",
-                "Com 0,001, os pesos grandes vencem: {loss 2} contra {loss 1}. Com 0,1, eles "
-                "divergem, e He chega a {loss 3}. Uma só taxa para todos favorece o esquema a que "
-                "ela por acaso convém: pesos grandes fazem gradientes grandes e pedem passos "
-                "pequenos. Por isso, tente várias taxas para cada esquema, escolha com dados "
-                "separados e compare as melhores: alvor compare --lr auto faz isso."},
+    .because =
+        {"At 0.001 the large weights win, {loss 2} against {loss 1}. At 0.1 they diverge, "
+         "and He reaches {loss 3}. One rate for all favours the scheme that it happens to "
+         "suit: large weights make large gradients, and want small steps. So try several "
+         "rates for each scheme, choose one on data set aside, and compare each at its best: alvor "
+         "compare --lr auto does that.",
+         "Com 0,001, os pesos grandes vencem: {loss 2} contra {loss 1}. Com 0,1, eles "
+         "divergem, e He chega a {loss 3}. Uma só taxa para todos favorece o esquema a que "
+         "ela por acaso convém: pesos grandes fazem gradientes grandes e pedem passos "
+         "pequenos. Por isso, tente várias taxas para cada esquema, escolha com dados "
+         "separados e compare as melhores: alvor compare --lr auto faz isso."},
     .teacher = {"Tempting: (a), as if training at all made it fair. Next: --lr auto with the same "
                 "schemes. Deviation 0.5 needs rates about a hundred times below He's best; ask "
                 "the class how they would report that beside the best loss.",

@@ -39,7 +39,8 @@ const alv_lesson alv_lesson_residuals = {
                 "stream's mean square doubles fifteen times: the loss begins at {start 2}, and "
                 "training diverges. Branches that begin at zero leave the stream alone: it begins "
                 "at {start 3} and ends at {loss 3}. A norm holds each layer's signal, but in "
-                "these steps it does not bring the plain network far ({loss 4}). Both together reach {loss 5}: "
+                "these steps it does not bring the plain network far ({loss 4}). Both together "
+                "reach {loss 5}: "
                 "the norm holds the branch, the shortcut the gradient.",
                 "Cada um dos quinze ramos soma tanto quanto o fluxo já carrega; a média dos "
                 "quadrados dobra quinze vezes: a perda começa em {start 2}, e o treino diverge. "
@@ -47,12 +48,13 @@ const alv_lesson alv_lesson_residuals = {
                 "em {loss 3}. A normalização segura o sinal de cada camada, mas, nestes passos, "
                 "não leva longe a rede simples ({loss 4}). Os dois juntos chegam a {loss 5}: a "
                 "normalização segura o ramo; o atalho, o gradiente."},
-    .teacher = {"Tempting: (a), the opposite of what shortcuts are for. Next: --init "
-                "torch_default with 'residual=2': its small branches train well, the very weights "
-                "that fail in plain networks. alvor reproduce zhang2019 and gpt2 show the published "
-                "remedies.",
-                "Tentação: (a), o contrário do que um atalho faz. A seguir: --init torch_default "
-                "com 'residual=2': os ramos pequenos treinam bem, com os mesmos pesos que falham "
-                "em redes simples. alvor reproduce zhang2019 e gpt2 mostram os remédios "
-                "publicados."},
+    .teacher =
+        {"Tempting: (a), the opposite of what shortcuts are for. Next: --init "
+         "torch_default with 'residual=2': its small branches train well, the very weights "
+         "that fail in plain networks. alvor reproduce zhang2019 and gpt2 show the published "
+         "remedies.",
+         "Tentação: (a), o contrário do que um atalho faz. A seguir: --init torch_default "
+         "com 'residual=2': os ramos pequenos treinam bem, com os mesmos pesos que falham "
+         "em redes simples. alvor reproduce zhang2019 e gpt2 mostram os remédios "
+         "publicados."},
 };

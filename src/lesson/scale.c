@@ -23,16 +23,17 @@ const alv_lesson alv_lesson_scale = {
                 {"several thousand: each layer multiplies",
                  "alguns milhares: cada camada multiplica"}},
     .right = 2,
-    .because = {"Each layer multiplies the signal by its gain: {forward 3} in the third row, "
-                "{forward 5} in the last. The quotient of the two, to the eighth power and "
-                "beyond, is thousands. The loss before training goes from {start 3} to {start 5}, and "
-                "training diverges. On the other side, a gain of {forward 1} leaves nothing: the "
-                "loss stays at {loss 1}. Between lies a narrow window.",
-                "Cada camada multiplica o sinal pelo seu ganho: {forward 3} na terceira linha, "
-                "{forward 5} na última. O quociente, elevado à oitava potência ou mais, dá "
-                "milhares. A perda antes do treino vai de {start 3} a {start 5}, e o treino "
-                "diverge. Do outro lado, um ganho de {forward 1} não deixa nada: a perda fica em "
-                "{loss 1}. No meio há uma janela estreita."},
+    .because =
+        {"Each layer multiplies the signal by its gain: {forward 3} in the third row, "
+         "{forward 5} in the last. The quotient of the two, to the eighth power and "
+         "beyond, is thousands. The loss before training goes from {start 3} to {start 5}, and "
+         "training diverges. On the other side, a gain of {forward 1} leaves nothing: the "
+         "loss stays at {loss 1}. Between lies a narrow window.",
+         "Cada camada multiplica o sinal pelo seu ganho: {forward 3} na terceira linha, "
+         "{forward 5} na última. O quociente, elevado à oitava potência ou mais, dá "
+         "milhares. A perda antes do treino vai de {start 3} a {start 5}, e o treino "
+         "diverge. Do outro lado, um ganho de {forward 1} não deixa nada: a perda fica em "
+         "{loss 1}. No meio há uma janela estreita."},
     .teacher = {"Tempting: (a), from thinking of one layer. Write gain^8 on the board. Next: "
                 "--hidden 64x2 with the same list. Where depth is small the window is wide. Then "
                 "--hidden 256x8: the right deviation halves, as sqrt(2/n) says.",

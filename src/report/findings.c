@@ -52,14 +52,14 @@ static void flush(json_t *list, merged *m, const alv_model *model)
     alv_finding *f = &m->finding;
     f->measured = alv_stats_quartiles(m->measured, m->n, (double)INFINITY).median;
     f->quantity = m->quantity;
-    alv_report_append(list,
-                      json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
-                                alv_verdict_key(f->kind), "severity", alv_severity_key(f->severity),
-                                "seeds", m->n, "layer_lo", f->layer_lo, "layer_hi", f->layer_hi,
-                                "quantity", f->quantity, "measured", alv_report_number(f->measured),
-                                "threshold", alv_report_number(f->threshold), "text",
-                                finding_texts(f, model), "why", in_languages(alv_finding_why, f->kind),
-                                "try", in_languages(alv_finding_try, f->kind)));
+    alv_report_append(
+        list, json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:o, s:o, s:o, s:o, s:o}", "kind",
+                        alv_verdict_key(f->kind), "severity", alv_severity_key(f->severity),
+                        "seeds", m->n, "layer_lo", f->layer_lo, "layer_hi", f->layer_hi, "quantity",
+                        f->quantity, "measured", alv_report_number(f->measured), "threshold",
+                        alv_report_number(f->threshold), "text", finding_texts(f, model), "why",
+                        in_languages(alv_finding_why, f->kind), "try",
+                        in_languages(alv_finding_try, f->kind)));
     m->n = 0;
 }
 

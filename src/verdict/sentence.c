@@ -154,8 +154,8 @@ void alv_finding_text(char *out, size_t size, const alv_finding *finding, alv_la
     alv_finding_text_in(out, size, finding, NULL, lang);
 }
 
-void alv_finding_text_in(char *out, size_t size, const alv_finding *finding,
-                         const alv_model *model, alv_lang lang)
+void alv_finding_text_in(char *out, size_t size, const alv_finding *finding, const alv_model *model,
+                         alv_lang lang)
 {
     const quantity_text *text = find_text(finding->quantity);
     char measured[NUMBER_SIZE], threshold[NUMBER_SIZE], where[WHERE_SIZE];

@@ -128,8 +128,8 @@ const char *alv_severity_word(alv_severity severity, alv_lang lang);
 /* What was measured, where, against which threshold; then why it matters; then what to try. */
 void alv_finding_text(char *out, size_t size, const alv_finding *finding, alv_lang lang);
 /* The same with the names of the layers, as the network that was measured has them (NULL: none). */
-void alv_finding_text_in(char *out, size_t size, const alv_finding *finding,
-                         const alv_model *model, alv_lang lang);
+void alv_finding_text_in(char *out, size_t size, const alv_finding *finding, const alv_model *model,
+                         alv_lang lang);
 const char *alv_finding_why(alv_verdict kind, alv_lang lang);
 const char *alv_finding_try(alv_verdict kind, alv_lang lang); /* sentence */
 const char *alv_finding_command(alv_verdict kind);            /* "alvor compare ..." */

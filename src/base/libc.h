@@ -24,6 +24,7 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
 void *calloc(size_t n, size_t size);
+void *realloc(void *p, size_t bytes);
 void free(void *p);
 #else
 #include <stdlib.h>

@@ -20,6 +20,15 @@ void alv_weight_plan_free(alv_weight_plan *plan)
     free(plan);
 }
 
+/* An array made longer, in place where the system can: large ones are not copied. Below
+ * ALV_MAX_PLAN the size cannot overflow. */
+static bool lengthen(void **array, size_t n, size_t size)
+{
+    void *longer = realloc(*array, n * size);
+    if (longer) *array = longer;
+    return longer != NULL;
+}
+
 /* Room for one more, by doubling. */
 static alv_status grow(alv_weight_plan *plan, alv_error *error)
 {
@@ -27,21 +36,11 @@ static alv_status grow(alv_weight_plan *plan, alv_error *error)
         return alv_fail(error, ALV_ERR_RANGE, "plan", "a plan has at most %d tensors",
                         ALV_MAX_PLAN);
     if (plan->n < plan->capacity) return ALV_OK;
-    size_t capacity = plan->capacity ? 2 * (size_t)plan->capacity : 64, n = (size_t)plan->n;
-    alv_tensor *tensors = alv_new_array(capacity, sizeof *tensors);
-    alv_scheme *schemes = alv_new_array(capacity, sizeof *schemes);
-    if (!tensors || !schemes) {
-        free(tensors);
-        free(schemes);
+    const size_t capacity = plan->capacity ? 2 * (size_t)plan->capacity : 64;
+    if (!lengthen((void **)&plan->tensors, capacity, sizeof *plan->tensors) ||
+        !lengthen((void **)&plan->schemes, capacity, sizeof *plan->schemes))
         return alv_fail(error, ALV_ERR_MEMORY, "plan", "no memory for %lld tensors",
                         (int64_t)capacity);
-    }
-    if (n > 0) memcpy(tensors, plan->tensors, n * sizeof *tensors);
-    if (n > 0) memcpy(schemes, plan->schemes, n * sizeof *schemes);
-    free(plan->tensors);
-    free(plan->schemes);
-    plan->tensors = tensors;
-    plan->schemes = schemes;
     plan->capacity = (int64_t)capacity;
     return ALV_OK;
 }

@@ -104,3 +104,16 @@ void free(void *p)
     block->next = freed[block->power];
     freed[block->power] = block;
 }
+
+void *realloc(void *p, size_t bytes)
+{
+    const header *block = (const void *)((unsigned char *)p - ALIGNMENT);
+    const size_t had = p ? (size_t)1 << block->power : 0;
+    if (p && bytes <= had) return p;
+    void *longer = calloc(bytes, 1);
+    if (longer && p) {
+        memcpy(longer, p, had);
+        free(p);
+    }
+    return longer;
+}

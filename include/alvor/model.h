@@ -103,9 +103,9 @@ typedef enum alv_norm {
  * with a unit for each channel, a sequence has height = its length and width = 1, plain features
  * have one position.
  *
- * ATTEND (Vaswani et al. 2017, eq. 1), causal: of 3 out units that are fed to it, one head has out
+ * ATTEND (Vaswani et al. 2017, eq. 1), causal unless both_ways: of 3 out units that are fed to it, one head has out
  * / heads of the queries, as many of the keys and of the values, and position i gives sum_j
- * softmax_j(q_i . k_j / sqrt(out / heads)) v_j over j <= i. LSTM (Hochreiter and Schmidhuber 1997,
+ * softmax_j(q_i . k_j / sqrt(out / heads)) v_j over j <= i (all j, if both_ways). LSTM (Hochreiter and Schmidhuber 1997,
  * with the forget gates of Gers et al. 2000): of 4 out units, in the order input, forget, cell,
  * output, z = fed + W h, where h and c begin at 0: c = sigmoid(z_f) c + sigmoid(z_i) tanh(z_c),   h
  * = sigmoid(z_o) tanh(c). */
@@ -122,8 +122,13 @@ typedef struct alv_node {
                            whole image */
     bool one_axis;      /* a convolution along the height alone, of a sequence (width 1): its
                            weights are (out, in, kernel) */
+    bool own_padding;   /* of a convolution or a pool, whose `padding` each side of the image gets
+                           instead: (size + 2 padding - kernel) / stride + 1 positions, kernels of
+                           any side; the mean of a pool is that of the places inside the image */
+    int padding;
     bool largest;       /* of ALV_OP_POOL: not the mean */
     int heads;          /* of ALV_OP_ATTEND */
+    bool both_ways;     /* of ALV_OP_ATTEND: positions see those after them, too */
     alv_norm norm;      /* of ALV_OP_NORM */
     alv_act_spec act;   /* applied to its output */
     int weight, bias;   /* indices into params, -1: none; of a norm its gain and shift, of an

@@ -49,6 +49,24 @@ static alv_status check_param(const alv_model *model, int index, int rank, const
     return ALV_OK;
 }
 
+/* Positions of a kernel along one axis; 0: none. */
+static int windows(const alv_node *node, int size, int64_t kernel, int64_t padding)
+{
+    const int64_t room = size + 2 * padding - kernel;
+    return node->stride < 1 || padding < 0 || room < 0 ? 0 : (int)(room / node->stride + 1);
+}
+
+static int window_rows(const alv_node *node, signal from)
+{
+    return windows(node, from.height, node->kernel, alv_padding(node));
+}
+
+static int window_columns(const alv_node *node, signal from)
+{
+    return node->one_axis ? windows(node, from.width, 1, 0)
+                          : windows(node, from.width, node->kernel, alv_padding(node));
+}
+
 static alv_status check_weights(const alv_model *model, int i, signal from, alv_error *error)
 {
     const alv_node *node = &model->nodes[i];
@@ -66,9 +84,10 @@ static alv_status check_weights(const alv_model *model, int i, signal from, alv_
         if (i == 0 && each && from.height > 0)
             return wrong(i, "a dense layer takes the whole image of the data", error);
     } else if (from.height < 1 || (node->one_axis && from.width != 1) || node->kernel < 1 ||
-               node->kernel % 2 == 0 || node->stride < 1 || node->in != from.units ||
-               node->height != (from.height + node->stride - 1) / node->stride ||
-               node->width != (from.width + node->stride - 1) / node->stride) {
+               (node->kernel % 2 == 0 && !node->own_padding) || node->stride < 1 ||
+               node->in != from.units ||
+               node->height != window_rows(node, from) ||
+               node->width != window_columns(node, from)) {
         return wrong(i, "a convolution takes an image, with an odd kernel", error);
     }
     ALV_TRY(check_param(model, node->weight, rank, shape, "a layer's weight", error));
@@ -106,11 +125,13 @@ static alv_status check_pool(const alv_model *model, int i, signal from, alv_err
 {
     const alv_node *node = &model->nodes[i];
     const bool whole = node->kernel == 0;
-    const int height = whole || node->stride < 1 ? 0 : from.height / node->stride;
-    const int width = whole || node->stride < 1 ? 0 : from.width / node->stride;
+    const int height = whole || node->kernel < 1 ? 0 : window_rows(node, from);
+    const int width = whole || node->kernel < 1 ? 0 : window_columns(node, from);
+    const bool apart = node->kernel == node->stride && node->padding == 0;
     if (node->input < 0 || from.height < 1 || node->out != from.units || node->in != node->out ||
         node->height != height || node->width != width ||
-        (!whole && (height < 1 || width < 1 || node->kernel != node->stride)))
+        (!whole && (height < 1 || width < 1 || (!apart && !node->own_padding) ||
+                    node->padding >= node->kernel)))
         return wrong(i, "a pool takes an image of at least one window", error);
     return ALV_OK;
 }

@@ -96,6 +96,14 @@ static inline int64_t alv_kernel_places(const alv_node *node)
     return node->kernel * alv_kernel_columns(node);
 }
 
+/* Zeros that a convolution puts on each side of an image before its first place; of a pool none,
+ * unless it says how many. */
+static inline int64_t alv_padding(const alv_node *node)
+{
+    if (node->own_padding) return node->padding;
+    return node->op == ALV_OP_POOL ? 0 : (node->kernel - 1) / 2;
+}
+
 /* Positions of a node's output: height x width, or 1. */
 static inline int64_t alv_positions(int64_t height, int64_t width)
 {

@@ -19,6 +19,98 @@ static void convolutions(void **state)
     }
 }
 
+/* The node that was added last gets a padding of its own. */
+static void pad(alv_builder *b, int padding)
+{
+    alv_node *n = &b->model->nodes[b->at];
+    const alv_node *before = n->input >= 0 ? &b->model->nodes[n->input] : NULL;
+    n->own_padding = true;
+    n->padding = padding;
+    n->height = ((before ? before->height : b->model->height) + 2 * padding - n->kernel) / n->stride + 1;
+    n->width = ((before ? before->width : b->model->width) + 2 * padding - n->kernel) / n->stride + 1;
+    b->height = n->height;
+    b->width = n->width;
+}
+
+static void windows_with_a_padding_of_their_own(void **state)
+{
+    (void)state;
+    static const struct {
+        int kernel, stride, padding, pool, pool_stride, pool_padding;
+    } cases[] = {{5, 1, 0, 3, 2, 1}, {2, 2, 0, 2, 1, 0}, {4, 3, 3, 3, 1, 2}, {3, 1, 4, 3, 2, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_builder b;
+        alv_error error;
+        alv_build_begin(&b, 2, 7, 6, &error);
+        alv_build_conv(&b, "conv1", 3, cases[i].kernel, cases[i].stride, true, none, act("tanh"));
+        pad(&b, cases[i].padding);
+        alv_build_pool(&b, 1, i % 2);
+        b.model->nodes[b.at].kernel = cases[i].pool;
+        b.model->nodes[b.at].stride = cases[i].pool_stride;
+        pad(&b, cases[i].pool_padding);
+        alv_build_conv(&b, "conv2", 2, 3, 1, true, none, act("tanh"));
+        check_gradients(finish(&b), "padding of its own");
+    }
+}
+
+/* Without padding, and strides that leave the last row out, against the sums that define them. */
+static void padded_windows_are_their_definition(void **state)
+{
+    (void)state;
+    enum { C = 2, H = 7, W = 6, OUT = 3, K = 4, S = 2, P = 1, OH = 3, OW = 3, PK = 2 };
+    alv_builder b;
+    alv_error error;
+    alv_build_begin(&b, C, H, W, &error);
+    alv_build_conv(&b, "conv1", OUT, K, S, true, none, none);
+    pad(&b, P);
+    alv_build_pool(&b, 1, false);
+    b.model->nodes[b.at].kernel = PK;
+    pad(&b, 1); /* windows at -1, 0, 1, 2 */
+    alv_model *model = finish(&b);
+    assert_int_equal(model->nodes[0].height, OH);
+    assert_int_equal(model->nodes[0].width, OW);
+    alv_net_f64 *net = net_of(model, (alv_optimizer){.kind = ALV_SGD});
+    double x[ROWS * C * H * W];
+    fixture_normal(x, ROWS * C * H * W, 1, "x");
+    fixture_normal(net->params, net->n_params, 1, "params");
+    alv_net_forward_f64(net, x, ROWS);
+    const alv_net_layer_f64 *layer = &net->layers[0], *head = &net->layers[1];
+    for (int s = 0; s < ROWS; s++) {
+        double of_pools[OUT] = {0};
+        for (int p = 0; p < OH * OW; p++)
+            for (int o = 0; o < OUT; o++) {
+                double sum = layer->b[o];
+                for (int c = 0; c < C; c++)
+                    for (int i = 0; i < K; i++)
+                        for (int j = 0; j < K; j++) {
+                            const int r = p / OW * S + i - P, q = p % OW * S + j - P;
+                            if (r < 0 || r >= H || q < 0 || q >= W) continue;
+                            sum += layer->w[((o * C + c) * K + i) * K + j] *
+                                   x[((s * C + c) * H + r) * W + q];
+                        }
+                assert_near(layer->z[(s * OH * OW + p) * OUT + o], sum, 1e-12);
+            }
+        for (int o = 0; o < OUT; o++)
+            for (int r = 0; r < OH + 1; r++)
+                for (int q = 0; q < OW + 1; q++) {
+                    double sum = 0;
+                    int n = 0;
+                    for (int i = r - 1; i <= r; i++)
+                        for (int j = q - 1; j <= q; j++)
+                            if (i >= 0 && i < OH && j >= 0 && j < OW)
+                                sum += layer->z[(s * OH * OW + i * OW + j) * OUT + o], n++;
+                    of_pools[o] += sum / n / ((OH + 1) * (OW + 1));
+                }
+        for (int k = 0; k < CLASSES; k++) {
+            double z = head->b[k];
+            for (int o = 0; o < OUT; o++) z += head->w[k * OUT + o] * of_pools[o];
+            assert_near(head->z[s * CLASSES + k], z, 1e-12);
+        }
+    }
+    alv_net_free_f64(net);
+    alv_model_free(model);
+}
+
 static void convolutions_along_a_sequence(void **state)
 {
     (void)state;
@@ -322,6 +414,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(convolutions),
         cmocka_unit_test(convolution_is_its_definition),
+        cmocka_unit_test(windows_with_a_padding_of_their_own),
+        cmocka_unit_test(padded_windows_are_their_definition),
         cmocka_unit_test(convolutions_along_a_sequence),
         cmocka_unit_test(convolution_along_a_sequence_is_its_definition),
         cmocka_unit_test(normalizations),

@@ -47,10 +47,24 @@ static void tokens_of(double *x, int64_t n)
     for (int64_t i = 0; i < n; i++) x[i] = (double)alv_rng_below(&rng, TOKENS);
 }
 
-/* A net after a pass over random tokens; returns its parameters. */
-static double *filled_net(alv_net_f64 **net, const char *text, double *x)
+/* Attention that is not causal. */
+static alv_model *look_both_ways(alv_model *model)
 {
-    alv_model *model = fixture_model(text, true);
+    for (int i = 0; i < model->n_nodes; i++)
+        if (model->nodes[i].op == ALV_OP_ATTEND) model->nodes[i].both_ways = true;
+    return model;
+}
+
+static void gradients_of_attention_both_ways(void **state)
+{
+    (void)state;
+    const char *text = "transformer d=6 L=2 h=3 in=4 tokens=7 out=3 ff=1 tanh";
+    check_gradients(look_both_ways(fixture_model(text, true)), "attention both ways");
+}
+
+/* A net after a pass over random tokens; returns its parameters. */
+static double *filled_net_of(alv_net_f64 **net, alv_model *model, double *x)
+{
     tokens_of(x, ROWS * model->inputs);
     *net = net_of(model, (alv_optimizer){.kind = ALV_SGD});
     fixture_normal((*net)->params, (*net)->n_params, 0.7, "params");
@@ -59,15 +73,21 @@ static double *filled_net(alv_net_f64 **net, const char *text, double *x)
     return (*net)->params;
 }
 
+static double *filled_net(alv_net_f64 **net, const char *text, double *x)
+{
+    return filled_net_of(net, fixture_model(text, true), x);
+}
+
 /* softmax(q k / sqrt(d)) v over what came before, by its definition: nothing is shifted, nothing is
  * kept. */
-static void attention_is_its_definition(void **state)
+static void check_attention(bool both_ways)
 {
-    (void)state;
     enum { D = 4, HEADS = 2, UNITS = D / HEADS };
     alv_net_f64 *net;
     double x[ROWS * PLACES], out[D];
-    filled_net(&net, "transformer d=4 L=1 h=2 in=5 tokens=7 out=3 norm=none tanh", x);
+    alv_model *model =
+        fixture_model("transformer d=4 L=1 h=2 in=5 tokens=7 out=3 norm=none tanh", true);
+    filled_net_of(&net, both_ways ? look_both_ways(model) : model, x);
     const alv_net_layer_f64 *qkv = &net->layers[0], *project = &net->layers[1];
     assert_int_equal(qkv->out, 3 * D);
     for (int s = 0; s < ROWS; s++)
@@ -75,7 +95,7 @@ static void attention_is_its_definition(void **state)
             for (int e = 0; e < D; e++) {
                 const int head = e / UNITS;
                 double sum = 0, total = 0;
-                for (int j = 0; j <= i; j++) {
+                for (int j = 0; j <= (both_ways ? PLACES - 1 : i); j++) {
                     const double *q = qkv->z + (s * PLACES + i) * 3 * D + head * UNITS;
                     const double *k = qkv->z + (s * PLACES + j) * 3 * D + D + head * UNITS;
                     const double *v = qkv->z + (s * PLACES + j) * 3 * D + 2 * D;
@@ -93,6 +113,13 @@ static void attention_is_its_definition(void **state)
             }
         }
     alv_net_free_f64(net);
+}
+
+static void attention_is_its_definition(void **state)
+{
+    (void)state;
+    check_attention(false);
+    check_attention(true);
 }
 
 static double sigmoid(double x)
@@ -267,6 +294,7 @@ int main(void)
         cmocka_unit_test(gradients_of_embeddings),
         cmocka_unit_test(gradients_of_texts),
         cmocka_unit_test(attention_is_its_definition),
+        cmocka_unit_test(gradients_of_attention_both_ways),
         cmocka_unit_test(lstm_is_its_definition),
         cmocka_unit_test(attention_is_causal),
         cmocka_unit_test(sgd_takes_the_same_step),

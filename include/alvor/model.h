@@ -103,12 +103,12 @@ typedef enum alv_norm {
  * with a unit for each channel, a sequence has height = its length and width = 1, plain features
  * have one position.
  *
- * ATTEND (Vaswani et al. 2017, eq. 1), causal unless both_ways: of 3 out units that are fed to it, one head has out
- * / heads of the queries, as many of the keys and of the values, and position i gives sum_j
- * softmax_j(q_i . k_j / sqrt(out / heads)) v_j over j <= i (all j, if both_ways). LSTM (Hochreiter and Schmidhuber 1997,
- * with the forget gates of Gers et al. 2000): of 4 out units, in the order input, forget, cell,
- * output, z = fed + W h, where h and c begin at 0: c = sigmoid(z_f) c + sigmoid(z_i) tanh(z_c),   h
- * = sigmoid(z_o) tanh(c). */
+ * ATTEND (Vaswani et al. 2017, eq. 1), causal unless both_ways: of 3 out units that are fed to it,
+ * one head has out / heads of the queries, as many of the keys and of the values, and position i
+ * gives sum_j softmax_j(q_i . k_j / sqrt(out / heads)) v_j over j <= i (all j, if both_ways). LSTM
+ * (Hochreiter and Schmidhuber 1997, with the forget gates of Gers et al. 2000): of 4 out units, in
+ * the order input, forget, cell, output, z = fed + W h, where h and c begin at 0: c = sigmoid(z_f)
+ * c + sigmoid(z_i) tanh(z_c),   h = sigmoid(z_o) tanh(c). */
 typedef struct alv_node {
     alv_op op;
     alv_layer kind;     /* of ALV_OP_WEIGHTS: dense or conv */
@@ -126,16 +126,16 @@ typedef struct alv_node {
                            instead: (size + 2 padding - kernel) / stride + 1 positions, kernels of
                            any side; the mean of a pool is that of the places inside the image */
     int padding;
-    bool largest;       /* of ALV_OP_POOL: not the mean */
-    int heads;          /* of ALV_OP_ATTEND */
-    bool both_ways;     /* of ALV_OP_ATTEND: positions see those after them, too */
-    alv_norm norm;      /* of ALV_OP_NORM */
-    alv_act_spec act;   /* applied to its output */
-    int weight, bias;   /* indices into params, -1: none; of a norm its gain and shift, of an
-                           addition the gain of the branch, of an embedding (tokens, out) and
-                           (positions, out), of an LSTM (4 out, out) and none */
-    double start;       /* of a gain: its first value */
-    int line, column;   /* of what it was read from, from 1; 0: unknown */
+    bool largest;     /* of ALV_OP_POOL: not the mean */
+    int heads;        /* of ALV_OP_ATTEND */
+    bool both_ways;   /* of ALV_OP_ATTEND: positions see those after them, too */
+    alv_norm norm;    /* of ALV_OP_NORM */
+    alv_act_spec act; /* applied to its output */
+    int weight, bias; /* indices into params, -1: none; of a norm its gain and shift, of an
+                         addition the gain of the branch, of an embedding (tokens, out) and
+                         (positions, out), of an LSTM (4 out, out) and none */
+    double start;     /* of a gain: its first value */
+    int line, column; /* of what it was read from, from 1; 0: unknown */
     char what[ALV_MAX_OPERATOR]; /* of ALV_OP_OTHER: its name in the file, cut to fit */
 } alv_node;
 

@@ -91,6 +91,8 @@ static void read_layer(alv_patient_layer *out, const alv_doctor *d, int node)
                                .gradient = likely(s->gradient * positions(n), s->gradient_spread),
                                .alike = s->square > 0 ? s->shared / s->square : ALV_NAN,
                                .gain = alv_sqrt(s->square / before),
+                               .seen_signal = ALV_NAN,
+                               .seen_gradient = ALV_NAN,
                                .verdict = ALV_VERDICT_HEALTHY};
     if (n->op == ALV_OP_EMBED) out->gain = 1;
     out->scale = out->gain > 0 && alv_isfinite(out->gain) ? 1 / out->gain : ALV_NAN;
@@ -177,20 +179,45 @@ static void judge_layers(alv_doctor *d, double data, int last)
     if (d->starts < 0) d->starts = first_ill, d->ends = last_ill;
 }
 
-static void judge(alv_doctor *d)
+static double signal_of(const alv_patient_layer *l, bool seen)
+{
+    return seen ? l->seen_signal : l->signal.mid;
+}
+
+static double gradient_of(const alv_patient_layer *l, bool seen)
+{
+    return seen ? l->seen_gradient : l->gradient.mid;
+}
+
+/* Over the whole depth, as predicted or as seen; `data`: the size of the inputs, replaced by that
+ * of what the tables give. */
+static void drifts(double *forward, double *backward, const alv_doctor *d, bool seen, double *data)
 {
     const int last = last_that_counts(d);
     int first = 0;
     while (first < last && d->model->nodes[d->layers[first].node].op == ALV_OP_EMBED) first++;
-    const double data = first > 0 ? d->layers[first - 1].signal.mid : alv_sqrt(d->input.square);
-    const bool dark = d->layers[first].gradient.mid != d->layers[first].gradient.mid;
-    d->forward = drift(d->layers[last].signal.mid, data);
-    d->backward = dark ? 0 : drift(d->layers[first].gradient.mid, d->layers[last].gradient.mid);
+    if (first > 0) *data = signal_of(&d->layers[first - 1], seen);
+    const double low = gradient_of(&d->layers[first], seen);
+    *forward = drift(signal_of(&d->layers[last], seen), *data);
+    *backward = low != low ? 0 : drift(low, gradient_of(&d->layers[last], seen));
+}
+
+static void judge(alv_doctor *d)
+{
+    double data = alv_sqrt(d->input.square);
+    drifts(&d->forward, &d->backward, d, false, &data);
     const alv_drift both = {.forward = d->forward, .backward = d->backward};
     alv_forecast_make(&d->forecast, NULL, 0, &both, d->model);
-    judge_layers(d, data, last);
+    judge_layers(d, data, last_that_counts(d));
     for (int i = 0; i < d->forecast.n && d->starts >= 0; i++)
         d->forecast.findings[i].layer_lo = d->forecast.findings[i].layer_hi = d->starts;
+}
+
+void alv_doctor_judge_seen(alv_doctor *d, double data)
+{
+    drifts(&d->seen.forward, &d->seen.backward, d, true, &data);
+    const alv_drift both = {.forward = d->seen.forward, .backward = d->seen.backward};
+    alv_forecast_make(&d->seen.forecast, NULL, 0, &both, d->model);
 }
 
 static alv_status examine(alv_doctor *d, alv_error *error)
@@ -243,7 +270,7 @@ void alv_doctor_free(alv_doctor *d)
 
 bool alv_doctor_is_critical(const alv_doctor *d)
 {
-    bool critical = !d->forecast.trains;
+    bool critical = !d->forecast.trains || (d->seen.rows > 0 && !d->seen.forecast.trains);
     for (int64_t i = 0; i < d->weights->n_found; i++)
         critical |= d->weights->found[i].mistake->weight == ALV_FATAL;
     return critical;

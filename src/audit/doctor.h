@@ -2,6 +2,7 @@
 #ifndef ALV_AUDIT_DOCTOR_H
 #define ALV_AUDIT_DOCTOR_H
 
+#include "audit/engine.h"
 #include "audit/inspect.h"
 #include "audit/signal.h"
 #include "verdict/verdict.h"
@@ -22,7 +23,18 @@ typedef struct alv_patient_layer {
     double gain;         /* root mean square over that of the layer before */
     double scale;        /* times its weights: gain 1; NaN: no scale does that */
     alv_verdict verdict; /* healthy, vanishing or exploding */
+    double seen_signal, seen_gradient;   /* the same as measured; NaN: they were not */
+    bool signal_inside, gradient_inside; /* the interval, with the batch's own sampling error */
 } alv_patient_layer;
+
+/* The network run forward and back on a batch, with a gradient of random signs at its end. */
+typedef struct alv_seen {
+    alv_unrun unrun; /* why not */
+    int64_t rows;    /* samples; 0: it was not asked for */
+    bool given;      /* they were given; else drawn to match the input's moments */
+    double forward, backward;
+    alv_forecast forecast;
+} alv_seen;
 
 typedef struct alv_doctor {
     const alv_inspection *weights;
@@ -37,6 +49,7 @@ typedef struct alv_doctor {
     int starts, ends;         /* layers between which it arises, both included; -1: none */
     bool *counted;            /* (weights->n) whether the tensor plays a part in the above */
     alv_forecast forecast;
+    alv_seen seen;
 } alv_doctor;
 
 /* Of what inspect has measured, which must outlive *out. `act` follows each layer of a file without
@@ -46,9 +59,18 @@ alv_status alv_doctor_examine(alv_doctor **out, const alv_inspection *weights,
                               alv_signal_input input, alv_act_spec act, alv_error *error);
 void alv_doctor_free(alv_doctor *doctor); /* NULL is fine */
 
-/* Whether a critical finding stands, of the forecast or of the weights. */
+/* Runs the network on `batch`, whose first axis (second of a file whose sequences come first)
+ * counts samples; NULL, or where its shape is not that of the input: on data drawn to match the
+ * input's moments, by seed 0. Fills what is seen in doctor and its layers, or seen.unrun.
+ * ALV_ERR_MEMORY, and the statuses of alv_net_new. Cost: at most 2^38 multiplications forward and
+ * twice as many back. */
+alv_status alv_doctor_run(alv_doctor *doctor, const alv_checkpoint_tensor *batch, alv_error *error);
+
+/* Whether a critical finding stands, of the forecast, of what was seen, or of the weights. */
 bool alv_doctor_is_critical(const alv_doctor *doctor);
 
+const char *alv_unrun_key(alv_unrun_why why);
+const char *alv_unrun_text(alv_unrun_why why, alv_lang lang);
 const char *alv_assumption_key(alv_assumption assumption);
 const char *alv_assumption_text(alv_assumption assumption, alv_lang lang);
 const char *alv_left_out_key(alv_left_out left);
@@ -60,6 +82,16 @@ const char *alv_doctor_operator(const alv_doctor *doctor, int node);
 
 /* "alvor.doctor/1" (docs/doctor.md), the caller's to free(); NULL without memory. */
 char *alv_doctor_document(const alv_doctor *doctor);
+
+/* Inside the room: signals, gradients and forecast of d->seen from its layers; data: root mean
+ * square of the inputs. */
+void alv_doctor_judge_seen(alv_doctor *doctor, double data);
+/* Inside the room: a batch for the engine, (rows, engine->model->inputs); *rows is the most that is
+ * wanted, and then what was made. */
+alv_status alv_batch_given(float **out, int64_t *rows, const alv_engine *engine,
+                           const alv_checkpoint_tensor *batch, alv_error *error);
+alv_status alv_batch_drawn(float **out, int64_t rows, const alv_engine *engine,
+                           alv_signal_input input, alv_error *error);
 
 /* Inside the room: a chain of the file's weights in their order, each but the last followed by
  * `act`; norms and biases go to the weights before them. */

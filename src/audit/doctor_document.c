@@ -25,6 +25,14 @@ static void put_layer(alv_json *json, const alv_doctor *d, const alv_patient_lay
     alv_json_real(json, "gain", l->gain);
     alv_json_real(json, "scale", l->scale);
     alv_json_string(json, "verdict", alv_verdict_key(l->verdict));
+    if (d->seen.rows > 0) {
+        alv_json_open(json, "measured", '{');
+        alv_json_real(json, "signal", l->seen_signal);
+        alv_json_bool(json, "signal_inside", l->signal_inside);
+        alv_json_real(json, "gradient", l->seen_gradient);
+        alv_json_bool(json, "gradient_inside", l->gradient_inside);
+        alv_json_close(json);
+    }
     alv_json_close(json);
 }
 
@@ -101,6 +109,28 @@ static void put_finding(alv_json *json, const alv_doctor *d, const alv_finding *
     alv_json_close(json);
 }
 
+/* What was measured over the whole depth, or why nothing was. */
+static void put_seen(alv_json *json, const alv_doctor *d)
+{
+    const alv_seen *s = &d->seen;
+    const bool ran = s->rows > 0;
+    alv_json_open(json, "measured", '{');
+    alv_json_bool(json, "ran", ran);
+    if (ran) {
+        alv_json_int(json, "samples", s->rows);
+        alv_json_string(json, "data", s->given ? "given" : "drawn");
+        alv_json_real(json, "forward_drift", s->forward);
+        alv_json_real(json, "backward_drift", s->backward);
+        alv_json_string(json, "forecast", alv_forecast_key(&s->forecast));
+    } else {
+        alv_json_string(json, "why", alv_unrun_key(s->unrun.why));
+        alv_json_string(json, "node", *s->unrun.node ? s->unrun.node : NULL);
+        put_texts(json, "text", alv_unrun_text(s->unrun.why, ALV_EN),
+                  alv_unrun_text(s->unrun.why, ALV_PT));
+    }
+    alv_json_close(json);
+}
+
 static void put_mistakes(alv_json *json, const alv_inspection *all)
 {
     alv_json_open(json, "mistakes", '[');
@@ -134,6 +164,7 @@ char *alv_doctor_document(const alv_doctor *d)
     alv_json_open(&json, "layers", '[');
     for (int l = 0; l < d->n; l++) put_layer(&json, d, &d->layers[l]);
     alv_json_close(&json);
+    put_seen(&json, d);
     put_assumptions(&json, d);
     put_left_out(&json, d);
     alv_json_open(&json, "findings", '[');

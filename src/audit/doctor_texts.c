@@ -77,3 +77,43 @@ const char *alv_assumption_text(alv_assumption assumption, alv_lang lang)
 {
     return assumptions[assumption].text[lang];
 }
+
+static const struct {
+    const char *key;
+    const char *text[ALV_LANGS];
+} unruns[ALV_UNRUN_WHYS] = {
+    [ALV_RUNS] = {"ran", {"", ""}},
+    [ALV_UNRUN_OPERATOR] = {"operator",
+                            {"the engine has no such layer", "o motor não tem essa camada"}},
+    [ALV_UNRUN_OPTION] = {"option",
+                          {"the engine has this layer without one of its options",
+                           "o motor tem essa camada, mas sem uma das suas opções"}},
+    [ALV_UNRUN_NUMBER] = {"number",
+                          {"it holds a number or a vector that the engine would leave out",
+                           "contém um número ou vetor que o motor deixaria de fora"}},
+    [ALV_UNRUN_PLACES] = {"places",
+                          {"it moves values or axes as no layer of the engine does",
+                           "move valores ou eixos como nenhuma camada do motor faz"}},
+    [ALV_UNRUN_INPUT] = {"input",
+                         {"the file does not say how large its inputs are",
+                          "o arquivo não diz o tamanho das entradas"}},
+    [ALV_UNRUN_WEIGHTS] = {"weights",
+                           {"its weights cannot be read, or are not of the sizes around it",
+                            "não é possível ler os seus pesos, ou não são dos tamanhos em volta"}},
+    [ALV_UNRUN_SIZE] = {"size",
+                        {"two samples would take more than a look may (2^26 values, 2^37 "
+                         "multiplications each)",
+                         "duas amostras custariam mais do que um exame pode (2^26 valores, 2^37 "
+                         "multiplicações cada)"}},
+    [ALV_UNRUN_ENGINE] = {"engine", {"refused by the engine", "recusado pelo motor"}},
+};
+
+const char *alv_unrun_key(alv_unrun_why why)
+{
+    return unruns[why].key;
+}
+
+const char *alv_unrun_text(alv_unrun_why why, alv_lang lang)
+{
+    return unruns[why].text[lang];
+}

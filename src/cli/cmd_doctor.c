@@ -21,26 +21,23 @@ static int measure(alv_inspection **out, const alv_checkpoint *model)
     return alv_inspect(out, model, &how, &error) == ALV_OK ? CLI_OK : cli_fail_error(&error);
 }
 
-/* The mean and the mean square of the first tensor of an array file. */
-static int read_data(alv_signal_input *out, const char *path)
+/* The mean and the mean square of the first tensor of an array file; tokens have none that matter.
+ */
+static int read_moments(alv_signal_input *out, const alv_checkpoint *file, const char *path)
 {
-    alv_checkpoint *file;
     alv_inspection *all;
-    alv_error error;
-    if (alv_checkpoint_open(&file, path, NULL, &error) != ALV_OK) return cli_fail_error(&error);
-    int code = measure(&all, file);
-    if (code == CLI_OK) {
-        const alv_inspected *t = all->n > 0 ? &all->tensors[0] : NULL;
-        const alv_moments *m = t && t->measured ? &t->moments : NULL;
-        if (!m || m->n < 1 || m->nonfinite > 0 || !(m->m2 > 0 || m->mean != 0))
-            code = cli_fail("floats, as numpy.save writes them",
-                            "--data %s: its first array has no finite numbers other than 0", path);
-        else
-            *out = (alv_signal_input){m->mean, m->m2 / (double)m->n + m->mean * m->mean};
-        alv_inspection_free(all);
-    }
-    alv_checkpoint_free(file);
-    return code;
+    double token;
+    if (file->n > 0 && alv_checkpoint_decode_whole(&token, file->tensors, 0, 1)) return CLI_OK;
+    const int code = measure(&all, file);
+    if (code != CLI_OK) return code;
+    const alv_inspected *t = all->n > 0 ? &all->tensors[0] : NULL;
+    const alv_moments *m = t && t->measured ? &t->moments : NULL;
+    const bool fine = m && m->n > 0 && m->nonfinite == 0 && (m->m2 > 0 || m->mean != 0);
+    if (fine) *out = (alv_signal_input){m->mean, m->m2 / (double)m->n + m->mean * m->mean};
+    alv_inspection_free(all);
+    return fine ? CLI_OK
+                : cli_fail("floats, as numpy.save writes them",
+                           "--data %s: its first array has no finite numbers other than 0", path);
 }
 
 static int show(const alv_doctor *doctor, const cli_args *args)
@@ -56,26 +53,40 @@ static int show(const alv_doctor *doctor, const cli_args *args)
     return alv_doctor_is_critical(doctor) ? CLI_FAILED : CLI_OK;
 }
 
-static int examine(const alv_checkpoint *model, const cli_args *args)
+/* `data`: NULL, or what --data names. */
+static int examine(const alv_checkpoint *model, const alv_checkpoint *data, const cli_args *args)
 {
     alv_signal_input input = {0, 1};
     alv_act_spec act = {0};
     alv_inspection *weights;
     alv_doctor *doctor;
     alv_error error;
-    const char *data = cli_value(args, "data", NULL);
     if (alv_act_parse(&act, cli_value(args, "act", "relu"), &error) != ALV_OK)
         return cli_fail_option("act", &error);
-    int code = data ? read_data(&input, data) : CLI_OK;
+    int code = data ? read_moments(&input, data, cli_value(args, "data", "")) : CLI_OK;
     if (code == CLI_OK) code = measure(&weights, model);
     if (code != CLI_OK) return code;
     if (alv_doctor_examine(&doctor, weights, input, act, &error) != ALV_OK) {
         code = cli_fail_error(&error);
     } else {
-        code = show(doctor, args);
+        code = alv_doctor_run(doctor, data ? data->tensors : NULL, &error) == ALV_OK
+                   ? show(doctor, args)
+                   : cli_fail_error(&error);
         alv_doctor_free(doctor);
     }
     alv_inspection_free(weights);
+    return code;
+}
+
+static int examine_on(const alv_checkpoint *model, const cli_args *args)
+{
+    const char *path = cli_value(args, "data", NULL);
+    alv_checkpoint *data = NULL;
+    alv_error error;
+    if (path && alv_checkpoint_open(&data, path, NULL, &error) != ALV_OK)
+        return cli_fail_error(&error);
+    const int code = examine(model, data, args);
+    alv_checkpoint_free(data);
     return code;
 }
 
@@ -89,7 +100,7 @@ static int run(const cli_args *args)
     if (alv_checkpoint_open(&model, args->positional[0], cli_value(args, "as", NULL), &error) !=
         ALV_OK)
         return cli_fail_error(&error);
-    const int code = examine(model, args);
+    const int code = examine_on(model, args);
     alv_checkpoint_free(model);
     return code;
 }
@@ -98,10 +109,10 @@ static const cli_option options[] = {
     {"data",
      0,
      "FILE",
-     {"take the inputs' mean and size from the first array of this .npy or .npz (default: mean 0, "
-      "variance 1)",
-      "tira a média e o tamanho das entradas da primeira matriz deste .npy ou .npz (padrão: média "
-      "0, variância 1)"}},
+     {"take the inputs' mean and size from the first array of this .npy or .npz, and the network's "
+      "batch where it has its shape (default: drawn, mean 0, variance 1)",
+      "tira a média e o tamanho das entradas da primeira matriz deste .npy ou .npz, e o lote da "
+      "rede se tiver a sua forma (padrão: sorteado, média 0, variância 1)"}},
     {"act",
      0,
      "NAME",
@@ -120,9 +131,9 @@ const cli_verb cli_verb_doctor = {
     .name = "doctor",
     .summary =
         {"say what a model's weights will do to signal and gradient, computed from their "
-         "moments; exit code 1 if that is critical",
+         "moments and, where its graph can be run, measured; exit code 1 if that is critical",
          "diz o que os pesos de um modelo farão com o sinal e o gradiente, calculado dos seus "
-         "momentos; código de saída 1 se for crítico"},
+         "momentos e, se o grafo puder rodar, medido; código de saída 1 se for crítico"},
     .usage = "MODEL [OPTIONS]",
     .examples = "  alvor doctor model.onnx\n"
                 "  alvor doctor model.safetensors --act gelu\n"

@@ -73,6 +73,60 @@ static void print_layers(const cli_args *args, const alv_doctor *d)
              0, 0);
 }
 
+/* "0.73", with a mark where it lies outside the interval. */
+static void print_seen(char *out, double x, bool inside, bool pt)
+{
+    print_number(out, x, 3, pt);
+    if (x == x && !inside) strcat(out, " *");
+}
+
+/* What was measured, beside what was predicted. */
+static void print_measured(const cli_args *args, const alv_doctor *d)
+{
+    const bool pt = args->lang == ALV_PT;
+    const alv_seen *s = &d->seen;
+    char line[256], signal[48], gradient[48];
+    snprintf(line, sizeof line, "%-*s%-14s%-14s%-14s%s", NAME, pt ? "medido" : "measured",
+             pt ? "sinal" : "signal", pt ? "previsto" : "predicted", pt ? "gradiente" : "gradient",
+             pt ? "previsto" : "predicted");
+    cli_heading(args, line);
+    for (int l = 0; l < d->n; l++) {
+        const alv_patient_layer *layer = &d->layers[l];
+        print_seen(signal, layer->seen_signal, layer->signal_inside, pt);
+        print_seen(gradient, layer->seen_gradient, layer->gradient_inside, pt);
+        if (cli_text_width(layer->weight->name) >= NAME)
+            printf("%s\n%*s", layer->weight->name, NAME, "");
+        else
+            cli_pad(stdout, layer->weight->name, NAME);
+        cli_pad(stdout, signal, 14);
+        print_number(signal, layer->signal.mid, 3, pt);
+        cli_pad(stdout, signal, 14);
+        cli_pad(stdout, gradient, 14);
+        print_number(gradient, layer->gradient.mid, 3, pt);
+        puts(gradient);
+    }
+    putchar('\n');
+    snprintf(line, sizeof line,
+             s->given ? pt ? "medido em %lld amostras de --data; *: fora do intervalo previsto"
+                           : "measured on %lld samples of --data; *: outside the predicted interval"
+             : pt ? "medido em %lld amostras sorteadas com os momentos das entradas; *: fora do "
+                    "intervalo previsto"
+                  : "measured on %lld samples drawn with the moments of the inputs; *: outside the "
+                    "predicted interval",
+             (long long)s->rows);
+    cli_wrap(stdout, line, 0, 0);
+}
+
+static void print_unrun(const alv_doctor *d, alv_lang lang)
+{
+    const alv_unrun *u = &d->seen.unrun;
+    char line[512];
+    if (u->why == ALV_RUNS) return;
+    alv_text_format(line, sizeof line, "%s%s%s: %s", lang == ALV_PT ? "não medido" : "not measured",
+                    *u->node ? ": " : "", u->node, alv_unrun_text(u->why, lang));
+    cli_wrap(stdout, line, 0, 2);
+}
+
 static void print_item(const char *text)
 {
     printf("  ");
@@ -179,7 +233,8 @@ static void print_redraw(const alv_doctor *d)
     printf(" -o fixed%s\n", dot && !strchr(dot, '/') ? dot : "");
 }
 
-static void print_finding(const cli_args *args, const alv_doctor *d, const alv_finding *f)
+static void print_finding(const cli_args *args, const alv_doctor *d, const alv_finding *f,
+                          bool seen)
 {
     static const char *const marks[][ALV_LANGS] = {[ALV_INFO] = {"note", "nota"},
                                                    [ALV_WARNING] = {"WARNING", "ALERTA"},
@@ -187,10 +242,12 @@ static void print_finding(const cli_args *args, const alv_doctor *d, const alv_f
     const bool pt = args->lang == ALV_PT;
     char text[256], line[640];
     alv_finding_text(text, sizeof text, f, args->lang);
-    alv_text_format(line, sizeof line, "%s: %s: %s", marks[f->severity][args->lang],
+    const char *how = !seen ? "" : pt ? "medido: " : "measured: ";
+    alv_text_format(line, sizeof line, "%s: %s%s: %s", marks[f->severity][args->lang], how,
                     alv_verdict_word(f->kind, args->lang), text);
     putchar('\n');
     cli_wrap(stdout, line, 0, 2);
+    if (seen) return;
     if (d->starts >= 0)
         printf(pt ? "  começa em: %s\n" : "  starts at: %s\n", d->layers[d->starts].weight->name);
     printf("  ");
@@ -203,12 +260,25 @@ static void print_finding(const cli_args *args, const alv_doctor *d, const alv_f
     printf("    %s\n", alv_finding_pytorch(f->kind));
 }
 
+static bool has_kind(const alv_forecast *f, alv_verdict kind)
+{
+    for (int i = 0; i < f->n; i++)
+        if (f->findings[i].kind == kind) return true;
+    return false;
+}
+
 void cli_doctor_table(const cli_args *args, const alv_doctor *d)
 {
     char line[256];
     print_layers(args, d);
+    putchar('\n');
+    if (d->seen.rows > 0) print_measured(args, d);
+    print_unrun(d, args->lang);
     print_assumed(args, d);
-    for (int i = 0; i < d->forecast.n; i++) print_finding(args, d, &d->forecast.findings[i]);
+    for (int i = 0; i < d->forecast.n; i++) print_finding(args, d, &d->forecast.findings[i], false);
+    for (int i = 0; d->seen.rows > 0 && i < d->seen.forecast.n; i++)
+        if (!has_kind(&d->forecast, d->seen.forecast.findings[i].kind))
+            print_finding(args, d, &d->seen.forecast.findings[i], true);
     if (d->weights->n_found > 0) cli_inspect_found(args, d->weights);
     putchar('\n');
     alv_forecast_text(line, sizeof line, &d->forecast, args->lang);

@@ -60,6 +60,21 @@ typedef enum alv_left_out {
     ALV_LEFT_OUTS
 } alv_left_out;
 
+/* Why a graph cannot be run by what `graph` says of it. */
+typedef enum alv_stop_why {
+    ALV_STOP_NOTHING,  /* it can, as far as its reader knows */
+    ALV_STOP_OPERATOR, /* no rule says what it does */
+    ALV_STOP_OPTION,   /* an option of it that is not followed */
+    ALV_STOP_NUMBER,   /* a number that is not known, or that `graph` leaves out */
+    ALV_STOP_PLACES    /* values or axes are moved as no layer moves them */
+} alv_stop_why;
+
+/* The first such node, by what the file calls it. */
+typedef struct alv_stop {
+    alv_stop_why why;
+    char op[ALV_MAX_OPERATOR], name[96];
+} alv_stop;
+
 struct alv_checkpoint_format;
 
 typedef struct alv_checkpoint {
@@ -70,6 +85,9 @@ typedef struct alv_checkpoint {
     alv_checkpoint_file *files;  /* the first is the one that was opened */
     alv_model *graph;            /* NULL: the file has none */
     int left_out[ALV_LEFT_OUTS]; /* of it, how often */
+    alv_stop stop;               /* of it */
+    int data_rank;               /* axes of its data; 0: not known */
+    bool time_first;             /* its data are (T, N, ...) */
     /* Inside the room. */
     int64_t capacity;
     int64_t *sorted; /* indices of tensors by name */
@@ -105,6 +123,11 @@ alv_checkpoint_tensor *alv_checkpoint_find(const alv_checkpoint *model, const ch
 /* Elements [lo, hi) in storage order, as doubles; the dtype is one of alvor's. */
 void alv_checkpoint_decode(double *out, const alv_checkpoint_tensor *tensor, int64_t lo,
                            int64_t hi);
+
+/* The same of whole numbers of 1 to 8 bytes, which have no dtype; exact up to 2^53. False where the
+ * tensor holds none that can be told from its type's name ("INT64", "I64", "<i8"). */
+bool alv_checkpoint_decode_whole(double *out, const alv_checkpoint_tensor *tensor, int64_t lo,
+                                 int64_t hi);
 
 /* For the formats: */
 

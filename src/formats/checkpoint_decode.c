@@ -56,3 +56,39 @@ void alv_checkpoint_decode(double *out, const alv_checkpoint_tensor *tensor, int
         decoders[tensor->dtype](out + i, element, 1);
     }
 }
+
+/* What the formats call whole numbers, in capitals; of either sign. */
+static bool is_whole(bool *negative, const char *type)
+{
+    static const char *const with_sign[] = {"INT64", "INT32", "INT16", "INT8", "I64",
+                                            "I32",   "I16",   "I8",    "<I8",  "<I4",
+                                            "<I2",   "|I1",   ">I8",   ">I4",  ">I2"};
+    static const char *const without[] = {"UINT64", "UINT32", "UINT16", "UINT8", "U64",
+                                          "U32",    "U16",    "U8",     "<U8",   "<U4",
+                                          "<U2",    "|U1",    ">U8",    ">U4",   ">U2"};
+    char word[16] = "";
+    for (size_t i = 0; i + 1 < sizeof word && type[i]; i++)
+        word[i] = (char)(type[i] >= 'a' && type[i] <= 'z' ? type[i] - 'a' + 'A' : type[i]);
+    for (int i = 0; i < ALV_COUNT(with_sign); i++) {
+        *negative = strcmp(word, with_sign[i]) == 0;
+        if (*negative || strcmp(word, without[i]) == 0) return true;
+    }
+    return false;
+}
+
+bool alv_checkpoint_decode_whole(double *out, const alv_checkpoint_tensor *t, int64_t lo,
+                                 int64_t hi)
+{
+    bool negative;
+    if (!t->bytes || t->item < 1 || t->item > 8 || t->dtype >= 0 || t->size < hi * t->item ||
+        !is_whole(&negative, t->type))
+        return false;
+    for (int64_t i = lo; i < hi; i++) {
+        const unsigned char *bytes = t->bytes + i * t->item;
+        uint64_t x = 0;
+        for (int k = 0; k < t->item; k++) x = x << 8 | bytes[t->big ? k : t->item - 1 - k];
+        const int unused = 64 - 8 * t->item;
+        out[i - lo] = negative ? (double)((int64_t)(x << unused) >> unused) : (double)x;
+    }
+    return true;
+}

@@ -30,6 +30,21 @@ static alv_status fail(const alv_onnx *g, alv_status code, const char *what, con
                     g->node && g->node->name ? g->node->name : "", what, name);
 }
 
+/* The first input is the data; another one nothing that could be fed. */
+static alv_form data_form(const alv_checkpoint *m, const AlvOnnx__GraphProto *graph, size_t i)
+{
+    const AlvOnnx__ValueInfoProto *input = graph->input[i];
+    const bool known = input->type &&
+                       input->type->value_case == ALV_ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE &&
+                       input->type->tensor_type->shape;
+    const size_t rank = known ? input->type->tensor_type->shape->n_dim : 0;
+    const bool tokens = known && m->graph->inputs == 0 && rank == 2;
+    if (i > 0 || rank < 2 || rank > 4) return ALV_FORM_NONE;
+    if (rank == 4) return ALV_FORM_IMAGE;
+    if (rank == 3 || tokens) return m->time_first ? ALV_FORM_TIME_FIRST : ALV_FORM_SEQUENCE;
+    return ALV_FORM_FEATURES;
+}
+
 /* Initializers, inputs and outputs of nodes, in this order before they are sorted. An input that is
  * an initializer, too, is that (IR version 3). */
 static alv_status collect(names *v, alv_onnx *g, const AlvOnnx__GraphProto *graph)
@@ -39,15 +54,17 @@ static alv_status collect(names *v, alv_onnx *g, const AlvOnnx__GraphProto *grap
     v->all = alv_new_array(room + 1, sizeof *v->all);
     if (!v->all) return fail(g, ALV_ERR_MEMORY, "no memory for values of", "the graph");
     for (size_t i = 0; i < graph->n_initializer; i++)
-        v->all[v->n++] = (alv_onnx_value){
-            graph->initializer[i]->name,
-            graph->initializer[i]->n_dims == 0 ? ALV_ONNX_CONST : ALV_ONNX_PARAM, (int)i};
+        v->all[v->n++] =
+            (alv_onnx_value){graph->initializer[i]->name,
+                             graph->initializer[i]->n_dims == 0 ? ALV_ONNX_CONST : ALV_ONNX_PARAM,
+                             (int)i, .numbers = -1 - (int)i};
     qsort(v->all, v->n, sizeof *v->all, by_name);
     const names initializers = *v;
     for (size_t i = 0; i < graph->n_input; i++) {
         const char *name = graph->input[i]->name;
         if (name && *name && !find(&initializers, name))
-            v->all[v->n++] = (alv_onnx_value){name, ALV_ONNX_NODE, -1};
+            v->all[v->n++] =
+                (alv_onnx_value){name, ALV_ONNX_NODE, -1, .form = data_form(g->model, graph, i)};
     }
     for (size_t i = 0; i < graph->n_node; i++)
         for (size_t k = 0; k < graph->node[i]->n_output; k++)
@@ -148,7 +165,7 @@ int alv_onnx_param(alv_onnx *g, int k, const char *kind, alv_tensor what)
     return m->n_params++;
 }
 
-static const AlvOnnx__AttributeProto *attribute(const alv_onnx *g, const char *name)
+const AlvOnnx__AttributeProto *alv_onnx_attribute(const alv_onnx *g, const char *name)
 {
     for (size_t i = 0; i < g->node->n_attribute; i++)
         if (g->node->attribute[i]->name && strcmp(g->node->attribute[i]->name, name) == 0)
@@ -158,26 +175,61 @@ static const AlvOnnx__AttributeProto *attribute(const alv_onnx *g, const char *n
 
 int64_t alv_onnx_int(const alv_onnx *g, const char *name, int64_t otherwise)
 {
-    const AlvOnnx__AttributeProto *a = attribute(g, name);
+    const AlvOnnx__AttributeProto *a = alv_onnx_attribute(g, name);
     return a && a->has_i ? a->i : otherwise;
 }
 
 double alv_onnx_float(const alv_onnx *g, const char *name, double otherwise)
 {
-    const AlvOnnx__AttributeProto *a = attribute(g, name);
+    const AlvOnnx__AttributeProto *a = alv_onnx_attribute(g, name);
     return a && a->has_f ? (double)a->f : otherwise;
+}
+
+bool alv_onnx_says(const alv_onnx *g, const char *name, const char *text)
+{
+    const AlvOnnx__AttributeProto *a = alv_onnx_attribute(g, name);
+    const size_t n = strlen(text);
+    return a && a->has_s && a->s.len == n && memcmp(a->s.data, text, n) == 0;
 }
 
 int alv_onnx_ints(int64_t *out, int n, const alv_onnx *g, const char *name)
 {
-    const AlvOnnx__AttributeProto *a = attribute(g, name);
+    const AlvOnnx__AttributeProto *a = alv_onnx_attribute(g, name);
     const int has = !a ? 0 : a->n_ints < 64 ? (int)a->n_ints : 64;
     for (int i = 0; i < n && i < has; i++) out[i] = a->ints[i];
     return has;
 }
 
+alv_onnx_value alv_onnx_node(int index, alv_form form)
+{
+    return (alv_onnx_value){.is = ALV_ONNX_NODE, .index = index, .form = form};
+}
+
+alv_form alv_onnx_form(const alv_onnx *g, int k)
+{
+    return alv_onnx_is_kind(g, k, ALV_ONNX_NODE) ? g->inputs[k]->form : ALV_FORM_NONE;
+}
+
+double alv_onnx_factor(const alv_onnx *g, int k)
+{
+    const double factor = k < g->n_inputs && g->inputs[k] ? g->inputs[k]->factor : 0;
+    return factor == 0 ? 1 : factor;
+}
+
+void alv_onnx_need(alv_onnx *g, bool holds, alv_stop_why why)
+{
+    alv_stop *stop = &g->model->stop;
+    if (holds || stop->why != ALV_STOP_NOTHING) return;
+    stop->why = why;
+    alv_text_format(stop->op, sizeof stop->op, "%s", g->node->op_type ? g->node->op_type : "");
+    const char *name = g->node->name && *g->node->name ? g->node->name
+                       : g->node->n_output > 0         ? g->node->output[0]
+                                                       : "";
+    alv_text_format(stop->name, sizeof stop->name, "%s", name);
+}
+
 /* Binary nodes in a chain, so that each is fed by two at most. */
-alv_onnx_value alv_onnx_other(alv_onnx *g)
+alv_onnx_value alv_onnx_keep(alv_onnx *g)
 {
     alv_node node = {.op = ALV_OP_OTHER, .weight = -1, .bias = -1, .other = -1};
     int feeds[16], n = 0, at = 0;
@@ -198,7 +250,13 @@ alv_onnx_value alv_onnx_other(alv_onnx *g)
         node.weight = -1;
         at = alv_onnx_add(g, node, at);
     }
-    return (alv_onnx_value){.is = ALV_ONNX_NODE, .index = at};
+    return alv_onnx_node(at, ALV_FORM_NONE);
+}
+
+alv_onnx_value alv_onnx_other(alv_onnx *g)
+{
+    alv_onnx_need(g, false, ALV_STOP_OPERATOR);
+    return alv_onnx_keep(g);
 }
 
 /* Sets g->inputs; ALV_ERR_FORMAT where one is not there yet. */
@@ -229,16 +287,33 @@ static bool all_constant(const alv_onnx *g)
     return true;
 }
 
+/* Whether an input is a signal times a number that the rule does not mind. */
+static bool has_factor(const alv_onnx *g)
+{
+    for (int k = 0; k < g->n_inputs; k++)
+        if (alv_onnx_factor(g, k) != 1) return true;
+    return false;
+}
+
+static alv_onnx_value read_op(alv_onnx *g)
+{
+    bool keeps = false;
+    alv_onnx_rule *rule = alv_onnx_rule_of(&keeps, g->node->op_type ? g->node->op_type : "");
+    if (all_constant(g)) return alv_onnx_fold(g);
+    alv_onnx_need(g, rule != NULL, ALV_STOP_OPERATOR);
+    alv_onnx_need(g, keeps || !has_factor(g), ALV_STOP_NUMBER);
+    return rule ? rule(g) : alv_onnx_other(g);
+}
+
 static alv_status read_node(alv_onnx *g, const names *v)
 {
-    const alv_onnx_value constant = {.is = ALV_ONNX_CONST};
-    const char *op = g->node->op_type ? g->node->op_type : "";
     ALV_TRY(set_inputs(g, v));
-    alv_onnx_rule *rule = alv_onnx_rule_of(op);
-    alv_onnx_value value = all_constant(g) ? constant : rule ? rule(g) : alv_onnx_other(g);
+    g->second = ALV_FORM_NONE;
+    alv_onnx_value value = read_op(g);
     ALV_TRY(g->status);
     for (size_t k = 0; k < g->node->n_output; k++) {
         alv_onnx_value *out = *g->node->output[k] ? find(v, g->node->output[k]) : NULL;
+        if (k > 0) value.form = k == 1 ? g->second : ALV_FORM_NONE;
         if (!out) continue;
         value.name = out->name;
         *out = value;
@@ -246,95 +321,13 @@ static alv_status read_node(alv_onnx *g, const names *v)
     return ALV_OK;
 }
 
-/* The nodes read by each other node, and how often. */
-static int *count_readers(const alv_model *m)
-{
-    int *readers = alv_new_array((size_t)m->n_nodes + 1, sizeof *readers);
-    for (int i = 0; readers && i < m->n_nodes; i++) {
-        const alv_node *n = &m->nodes[i];
-        if (n->input >= 0) readers[n->input]++;
-        if ((n->op == ALV_OP_ADD || n->op == ALV_OP_OTHER) && n->other >= 0 && n->other != n->input)
-            readers[n->other]++;
-    }
-    return readers;
-}
-
-/* The only reader of each node, if it comes later; -1: none, or several. */
-static int *only_readers(const alv_model *m, const int *readers)
-{
-    int *only = alv_new_array((size_t)m->n_nodes + 1, sizeof *only);
-    for (int i = 0; only && i < m->n_nodes; i++) only[i] = -1;
-    for (int i = 0; only && i < m->n_nodes; i++) {
-        const alv_node *n = &m->nodes[i];
-        if (n->input >= 0 && readers[n->input] == 1) only[n->input] = i;
-        if ((n->op == ALV_OP_ADD || n->op == ALV_OP_OTHER) && n->other >= 0 &&
-            readers[n->other] == 1)
-            only[n->other] = i;
-    }
-    return only;
-}
-
-static bool is_product(const alv_node *node)
-{
-    return node->op == ALV_OP_OTHER && strcmp(node->what, "MatMul") == 0;
-}
-
-/* Queries, keys and values go to a product of two signals, perhaps split and scaled on the way;
- * what follows such a product is the projection of its results. */
-static bool is_attention(const alv_model *m, const int *only, int i)
-{
-    int at = i;
-    for (int steps = 0; steps < 6 && at >= 0; steps++) {
-        at = only[at];
-        if (at >= 0 && (is_product(&m->nodes[at]) || m->nodes[at].op == ALV_OP_ATTEND)) return true;
-        if (at >= 0 && m->nodes[at].op != ALV_OP_OTHER) break;
-    }
-    const int from = m->nodes[i].input;
-    return from >= 0 && (is_product(&m->nodes[from]) || m->nodes[from].op == ALV_OP_ATTEND);
-}
-
-/* Follows a weight's signal while one node alone reads it, as alv_model_layers does. */
-static void describe(const alv_onnx *g, const int *only, const int *readers, int i)
-{
-    const alv_model *m = g->graph;
-    alv_checkpoint_tensor *t = &g->model->tensors[g->tensor_of[m->nodes[i].weight]];
-    alv_tensor *param = &m->params[m->nodes[i].weight];
-    alv_act_spec act = {0};
-    bool joins = false, normed = false;
-    for (int at = i; at >= 0; at = only[at]) {
-        const alv_node *n = &m->nodes[at];
-        if (at != i && n->op != ALV_OP_NORM && n->op != ALV_OP_ADD && n->op != ALV_OP_ACT) break;
-        normed |= at != i && n->op == ALV_OP_NORM && !joins;
-        joins |= at != i && n->op == ALV_OP_ADD;
-        act = n->act;
-        if (act.act) break;
-    }
-    t->what.act = param->act = act;
-    t->ends_branch = joins;
-    t->normed = normed;
-    if (t->kind == alv_kind_named("dense") && readers[i] == 0) t->kind = alv_kind_named("head");
-    if (t->kind == alv_kind_named("dense") && is_attention(m, only, i))
-        t->kind = alv_kind_named("attention");
-}
-
-static alv_status describe_all(alv_onnx *g)
-{
-    const alv_model *m = g->graph;
-    int *readers = count_readers(m), *only = readers ? only_readers(m, readers) : NULL;
-    for (int i = 0; only && i < m->n_nodes; i++)
-        if (m->nodes[i].op == ALV_OP_WEIGHTS && m->nodes[i].weight >= 0)
-            describe(g, only, readers, i);
-    const bool done = only != NULL;
-    free(readers);
-    free(only);
-    return done ? ALV_OK : fail(g, ALV_ERR_MEMORY, "no memory for", "the graph");
-}
-
 /* The sizes of the first input: (samples, channels, height, width) are an image, (samples, tokens)
- * of whole numbers and (samples, positions, units) a sequence; 0 where the file does not say. */
-static void read_sizes(alv_model *m, const AlvOnnx__ValueInfoProto *input)
+ * of whole numbers and (samples, positions, units) a sequence, whose positions come first where
+ * theirs alone is said; 0 where the file does not say. */
+static void read_sizes(alv_checkpoint *model, const AlvOnnx__ValueInfoProto *input)
 {
     enum { FLOATS = 1, HALVES = 10, DOUBLES = 11 };
+    alv_model *m = model->graph;
     int64_t size[5] = {0};
     const AlvOnnx__TypeProto__Tensor *t =
         input->type && input->type->value_case == ALV_ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
@@ -351,8 +344,9 @@ static void read_sizes(alv_model *m, const AlvOnnx__ValueInfoProto *input)
         t && (t->elem_type == FLOATS || t->elem_type == HALVES || t->elem_type == DOUBLES);
     m->inputs = floats && n >= 2 ? n == 3 ? size[2] : size[1] : 0;
     m->height = (int)(n == 4 ? size[2] : n == 3 || !floats ? size[1] : 0);
-    if (!floats && n == 2 && m->height == 0)
-        m->height = (int)size[0]; /* the sequence comes first */
+    model->data_rank = n <= ALV_COUNT(size) ? (int)n : 0;
+    model->time_first = (n == 3 || (!floats && n == 2)) && m->height == 0 && size[0] > 0;
+    if (model->time_first) m->height = (int)size[0];
     m->width = (int)(n == 4 ? size[3] : m->height > 0);
 }
 
@@ -374,10 +368,11 @@ alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *grap
     alv_onnx g = {.model = model, .error = error};
     g.graph = model->graph = alv_new_array(1, sizeof *model->graph);
     if (!g.graph) return fail(&g, ALV_ERR_MEMORY, "no memory for", "the graph");
-    if (graph->n_input > 0) read_sizes(g.graph, graph->input[0]);
+    if (graph->n_input > 0) read_sizes(model, graph->input[0]);
     alv_status status = read_nodes(&g, graph);
-    if (status == ALV_OK) status = describe_all(&g);
+    if (status == ALV_OK) status = alv_onnx_describe(&g);
     if (g.graph->n_nodes > 0) g.graph->outputs = g.graph->nodes[g.graph->n_nodes - 1].out;
     free(g.tensor_of);
+    free(g.numbers);
     return status;
 }

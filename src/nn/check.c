@@ -85,8 +85,7 @@ static alv_status check_weights(const alv_model *model, int i, signal from, alv_
             return wrong(i, "a dense layer takes the whole image of the data", error);
     } else if (from.height < 1 || (node->one_axis && from.width != 1) || node->kernel < 1 ||
                (node->kernel % 2 == 0 && !node->own_padding) || node->stride < 1 ||
-               node->in != from.units ||
-               node->height != window_rows(node, from) ||
+               node->in != from.units || node->height != window_rows(node, from) ||
                node->width != window_columns(node, from)) {
         return wrong(i, "a convolution takes an image, with an odd kernel", error);
     }

@@ -106,6 +106,8 @@ ALV_NET_TYPES(double, f64)
  *           probe a training run, call forward and backward, look, then train on the same batch:
  *           probing then changes nothing.
  * weight, bias: the first and second parameter of a node of the model, NULL where it has none.
+ * value, slope: (rows, positions, out), what a node gives before its activation, and d loss / d of
+ *           that after a pass back that reached it.
  * Gradients are means over the batch. Nothing but _new allocates. The mask of unit j in row i of
  * node l at step t (steps taken before) is kept where element (t batch + i) out + j of the uniform
  * f32 stream (seed, "dropout/<l + 1>") is at least the rate (docs/stream.md): the same whatever the
@@ -123,7 +125,9 @@ ALV_NET_TYPES(double, f64)
     double alv_net_train_##suffix(alv_net_##suffix *net, const real *x, const int32_t *y,          \
                                   int64_t rows, int64_t *correct);                                 \
     real *alv_net_weight_##suffix(const alv_net_##suffix *net, int node);                          \
-    real *alv_net_bias_##suffix(const alv_net_##suffix *net, int node);
+    real *alv_net_bias_##suffix(const alv_net_##suffix *net, int node);                            \
+    const real *alv_net_value_##suffix(const alv_net_##suffix *net, int node);                     \
+    const real *alv_net_slope_##suffix(const alv_net_##suffix *net, int node);
 
 ALV_NET_FUNCTIONS(float, f32)
 ALV_NET_FUNCTIONS(double, f64)

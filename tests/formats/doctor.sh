@@ -1,5 +1,5 @@
-# What the doctor predicts of the signal in every layer, against onnxruntime on graphs of the usual kinds and
-# against a simulation of plain chains; healthy models are not critical. Faults planted in a chain of 20 layers
+# What the doctor predicts and what it measures of the signal in every layer, against onnxruntime on graphs of
+# the usual kinds and against a simulation of plain chains; healthy models are not critical. Faults planted in a chain of 20 layers
 # must be found; in graphs only weights that are all zero must (docs/doctor.md lists what else is missed).
 . "$(dirname "$0")/../cli/lib.sh"
 python=$2/bin/python
@@ -10,6 +10,8 @@ $python -c 'import onnx, onnxruntime, numpy' 2>/dev/null || {
 mkdir draws
 $python "$here/doctor_check.py" "$alvor" draws 6 || fail 'predictions are not what onnxruntime measures'
 $python "$here/doctor_faults.py" "$alvor" draws || fail 'a fault is missed, a healthy model is not well, or something is left out in silence'
+
+$python "$here/doctor_measured.py" "$alvor" draws || fail 'what was measured is not what onnxruntime measures'
 
 try 0 doctor draws/0/mlp.onnx --lang pt
 out 'camada'

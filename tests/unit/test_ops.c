@@ -26,8 +26,10 @@ static void pad(alv_builder *b, int padding)
     const alv_node *before = n->input >= 0 ? &b->model->nodes[n->input] : NULL;
     n->own_padding = true;
     n->padding = padding;
-    n->height = ((before ? before->height : b->model->height) + 2 * padding - n->kernel) / n->stride + 1;
-    n->width = ((before ? before->width : b->model->width) + 2 * padding - n->kernel) / n->stride + 1;
+    n->height =
+        ((before ? before->height : b->model->height) + 2 * padding - n->kernel) / n->stride + 1;
+    n->width =
+        ((before ? before->width : b->model->width) + 2 * padding - n->kernel) / n->stride + 1;
     b->height = n->height;
     b->width = n->width;
 }

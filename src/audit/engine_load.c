@@ -1,0 +1,138 @@
+/* A file's weights in the engine's order: (out, in, kernel), gates as input, forget, cell, output.
+ */
+#include "audit/engine.h"
+#include "base/base.h"
+
+/* Where the rows of ONNX's gates (input, output, forget, cell) go. */
+static int64_t gate_row(int64_t row, int64_t rows)
+{
+    static const int to[] = {0, 3, 1, 2};
+    const int64_t each = rows / 4;
+    return to[row / each] * each + row % each;
+}
+
+typedef struct loading {
+    const alv_engine *e;
+    alv_engine_read *read;
+    void *user;
+    float *from; /* room for the largest tensor */
+    alv_error *error;
+} loading;
+
+/* l->from := the tensor of parameter `index` of the graph, which was there before. */
+static alv_status fetch(const alv_checkpoint_tensor **out, loading *l, int index)
+{
+    *out = alv_checkpoint_find(l->e->file, l->e->graph->params[index].name);
+    return l->read(l->from, *out, l->user, l->error);
+}
+
+/* Rows [first, first + rows) of w, each of `in`. */
+static alv_status load_dense(float *w, loading *l, int index, int64_t first, int64_t rows,
+                             int64_t in, const alv_engine_source *s)
+{
+    const alv_checkpoint_tensor *t;
+    const bool torch = l->e->graph->params[index].layout == ALV_LAYOUT_TORCH;
+    ALV_TRY(fetch(&t, l, index));
+    for (int64_t r = 0; r < rows; r++) {
+        float *row = w + (first + (s->gates ? gate_row(r, rows) : r)) * in;
+        for (int64_t c = 0; c < in; c++) {
+            const int64_t place = s->outer > 0 ? c % s->inner * s->outer + c / s->inner : c;
+            row[place] = torch ? l->from[r * in + c] : l->from[c * rows + r];
+        }
+    }
+    return ALV_OK;
+}
+
+/* The sum of both halves for an LSTM, which has one bias for each product. */
+static alv_status load_bias(float *b, loading *l, int index, int64_t first, int64_t n,
+                            const alv_engine_source *s)
+{
+    const alv_checkpoint_tensor *t;
+    ALV_TRY(fetch(&t, l, index));
+    for (int64_t i = 0; i < n; i++)
+        b[first + (s->gates ? gate_row(i, n) : i)] =
+            l->from[i] + (s->gates && t->count == 2 * n ? l->from[n + i] : 0);
+    return ALV_OK;
+}
+
+/* (out, in / groups, places) into (out, in, places), zeros elsewhere. */
+static alv_status load_conv(float *w, loading *l, const alv_node *node, int index)
+{
+    const alv_checkpoint_tensor *t;
+    const int64_t own = l->e->graph->params[index].groups;
+    const int64_t groups = own > 1 ? own : 1, in = node->in, each = in / groups;
+    ALV_TRY(fetch(&t, l, index));
+    const int64_t places = t->count / (node->out * each);
+    memset(w, 0, (size_t)(node->out * in * places) * sizeof *w);
+    for (int64_t o = 0; o < node->out; o++) {
+        const int64_t first = o / (node->out / groups) * each;
+        memcpy(w + (o * in + first) * places, l->from + o * each * places,
+               (size_t)(each * places) * sizeof *w);
+    }
+    return ALV_OK;
+}
+
+static alv_status load_plain(float *to, loading *l, int index)
+{
+    const alv_checkpoint_tensor *t;
+    if (index < 0 || !to) return ALV_OK;
+    ALV_TRY(fetch(&t, l, index));
+    memcpy(to, l->from, (size_t)t->count * sizeof *to);
+    return ALV_OK;
+}
+
+static alv_status load_node(alv_net_f32 *net, loading *l, int i)
+{
+    const alv_node *node = &l->e->model->nodes[i];
+    const alv_engine_source *s = &l->e->sources[i];
+    float *w = alv_net_weight_f32(net, i), *b = alv_net_bias_f32(net, i);
+    for (int k = 0; k < s->n; k++) {
+        const alv_node *from = &l->e->graph->nodes[s->graph[k]];
+        const int64_t rows = node->out / s->n;
+        if (from->op == ALV_OP_WEIGHTS && from->kind == ALV_LAYER_CONV) {
+            ALV_TRY(load_conv(w, l, node, from->weight));
+            ALV_TRY(load_plain(b, l, from->bias));
+        } else if (node->op == ALV_OP_WEIGHTS) {
+            ALV_TRY(load_dense(w, l, from->weight, k * rows, rows, node->in, s));
+            if (from->bias >= 0) ALV_TRY(load_bias(b, l, from->bias, k * rows, rows, s));
+        } else if (node->op == ALV_OP_LSTM) {
+            ALV_TRY(load_dense(w, l, from->weight, 0, node->in, node->out, s));
+        } else if (node->weight >= 0) {
+            ALV_TRY(load_plain(w, l, from->weight));
+            ALV_TRY(load_plain(b, l, node->op == ALV_OP_EMBED ? -1 : from->bias));
+        }
+    }
+    return ALV_OK;
+}
+
+alv_status alv_engine_load(alv_net_f32 *net, const alv_engine *e, alv_engine_read *read, void *user,
+                           alv_error *error)
+{
+    loading l = {e, read, user, NULL, error};
+    int64_t most = 1;
+    for (int i = 0; i < e->model->n_params; i++) {
+        int64_t n = 0;
+        alv_tensor_count(&n, &e->model->params[i], NULL);
+        if (2 * n > most) most = 2 * n; /* an LSTM has two biases for one here */
+    }
+    l.from = alv_new_array((size_t)most, sizeof *l.from);
+    if (!l.from) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for a tensor");
+    alv_status status = ALV_OK;
+    for (int i = 0; i < e->model->n_nodes && status == ALV_OK; i++) status = load_node(net, &l, i);
+    free(l.from);
+    return status;
+}
+
+alv_status alv_engine_read_file(float *out, const alv_checkpoint_tensor *t, void *user,
+                                alv_error *error)
+{
+    enum { CHUNK = 1024 };
+    double values[CHUNK];
+    (void)user, (void)error;
+    for (int64_t lo = 0; lo < t->count; lo += CHUNK) {
+        const int64_t hi = lo + CHUNK < t->count ? lo + CHUNK : t->count;
+        alv_checkpoint_decode(values, t, lo, hi);
+        for (int64_t i = lo; i < hi; i++) out[i] = (float)values[i - lo];
+    }
+    return ALV_OK;
+}

@@ -1,0 +1,236 @@
+/* Constants of a graph, as far as its exactness hangs on them: shapes that values are put into,
+ * places that are chosen, numbers that a signal is multiplied by. Few at a time; where more would
+ * have to be known, nothing is. */
+#include "formats/onnx_graph.h"
+
+#include "base/base.h"
+#include "math/math.h"
+#include "math/mathf.h"
+
+static const alv_onnx_numbers unknown;
+
+/* The elements of an initializer. */
+static alv_onnx_numbers numbers_in(const alv_checkpoint_tensor *t)
+{
+    alv_onnx_numbers out = {.n = (int)t->count};
+    if (t->count < 1 || t->count > ALV_ONNX_NUMBERS || t->rank > 1) return unknown;
+    if (t->dtype >= 0)
+        alv_checkpoint_decode(out.at, t, 0, t->count);
+    else if (!alv_checkpoint_decode_whole(out.at, t, 0, t->count))
+        return unknown;
+    return out;
+}
+
+static uint64_t load(const unsigned char *bytes, size_t n)
+{
+    uint64_t x = 0;
+    for (size_t k = n; k-- > 0;) x = x << 8 | bytes[k];
+    return x;
+}
+
+alv_onnx_numbers alv_onnx_numbers_of(const alv_onnx *g, int k)
+{
+    const alv_onnx_value *v = k < g->n_inputs ? g->inputs[k] : NULL;
+    if (!v) return unknown;
+    if (v->is == ALV_ONNX_PARAM) return numbers_in(&g->model->tensors[v->index]);
+    if (v->is != ALV_ONNX_CONST || v->numbers == 0) return unknown;
+    return v->numbers > 0 ? g->numbers[v->numbers - 1]
+                          : numbers_in(&g->model->tensors[-1 - v->numbers]);
+}
+
+double alv_onnx_number_of(const alv_onnx *g, int k)
+{
+    const alv_onnx_numbers all = alv_onnx_numbers_of(g, k);
+    return all.n == 1 ? all.at[0] : ALV_NAN;
+}
+
+/* A constant of these numbers. */
+static alv_onnx_value keep(alv_onnx *g, alv_onnx_numbers all)
+{
+    if (all.n < 1) return (alv_onnx_value){.is = ALV_ONNX_CONST};
+    if (g->n_numbers == g->room_numbers) {
+        const int room = 2 * g->room_numbers + 16;
+        alv_onnx_numbers *grown = realloc(g->numbers, (size_t)room * sizeof *grown);
+        if (!grown) return (alv_onnx_value){.is = ALV_ONNX_CONST};
+        g->numbers = grown;
+        g->room_numbers = room;
+    }
+    g->numbers[g->n_numbers++] = all;
+    return (alv_onnx_value){.is = ALV_ONNX_CONST, .numbers = g->n_numbers};
+}
+
+/* A tensor that stands in an attribute. */
+static alv_onnx_numbers numbers_of_proto(const AlvOnnx__TensorProto *t)
+{
+    enum { FLOAT = 1, INT32 = 6, INT64 = 7, DOUBLE = 11 };
+    alv_onnx_numbers out = {.n = 1};
+    if (!t || t->n_dims > 1 || !t->has_data_type) return unknown;
+    const int type = t->data_type;
+    if (t->n_dims == 1)
+        out.n = t->dims[0] >= 1 && t->dims[0] <= ALV_ONNX_NUMBERS ? (int)t->dims[0] : 0;
+    const size_t item = type == INT64 || type == DOUBLE ? 8 : 4;
+    const bool raw = t->has_raw_data && t->raw_data.len == (size_t)out.n * item;
+    for (int i = 0; i < out.n; i++) {
+        const unsigned char *at = raw ? t->raw_data.data + (size_t)i * item : NULL;
+        const size_t j = (size_t)i;
+        if (type == INT64 && (raw || t->n_int64_data > j))
+            out.at[i] = raw ? (double)(int64_t)load(at, 8) : (double)t->int64_data[j];
+        else if (type == INT32 && (raw || t->n_int32_data > j))
+            out.at[i] = raw ? (double)(int32_t)load(at, 4) : (double)t->int32_data[j];
+        else if (type == FLOAT && (raw || t->n_float_data > j))
+            out.at[i] =
+                raw ? (double)alv_from_bitsf((uint32_t)load(at, 4)) : (double)t->float_data[j];
+        else if (type == DOUBLE && (raw || t->n_double_data > j))
+            out.at[i] = raw ? alv_from_bits(load(at, 8)) : t->double_data[j];
+        else
+            return unknown;
+    }
+    return out;
+}
+
+static alv_onnx_numbers constant(const alv_onnx *g)
+{
+    alv_onnx_numbers out = {.n = 1};
+    const AlvOnnx__AttributeProto *value = alv_onnx_attribute(g, "value");
+    const AlvOnnx__AttributeProto *whole = alv_onnx_attribute(g, "value_int");
+    const AlvOnnx__AttributeProto *real = alv_onnx_attribute(g, "value_float");
+    const AlvOnnx__AttributeProto *list = alv_onnx_attribute(g, "value_ints");
+    if (value && value->t) return numbers_of_proto(value->t);
+    if (whole && whole->has_i) return out.at[0] = (double)whole->i, out;
+    if (real && real->has_f) return out.at[0] = (double)real->f, out;
+    if (!list || list->n_ints < 1 || list->n_ints > ALV_ONNX_NUMBERS) return unknown;
+    out.n = (int)list->n_ints;
+    for (int i = 0; i < out.n; i++) out.at[i] = (double)list->ints[i];
+    return out;
+}
+
+/* One value however often; zeros unless it says otherwise. */
+static alv_onnx_numbers filled(const alv_onnx *g)
+{
+    const AlvOnnx__AttributeProto *value = alv_onnx_attribute(g, "value");
+    return value && value->t ? numbers_of_proto(value->t) : (alv_onnx_numbers){.n = 1};
+}
+
+static alv_onnx_numbers first(const alv_onnx *g)
+{
+    return alv_onnx_numbers_of(g, 0);
+}
+
+static alv_onnx_numbers joined(const alv_onnx *g)
+{
+    alv_onnx_numbers out = {0};
+    for (int k = 0; k < g->n_inputs; k++) {
+        const alv_onnx_numbers one = alv_onnx_numbers_of(g, k);
+        if (one.n < 1 || out.n + one.n > ALV_ONNX_NUMBERS) return unknown;
+        for (int i = 0; i < one.n; i++) out.at[out.n++] = one.at[i];
+    }
+    return out;
+}
+
+static alv_onnx_numbers chosen(const alv_onnx *g)
+{
+    const alv_onnx_numbers from = first(g), places = alv_onnx_numbers_of(g, 1);
+    alv_onnx_numbers out = {.n = places.n};
+    for (int i = 0; i < places.n; i++) {
+        const double at = places.at[i] < 0 ? places.at[i] + from.n : places.at[i];
+        if (!(at >= 0 && at < from.n)) return unknown;
+        out.at[i] = from.at[(int)at];
+    }
+    return out;
+}
+
+/* [start, end) of the first axis, by inputs or, before opset 10, attributes. */
+static alv_onnx_numbers cut(const alv_onnx *g)
+{
+    const alv_onnx_numbers from = first(g);
+    int64_t bounds[2] = {0, 0};
+    double lo = alv_onnx_number_of(g, 1), hi = alv_onnx_number_of(g, 2);
+    alv_onnx_numbers out = {0};
+    if (g->n_inputs > 4 && alv_onnx_number_of(g, 4) != 1) return unknown;
+    if (g->n_inputs == 1) {
+        if (alv_onnx_ints(&bounds[0], 1, g, "starts") != 1 ||
+            alv_onnx_ints(&bounds[1], 1, g, "ends") != 1)
+            return unknown;
+        lo = (double)bounds[0];
+        hi = (double)bounds[1];
+    }
+    if (lo != lo || hi != hi) return unknown;
+    lo = alv_max(0, lo < 0 ? lo + from.n : lo);
+    hi = alv_min(from.n, hi < 0 ? hi + from.n : hi);
+    for (int i = (int)alv_min(lo, from.n); i < (int)hi; i++) out.at[out.n++] = from.at[i];
+    return out;
+}
+
+static double calculate(const char *op, double x, double y)
+{
+    return *op == 'A' ? x + y : *op == 'S' ? x - y : *op == 'M' ? x * y : x / y;
+}
+
+static alv_onnx_numbers calculated(const alv_onnx *g)
+{
+    const alv_onnx_numbers x = first(g), y = alv_onnx_numbers_of(g, 1);
+    alv_onnx_numbers out = {.n = x.n > y.n ? x.n : y.n};
+    if (x.n < 1 || y.n < 1 || (x.n > 1 && y.n > 1 && x.n != y.n)) return unknown;
+    for (int i = 0; i < out.n; i++)
+        out.at[i] = calculate(g->node->op_type, x.at[x.n > 1 ? i : 0], y.at[y.n > 1 ? i : 0]);
+    return out;
+}
+
+static alv_onnx_numbers rooted(const alv_onnx *g)
+{
+    alv_onnx_numbers out = first(g);
+    for (int i = 0; i < out.n; i++) out.at[i] = out.at[i] >= 0 ? alv_sqrt(out.at[i]) : ALV_NAN;
+    return out;
+}
+
+static double or_unknown(int64_t size)
+{
+    return size > 0 ? (double)size : ALV_NAN;
+}
+
+/* The shape of a signal, by its form. */
+static alv_onnx_numbers shape_of(const alv_onnx *g)
+{
+    const alv_form form = alv_onnx_form(g, 0);
+    const int from = alv_onnx_from(g, 0);
+    const alv_model *m = g->graph;
+    const alv_node data = {.out = m->inputs, .height = m->height, .width = m->width};
+    const alv_node *n = from >= 0 ? &m->nodes[from] : &data;
+    const double units = or_unknown(n->out), rows = or_unknown(n->height);
+    const double columns = or_unknown(n->width), heads = or_unknown(n->heads);
+    const int tokens = from < 0 && m->inputs == 0;
+    switch (form) {
+    case ALV_FORM_FEATURES:
+        return (alv_onnx_numbers){2, {ALV_NAN, units}};
+    case ALV_FORM_IMAGE:
+        return (alv_onnx_numbers){4, {ALV_NAN, units, rows, columns}};
+    case ALV_FORM_SEQUENCE:
+        return (alv_onnx_numbers){3 - tokens, {ALV_NAN, rows, units}};
+    case ALV_FORM_TIME_FIRST:
+        return (alv_onnx_numbers){3 - tokens, {rows, ALV_NAN, units}};
+    case ALV_FORM_HEADS:
+        return (alv_onnx_numbers){4, {ALV_NAN, rows, heads, units / heads}};
+    case ALV_FORM_HEADS_FIRST:
+        return (alv_onnx_numbers){4, {ALV_NAN, heads, rows, units / heads}};
+    default:
+        return unknown;
+    }
+}
+
+static const struct {
+    const char *op;
+    alv_onnx_numbers (*fold)(const alv_onnx *g);
+} folds[] = {
+    {"Constant", constant}, {"ConstantOfShape", filled}, {"Shape", shape_of},  {"Identity", first},
+    {"Cast", first},        {"Squeeze", first},          {"Unsqueeze", first}, {"Reshape", first},
+    {"Expand", first},      {"Concat", joined},          {"Gather", chosen},   {"Slice", cut},
+    {"Add", calculated},    {"Sub", calculated},         {"Mul", calculated},  {"Div", calculated},
+    {"Sqrt", rooted}};
+
+alv_onnx_value alv_onnx_fold(alv_onnx *g)
+{
+    const char *op = g->node->op_type ? g->node->op_type : "";
+    for (int i = 0; i < ALV_COUNT(folds); i++)
+        if (strcmp(folds[i].op, op) == 0) return keep(g, folds[i].fold(g));
+    return keep(g, unknown);
+}

@@ -1,0 +1,378 @@
+/* Rules for what holds weights: dense layers, convolutions, norms, recurrence and attention. Beside
+ * each stands what must hold for the engine's layers to do the same. */
+#include "base/base.h"
+#include "formats/onnx_graph.h"
+#include "math/math.h"
+
+/* Outputs and inputs of a matrix, its copies before them. */
+static void set_units(alv_node *node, const alv_tensor *w)
+{
+    const bool torch = w->layout == ALV_LAYOUT_TORCH;
+    if (w->rank < 2) return;
+    node->out = w->shape[torch ? w->rank - 2 : w->rank - 1];
+    node->in = w->shape[torch ? w->rank - 1 : w->rank - 2];
+}
+
+/* What input k has, from the node that gives it or from the data. */
+static alv_node source(const alv_onnx *g, int k)
+{
+    const alv_model *m = g->graph;
+    const int from = alv_onnx_from(g, k);
+    return from >= 0 ? m->nodes[from]
+                     : (alv_node){.out = m->inputs, .height = m->height, .width = m->width};
+}
+
+/* Of a dense layer on input k: features, or the positions of a sequence one by one, or all values
+ * of a sample. */
+static alv_form dense_form(alv_onnx *g, int k, int64_t units)
+{
+    const alv_form form = alv_onnx_form(g, k);
+    const alv_node from = source(g, k);
+    const int64_t positions =
+        (int64_t)(from.height > 0 ? from.height : 1) * (from.width > 0 ? from.width : 1);
+    const bool each = form == ALV_FORM_SEQUENCE || form == ALV_FORM_TIME_FIRST;
+    const bool whole = form == ALV_FORM_FLAT && from.out > 0 && units % from.out == 0 &&
+                       units / from.out == positions;
+    alv_onnx_need(g, each || whole || form == ALV_FORM_FEATURES, ALV_STOP_PLACES);
+    return each ? form : ALV_FORM_FEATURES;
+}
+
+static alv_onnx_value add_weights(alv_onnx *g, int from, int weight, int bias, alv_form form)
+{
+    alv_node node = {.op = ALV_OP_WEIGHTS, .weight = weight, .bias = bias};
+    if (weight >= 0) {
+        node.kind = g->graph->params[weight].layer;
+        set_units(&node, &g->graph->params[weight]);
+        /* an image or a sequence that was made flat */
+        if (from >= 0 && g->graph->nodes[from].out != node.in) node.height = node.width = 1;
+    }
+    return alv_onnx_node(alv_onnx_add(g, node, from), form);
+}
+
+/* A bias of the weight; -1 where input k is none. */
+int alv_onnx_bias(alv_onnx *g, int k, int weight)
+{
+    alv_tensor what = {.role = ALV_ROLE_BIAS};
+    if (weight >= 0) {
+        alv_tensor_fans(&what.fan_in, NULL, &g->graph->params[weight], NULL);
+        alv_tensor_fans(NULL, &what.fan_out, &g->graph->params[weight], NULL);
+    }
+    return alv_onnx_param(g, k, "bias", what);
+}
+
+/* C + A B or A B', with B a weight. */
+alv_onnx_value alv_onnx_gemm(alv_onnx *g)
+{
+    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1);
+    if (!t || t->rank != 2 || alv_onnx_int(g, "transA", 0)) return alv_onnx_other(g);
+    const bool torch = (alv_onnx_int(g, "transB", 0) != 0) != g->inputs[1]->flipped;
+    const alv_tensor what = {.layout = torch ? ALV_LAYOUT_TORCH : ALV_LAYOUT_KERAS};
+    const alv_form form = dense_form(g, 0, t->shape[torch ? 1 : 0]);
+    const alv_checkpoint_tensor *shift = alv_onnx_tensor(g, 2);
+    alv_onnx_need(g, alv_onnx_float(g, "alpha", 1) == 1, ALV_STOP_NUMBER);
+    alv_onnx_need(g, alv_onnx_float(g, "beta", 1) == 1, ALV_STOP_NUMBER);
+    alv_onnx_need(g, g->n_inputs < 3 || !g->inputs[2] || (shift && shift->rank == 1),
+                  ALV_STOP_NUMBER);
+    const int weight = alv_onnx_param(g, 1, "dense", what), bias = alv_onnx_bias(g, 2, weight);
+    return add_weights(g, alv_onnx_from(g, 0), weight, bias, form);
+}
+
+/* A weight on either side; two signals are a product, kept by name. Axes before the last two of a
+ * weight count copies. */
+/* Queries times keys, or shares times values: see alv_onnx_softmax. */
+static alv_onnx_value multiply(alv_onnx *g)
+{
+    const alv_form a = alv_onnx_form(g, 0), b = alv_onnx_form(g, 1);
+    const bool scores = a == ALV_FORM_HEADS_FIRST && b == ALV_FORM_HEADS_ACROSS;
+    const bool found = a == ALV_FORM_SHARES && b == ALV_FORM_HEADS_FIRST;
+    const double factor = alv_onnx_factor(g, 0) * alv_onnx_factor(g, 1);
+    if (!scores && !found) return alv_onnx_other(g);
+    const int heads[2] = {source(g, 0).heads, source(g, 1).heads};
+    alv_onnx_need(g, heads[0] == heads[1], ALV_STOP_PLACES);
+    alv_onnx_need(g, scores || factor == 1, ALV_STOP_NUMBER);
+    alv_onnx_value value = alv_onnx_keep(g);
+    g->graph->nodes[value.index].heads = heads[0];
+    value.form = scores ? ALV_FORM_SCORES : ALV_FORM_HEADS_FIRST;
+    value.factor = factor;
+    return value;
+}
+
+/* Softmax over keys, of scores over sqrt(units of a head), is attention as the engine has it; that
+ * the queries, keys and values come from one signal is seen to where it is put together. */
+alv_onnx_value alv_onnx_softmax(alv_onnx *g)
+{
+    const alv_form form = alv_onnx_form(g, 0);
+    const alv_node from = source(g, 0);
+    const int64_t axis = alv_onnx_int(g, "axis", -1);
+    const bool scores = form == ALV_FORM_SCORES;
+    if (scores) {
+        const double wanted = from.heads > 0 ? alv_sqrt((double)from.heads / (double)from.out) : 0;
+        const double ratio = alv_onnx_factor(g, 0) / wanted;
+        alv_onnx_need(g, ratio > 0.9999 && ratio < 1.0001, ALV_STOP_NUMBER);
+        alv_onnx_need(g, axis == -1 || axis == 3, ALV_STOP_OPTION);
+    } else {
+        alv_onnx_need(g, alv_onnx_factor(g, 0) == 1, ALV_STOP_NUMBER);
+    }
+    alv_onnx_value value = alv_onnx_keep(g);
+    if (scores) g->graph->nodes[value.index].heads = from.heads;
+    value.form = scores ? ALV_FORM_SHARES : ALV_FORM_NONE;
+    return value;
+}
+
+alv_onnx_value alv_onnx_matmul(alv_onnx *g)
+{
+    const int side = alv_onnx_tensor(g, 1) ? 1 : 0;
+    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, side);
+    if (!t) return multiply(g);
+    if (t->rank < 2 || t->dtype < 0) return alv_onnx_other(g);
+    const bool torch = (side == 0) != g->inputs[side]->flipped;
+    alv_onnx_need(g, side == 1 && t->rank == 2 && alv_onnx_factor(g, 0) == 1, ALV_STOP_OPTION);
+    const alv_form form = dense_form(g, 1 - side, t->shape[t->rank - (torch ? 1 : 2)]);
+    const alv_tensor what = {.layout = torch ? ALV_LAYOUT_TORCH : ALV_LAYOUT_KERAS,
+                             .copy_axes = (1u << (t->rank - 2)) - 1};
+    return add_weights(g, alv_onnx_from(g, 1 - side), alv_onnx_param(g, side, "dense", what), -1,
+                       form);
+}
+
+/* The strides of a convolution, of as many as its kernel has axes. */
+static void read_strides(alv_tensor *what, alv_node *node, const alv_onnx *g, int kernel_axes)
+{
+    int64_t strides[ALV_MAX_RANK] = {0};
+    alv_onnx_ints(strides, ALV_MAX_RANK, g, "strides");
+    for (int i = 0; i < kernel_axes; i++)
+        what->stride[i] = strides[i] > 1 && strides[i] < INT32_MAX ? strides[i] : 0;
+    node->stride = what->stride[0] > 1 ? (int)what->stride[0] : 1;
+}
+
+/* Positions along one axis after windows of `kernel`; 0 where the size before is not known. */
+static int positions_after(const alv_onnx *g, int before, int64_t kernel, int64_t stride, int axis)
+{
+    int64_t pads[4] = {0}, spread[2] = {1, 1};
+    const int n = alv_onnx_ints(pads, 4, g, "pads");
+    alv_onnx_ints(spread, 2, g, "dilations");
+    const int64_t padding = n == 4 ? pads[axis] + pads[axis + 2] : n == 2 ? pads[0] + pads[1] : 0;
+    if (before <= 0 || kernel <= 0 || kernel > 1 << 20 || stride <= 0 || padding < 0 ||
+        padding > 1 << 20 || spread[axis] < 1 || spread[axis] > 1 << 10)
+        return 0;
+    const int64_t room = before + padding - (kernel - 1) * spread[axis] - 1;
+    return room < 0 ? 0 : (int)(room / stride + 1);
+}
+
+/* The node's positions, from those of what it reads. */
+static void set_positions(alv_node *node, const alv_onnx *g, const int64_t kernel[2],
+                          const int64_t stride[2], int axes)
+{
+    const int from = alv_onnx_from(g, 0);
+    const int height = from >= 0 ? g->graph->nodes[from].height : g->graph->height;
+    const int width = from >= 0 ? g->graph->nodes[from].width : g->graph->width;
+    node->height = positions_after(g, height, kernel[0], stride[0], 0);
+    node->width = axes > 1 ? positions_after(g, width, kernel[1], stride[1], 1) : width;
+}
+
+/* Whether one padding, one stride and no dilation say all, over one or two axes: windows as the
+ * engine moves them. */
+static bool set_windows(alv_node *node, const alv_onnx *g, int axes, int64_t kernel)
+{
+    int64_t pads[4] = {0}, strides[2] = {1, 1}, spread[2] = {1, 1};
+    const int n = alv_onnx_ints(pads, 4, g, "pads");
+    const int many = alv_onnx_ints(strides, 2, g, "strides");
+    alv_onnx_ints(spread, 2, g, "dilations");
+    for (int i = 1; i < n; i++)
+        if (pads[i] != pads[0]) return false;
+    node->padding = pads[0] >= 0 && pads[0] < 1 << 20 ? (int)pads[0] : 0;
+    node->own_padding = node->op == ALV_OP_POOL
+                            ? node->padding > 0 || kernel != strides[0]
+                            : kernel % 2 == 0 || node->padding != (kernel - 1) / 2;
+    if (!node->own_padding) node->padding = 0;
+    return axes == 2 && n <= 4 && many <= 2 && strides[0] == strides[1] && spread[0] == 1 &&
+           spread[1] == 1 && kernel > 0 && kernel < 1 << 20 && pads[0] >= 0 && pads[0] < 1 << 20 &&
+           strides[0] > 0 && strides[0] < 1 << 20 &&
+           (!alv_onnx_attribute(g, "auto_pad") || alv_onnx_says(g, "auto_pad", "NOTSET"));
+}
+
+static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *kind)
+{
+    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1);
+    const int64_t groups = alv_onnx_int(g, "group", 1);
+    if (!t || t->rank < 3 || t->dtype < 0) return alv_onnx_other(g);
+    alv_tensor what = {.layer = layer, .groups = groups > 1 ? groups : 0};
+    alv_node node = {.op = ALV_OP_WEIGHTS, .kind = layer};
+    const bool depthwise =
+        layer == ALV_LAYER_CONV && groups > 1 && t->shape[1] == 1 && t->shape[0] % groups == 0;
+    read_strides(&what, &node, g, t->rank - 2);
+    node.kernel = t->shape[2] < INT32_MAX ? (int)t->shape[2] : 0;
+    node.weight = alv_onnx_param(g, 1, depthwise ? "depthwise" : kind, what);
+    node.bias = alv_onnx_bias(g, 2, node.weight);
+    const bool spread = layer == ALV_LAYER_CONV_TRANSPOSED;
+    const alv_form form = alv_onnx_form(g, 0);
+    alv_onnx_need(g, !spread, ALV_STOP_OPERATOR);
+    alv_onnx_need(g, form == ALV_FORM_IMAGE, ALV_STOP_PLACES);
+    alv_onnx_need(g,
+                  t->rank == 4 && t->shape[2] == t->shape[3] &&
+                      set_windows(&node, g, t->rank - 2, t->shape[2]),
+                  ALV_STOP_OPTION);
+    const int64_t strides[2] = {what.stride[0] > 0 ? what.stride[0] : 1,
+                                what.stride[1] > 0 ? what.stride[1] : 1};
+    if (!spread)
+        set_positions(&node, g, (const int64_t[]){t->shape[2], t->rank > 3 ? t->shape[3] : 1},
+                      strides, t->rank - 2);
+    node.out = spread ? t->shape[1] * (groups > 0 ? groups : 1) : t->shape[0];
+    node.in = spread ? t->shape[0] : t->shape[1] * (groups > 0 ? groups : 1);
+    return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), form);
+}
+
+alv_onnx_value alv_onnx_conv(alv_onnx *g)
+{
+    return read_any_conv(g, ALV_LAYER_CONV, "conv");
+}
+
+alv_onnx_value alv_onnx_conv_transposed(alv_onnx *g)
+{
+    return read_any_conv(g, ALV_LAYER_CONV_TRANSPOSED, "conv_transposed");
+}
+
+alv_onnx_value alv_onnx_pool(alv_onnx *g)
+{
+    int64_t kernel[2] = {0}, strides[2] = {1, 1};
+    alv_onnx_ints(kernel, 2, g, "kernel_shape");
+    alv_onnx_ints(strides, 2, g, "strides");
+    alv_node node = {.op = ALV_OP_POOL,
+                     .kernel = kernel[0] < INT32_MAX ? (int)kernel[0] : 0,
+                     .stride = strides[0] < INT32_MAX ? (int)strides[0] : 1,
+                     .largest = strstr(g->node->op_type, "Max") != NULL,
+                     .weight = -1,
+                     .bias = -1};
+    const alv_form form = alv_onnx_form(g, 0);
+    const int axes = alv_onnx_ints(NULL, 0, g, "kernel_shape");
+    alv_onnx_need(g, form == ALV_FORM_IMAGE, ALV_STOP_PLACES);
+    alv_onnx_need(
+        g,
+        kernel[0] == 0 ||
+            (kernel[0] == kernel[1] && set_windows(&node, g, axes, kernel[0]) &&
+             alv_onnx_int(g, "ceil_mode", 0) == 0 &&
+             (node.padding == 0 || node.largest || alv_onnx_int(g, "count_include_pad", 0) == 0)),
+        ALV_STOP_OPTION);
+    if (kernel[0] > 0)
+        set_positions(&node, g, kernel, strides, axes);
+    else
+        node.height = node.width = 1;
+    return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), form);
+}
+
+static alv_onnx_value read_norm(alv_onnx *g, alv_norm norm)
+{
+    const alv_tensor gain = {.role = ALV_ROLE_GAIN, .fan_in = 1};
+    const alv_tensor shift = {.role = ALV_ROLE_BIAS, .fan_in = 1};
+    alv_node node = {.op = ALV_OP_NORM, .norm = norm, .start = 1};
+    node.weight = alv_onnx_param(g, 1, "norm", gain);
+    node.bias = alv_onnx_param(g, 2, "bias", shift);
+    if (norm == ALV_NORM_BATCH) /* running mean and variance */
+        for (int k = 3; k < 5; k++) alv_onnx_param(g, k, "buffer", gain);
+    if (node.weight >= 0) node.in = node.out = g->graph->params[node.weight].shape[0];
+    const alv_form form = alv_onnx_form(g, 0);
+    const bool image = form == ALV_FORM_IMAGE,
+               each = form == ALV_FORM_SEQUENCE || form == ALV_FORM_TIME_FIRST;
+    const int64_t axis = alv_onnx_int(g, "axis", -1);
+    const double epsilon = alv_onnx_float(g, "epsilon", 1e-5);
+    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1), *b = alv_onnx_tensor(g, 2);
+    alv_onnx_need(g, form == ALV_FORM_FEATURES || (norm == ALV_NORM_BATCH ? image : each),
+                  ALV_STOP_PLACES);
+    alv_onnx_need(g, norm == ALV_NORM_BATCH || axis == -1 || axis == (each ? 2 : 1),
+                  ALV_STOP_OPTION);
+    alv_onnx_need(g, t && t->rank == 1 && (!b || b->rank == 1), ALV_STOP_OPTION);
+    alv_onnx_need(g, epsilon >= 0 && epsilon <= 1e-4, ALV_STOP_NUMBER);
+    return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), form);
+}
+
+alv_onnx_value alv_onnx_batch_norm(alv_onnx *g)
+{
+    return read_norm(g, ALV_NORM_BATCH);
+}
+
+alv_onnx_value alv_onnx_layer_norm(alv_onnx *g)
+{
+    return read_norm(g, ALV_NORM_LAYER);
+}
+
+alv_onnx_value alv_onnx_rms_norm(alv_onnx *g)
+{
+    return read_norm(g, ALV_NORM_RMS);
+}
+
+/* Normalizations over other sets than alvor's own keep their names; their gains are gains. */
+alv_onnx_value alv_onnx_other_norm(alv_onnx *g)
+{
+    alv_onnx_param(g, 1, "norm", (alv_tensor){.role = ALV_ROLE_GAIN, .fan_in = 1});
+    alv_onnx_param(g, 2, "bias", (alv_tensor){.role = ALV_ROLE_BIAS, .fan_in = 1});
+    return alv_onnx_other(g);
+}
+
+/* Whether an LSTM goes forward from a state of zeros with the usual gates. */
+static bool is_plain_lstm(const alv_onnx *g, const alv_checkpoint_tensor *w)
+{
+    static const char *const options[] = {"activations", "activation_alpha", "activation_beta",
+                                          "clip"};
+    for (int i = 0; i < ALV_COUNT(options); i++)
+        if (alv_onnx_attribute(g, options[i])) return false;
+    for (int k = 5; k < 7; k++)
+        if (k < g->n_inputs && g->inputs[k] && alv_onnx_number_of(g, k) != 0) return false;
+    return w->shape[0] == 1 && !(g->n_inputs > 4 && g->inputs[4]) &&
+           !(g->n_inputs > 7 && g->inputs[7]) && alv_onnx_int(g, "layout", 0) == 0 &&
+           alv_onnx_int(g, "input_forget", 0) == 0 &&
+           (!alv_onnx_attribute(g, "direction") || alv_onnx_says(g, "direction", "forward"));
+}
+
+/* W (copies, gates h, in), R (copies, gates h, h), B (copies, 2 gates h). */
+alv_onnx_value alv_onnx_recurrent(alv_onnx *g)
+{
+    const alv_checkpoint_tensor *w = alv_onnx_tensor(g, 1), *r = alv_onnx_tensor(g, 2);
+    const bool lstm = strcmp(g->node->op_type, "LSTM") == 0;
+    const int gates = lstm ? 4 : strcmp(g->node->op_type, "GRU") == 0 ? 3 : 1;
+    if (!w || !r || w->rank != 3 || r->rank != 3) return alv_onnx_other(g);
+    alv_tensor what = {.copy_axes = 1};
+    for (int i = 0; gates > 1 && i < gates; i++) what.parts[i] = r->shape[2];
+    const int weight = alv_onnx_param(g, 1, "recurrent", what);
+    const int hidden = alv_onnx_param(g, 2, "recurrent", what);
+    const int bias = alv_onnx_bias(g, 3, weight);
+    if (!lstm) {
+        const alv_onnx_value value = alv_onnx_other(g);
+        g->graph->nodes[value.index].weight = weight;
+        g->graph->nodes[value.index].bias = hidden;
+        return value;
+    }
+    alv_onnx_need(g, is_plain_lstm(g, w), ALV_STOP_OPTION);
+    alv_onnx_need(g, alv_onnx_form(g, 0) == ALV_FORM_TIME_FIRST, ALV_STOP_PLACES);
+    const int input = add_weights(g, alv_onnx_from(g, 0), weight, bias, ALV_FORM_TIME_FIRST).index;
+    const alv_node node = {
+        .op = ALV_OP_LSTM, .in = 4 * r->shape[2], .out = r->shape[2], .weight = hidden, .bias = -1};
+    g->second = ALV_FORM_STATE;
+    return alv_onnx_node(alv_onnx_add(g, node, input), ALV_FORM_DIRECTIONS);
+}
+
+/* onnxruntime's fused attention: one (in, 3 units) matrix of queries, keys and values. */
+alv_onnx_value alv_onnx_attention(alv_onnx *g)
+{
+    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1);
+    const int64_t heads = alv_onnx_int(g, "num_heads", 1);
+    if (!t || t->rank != 2 || t->shape[1] % 3 != 0 || heads < 1 || heads > INT32_MAX)
+        return alv_onnx_other(g);
+    alv_tensor what = {.layout = ALV_LAYOUT_KERAS};
+    for (int i = 0; i < 3; i++) what.parts[i] = t->shape[1] / 3;
+    if (t->shape[1] / 3 % heads == 0) what.head = t->shape[1] / 3 / heads;
+    const int weight = alv_onnx_param(g, 1, "attention", what);
+    bool plain = !alv_onnx_attribute(g, "scale");
+    for (int k = 3; k < g->n_inputs; k++) plain &= !g->inputs[k];
+    alv_onnx_need(g, plain, ALV_STOP_OPTION);
+    alv_onnx_need(g, alv_onnx_form(g, 0) == ALV_FORM_SEQUENCE, ALV_STOP_PLACES);
+    const int projected =
+        add_weights(g, alv_onnx_from(g, 0), weight, alv_onnx_bias(g, 2, weight), ALV_FORM_SEQUENCE)
+            .index;
+    const alv_node node = {.op = ALV_OP_ATTEND,
+                           .in = t->shape[1],
+                           .out = t->shape[1] / 3,
+                           .heads = (int)heads,
+                           .both_ways = alv_onnx_int(g, "unidirectional", 0) == 0,
+                           .weight = -1,
+                           .bias = -1};
+    return alv_onnx_node(alv_onnx_add(g, node, projected), ALV_FORM_SEQUENCE);
+}

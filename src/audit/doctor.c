@@ -268,9 +268,17 @@ void alv_doctor_free(alv_doctor *d)
     free(d);
 }
 
+alv_status alv_doctor_try(alv_doctor *d, const alv_checkpoint_tensor *data, int64_t n_data,
+                          const alv_counter_how *how, alv_error *error)
+{
+    d->tried = true;
+    return alv_counter_run(&d->counter, d->weights->model, d->model, data, n_data, how, error);
+}
+
 bool alv_doctor_is_critical(const alv_doctor *d)
 {
     bool critical = !d->forecast.trains || (d->seen.rows > 0 && !d->seen.forecast.trains);
+    critical |= d->counter.answer == ALV_ANSWER_INIT || d->counter.answer == ALV_ANSWER_AMONG;
     for (int64_t i = 0; i < d->weights->n_found; i++)
         critical |= d->weights->found[i].mistake->weight == ALV_FATAL;
     return critical;

@@ -2,7 +2,7 @@
 #ifndef ALV_AUDIT_DOCTOR_H
 #define ALV_AUDIT_DOCTOR_H
 
-#include "audit/engine.h"
+#include "audit/counter.h"
 #include "audit/inspect.h"
 #include "audit/signal.h"
 #include "verdict/verdict.h"
@@ -50,6 +50,8 @@ typedef struct alv_doctor {
     bool *counted;            /* (weights->n) whether the tensor plays a part in the above */
     alv_forecast forecast;
     alv_seen seen;
+    bool tried; /* whether other weights were: alv_doctor_try */
+    alv_counter counter;
 } alv_doctor;
 
 /* Of what inspect has measured, which must outlive *out. `act` follows each layer of a file without
@@ -66,7 +68,12 @@ void alv_doctor_free(alv_doctor *doctor); /* NULL is fine */
  * twice as many back. */
 alv_status alv_doctor_run(alv_doctor *doctor, const alv_checkpoint_tensor *batch, alv_error *error);
 
-/* Whether a critical finding stands, of the forecast, of what was seen, or of the weights. */
+/* alv_counter_run on the doctor's model; fills doctor->counter. */
+alv_status alv_doctor_try(alv_doctor *doctor, const alv_checkpoint_tensor *data, int64_t n_data,
+                          const alv_counter_how *how, alv_error *error);
+
+/* Whether a critical finding stands, of the forecast, of what was seen, of the weights, or of the
+ * trial of others. */
 bool alv_doctor_is_critical(const alv_doctor *doctor);
 
 const char *alv_unrun_key(alv_unrun_why why);

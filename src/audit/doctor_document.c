@@ -131,6 +131,53 @@ static void put_seen(alv_json *json, const alv_doctor *d)
     alv_json_close(json);
 }
 
+static void put_arm(alv_json *json, const alv_counter *c, alv_arm arm)
+{
+    const alv_arm_result *r = &c->arms[arm];
+    if (!r->ran) return;
+    alv_json_open(json, NULL, '{');
+    alv_json_string(json, "changed", alv_arm_key(arm));
+    alv_json_real(json, "loss", r->final.median);
+    alv_json_real(json, "quartile_lo", r->final.q1);
+    alv_json_real(json, "quartile_hi", r->final.q3);
+    alv_json_string(json, "outcome", alv_outcome_key(r->outcome));
+    alv_json_real(json, "gain", r->gain.median);
+    alv_json_real(json, "gain_lo", r->gain.lo);
+    alv_json_real(json, "gain_hi", r->gain.hi);
+    alv_json_bool(json, "mends", r->mends);
+    alv_json_close(json);
+}
+
+/* What other weights, inputs and rates did, or why nothing was tried. */
+static void put_counter(alv_json *json, const alv_doctor *d)
+{
+    const alv_counter *c = &d->counter;
+    char text[ALV_LANGS][512], optimizer[ALV_TERM_TEXT];
+    if (!d->tried) return;
+    for (int lang = 0; lang < ALV_LANGS; lang++)
+        alv_counter_text(text[lang], sizeof text[lang], c, (alv_lang)lang);
+    alv_optimizer_print(optimizer, &c->optimizer);
+    alv_json_open(json, "counterfactual", '{');
+    alv_json_string(json, "answer", alv_answer_key(c->answer));
+    if (c->answer == ALV_ANSWER_NONE) {
+        alv_json_string(json, "why", alv_unrun_key(c->unrun.why));
+        alv_json_string(json, "node", *c->unrun.node ? c->unrun.node : NULL);
+    }
+    put_texts(json, "text", text[ALV_EN], text[ALV_PT]);
+    alv_json_int(json, "samples", c->samples);
+    alv_json_int(json, "steps", c->steps);
+    alv_json_int(json, "batch", c->batch);
+    alv_json_int(json, "seeds", c->seeds);
+    alv_json_string(json, "optimizer", optimizer);
+    alv_json_real(json, "chance_loss", c->chance);
+    alv_json_real(json, "multiplications", c->products);
+    alv_json_open(json, "trials", '[');
+    for (int arm = 0; arm < ALV_ARMS && c->answer != ALV_ANSWER_NONE; arm++)
+        put_arm(json, c, (alv_arm)arm);
+    alv_json_close(json);
+    alv_json_close(json);
+}
+
 static void put_mistakes(alv_json *json, const alv_inspection *all)
 {
     alv_json_open(json, "mistakes", '[');
@@ -165,6 +212,7 @@ char *alv_doctor_document(const alv_doctor *d)
     for (int l = 0; l < d->n; l++) put_layer(&json, d, &d->layers[l]);
     alv_json_close(&json);
     put_seen(&json, d);
+    put_counter(&json, d);
     put_assumptions(&json, d);
     put_left_out(&json, d);
     alv_json_open(&json, "findings", '[');

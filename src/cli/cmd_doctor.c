@@ -53,6 +53,36 @@ static int show(const alv_doctor *doctor, const cli_args *args)
     return alv_doctor_is_critical(doctor) ? CLI_FAILED : CLI_OK;
 }
 
+/* Trains from the given and from other weights, if that is wanted. */
+static int try_others(alv_doctor *doctor, const alv_checkpoint *data, const cli_args *args)
+{
+    alv_counter_how how = {.threads = alv_pool_threads(), .stop = stop};
+    alv_error error;
+    int64_t seeds = 5;
+    if (!cli_flag(args, "train")) return CLI_OK;
+    if (!data) return cli_fail("as in --train --data labelled.npz", "--train needs --data");
+    if (!cli_int(&how.steps, args, "steps", 300, 1, 1000000) ||
+        !cli_int(&seeds, args, "seeds", 5, 2, 1000))
+        return CLI_USAGE;
+    how.seeds = (int)seeds;
+    if (alv_optimizer_parse(&how.optimizer, cli_value(args, "optimizer", "momentum(lr=0.01)"),
+                            &error) != ALV_OK)
+        return cli_fail_option("optimizer", &error);
+    if (how.optimizer.lr == 0) how.optimizer.lr = alv_optimizer_rate(how.optimizer.kind);
+    return alv_doctor_try(doctor, data->tensors, data->n, &how, &error) == ALV_OK
+               ? CLI_OK
+               : cli_fail_error(&error);
+}
+
+/* The network run, and perhaps trained. */
+static int run_model(alv_doctor *doctor, const alv_checkpoint *data, const cli_args *args)
+{
+    alv_error error;
+    if (alv_doctor_run(doctor, data ? data->tensors : NULL, &error) != ALV_OK)
+        return cli_fail_error(&error);
+    return try_others(doctor, data, args);
+}
+
 /* `data`: NULL, or what --data names. */
 static int examine(const alv_checkpoint *model, const alv_checkpoint *data, const cli_args *args)
 {
@@ -69,9 +99,8 @@ static int examine(const alv_checkpoint *model, const alv_checkpoint *data, cons
     if (alv_doctor_examine(&doctor, weights, input, act, &error) != ALV_OK) {
         code = cli_fail_error(&error);
     } else {
-        code = alv_doctor_run(doctor, data ? data->tensors : NULL, &error) == ALV_OK
-                   ? show(doctor, args)
-                   : cli_fail_error(&error);
+        code = run_model(doctor, data, args);
+        if (code == CLI_OK) code = show(doctor, args);
         alv_doctor_free(doctor);
     }
     alv_inspection_free(weights);
@@ -123,6 +152,19 @@ static const cli_option options[] = {
      "PATTERN=KIND,...",
      {"what tensors are, where their names mislead; see alvor inspect --rules",
       "o que os tensores são, onde o nome engana; veja alvor inspect --rules"}},
+    {"train",
+     0,
+     NULL,
+     {"is it the init? trains eight ways from --data, an .npz of inputs and labels; costs seeds x "
+      "steps of each",
+      "é a inicialização? treina de oito maneiras com --data, um .npz de entradas e rótulos; custa "
+      "sementes x passos de cada"}},
+    {"steps", 0, "N", {"of --train (default 300)", "de --train (padrão 300)"}},
+    {"seeds", 0, "N", {"of --train (default 5)", "de --train (padrão 5)"}},
+    {"optimizer",
+     0,
+     "NAME(lr=RATE)",
+     {"of --train (default momentum(lr=0.01))", "de --train (padrão momentum(lr=0.01))"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {NULL},
 };
@@ -137,7 +179,8 @@ const cli_verb cli_verb_doctor = {
     .usage = "MODEL [OPTIONS]",
     .examples = "  alvor doctor model.onnx\n"
                 "  alvor doctor model.safetensors --act gelu\n"
-                "  alvor doctor model.onnx --data batch.npy --json\n",
+                "  alvor doctor model.onnx --data batch.npy --json\n"
+                "  alvor doctor model.onnx --data labelled.npz --train\n",
     .options = options,
     .run = run,
 };

@@ -260,6 +260,53 @@ static void print_finding(const cli_args *args, const alv_doctor *d, const alv_f
     printf("    %s\n", alv_finding_pytorch(f->kind));
 }
 
+/* What was changed, how far it got, and the answer. */
+static void print_counter(const cli_args *args, const alv_doctor *d)
+{
+    const alv_counter *c = &d->counter;
+    const bool pt = args->lang == ALV_PT;
+    char line[640], number[32];
+    if (!d->tried) return;
+    putchar('\n');
+    if (c->answer == ALV_ANSWER_NONE) {
+        alv_text_format(line, sizeof line, "%s%s%s: %s", pt ? "não testado" : "not tried",
+                        *c->unrun.node ? ": " : "", c->unrun.node,
+                        alv_unrun_text(c->unrun.why, args->lang));
+        cli_wrap(stdout, line, 0, 2);
+        return;
+    }
+    snprintf(line, sizeof line, "%-44s%-12s%-12s%s", pt ? "mudado" : "changed",
+             pt ? "perda" : "loss", pt ? "ganho" : "gain", pt ? "resultado" : "outcome");
+    cli_heading(args, line);
+    for (int arm = 0; arm < ALV_ARMS; arm++) {
+        const alv_arm_result *r = &c->arms[arm];
+        if (!r->ran || r->final.n == 0) continue;
+        cli_pad(stdout, alv_arm_text((alv_arm)arm, args->lang), 44);
+        print_number(number, r->final.median, 3, pt);
+        cli_pad(stdout, number, 12);
+        print_number(number, arm == ALV_ARM_GIVEN ? __builtin_nan("") : r->gain.median, 3, pt);
+        cli_pad(stdout, number, 12);
+        printf("%s%s\n", alv_outcome_word(r->outcome, args->lang),
+               !r->mends ? ""
+               : pt      ? ", resolve"
+                         : ", mends it");
+    }
+    putchar('\n');
+    print_number(number, c->products, 2, pt);
+    snprintf(
+        line, sizeof line,
+        pt ? "medianas de %d sementes; %lld amostras, %lld passos de %lld; ao todo cerca de %s "
+             "multiplicações"
+           : "medians of %d seeds; %lld samples, %lld steps of %lld; about %s multiplications in "
+             "all",
+        c->seeds, (long long)c->samples, (long long)c->steps, (long long)c->batch, number);
+    cli_wrap(stdout, line, 0, 0);
+    alv_text_format(line, sizeof line, "%s ", pt ? "É a inicialização?" : "Is it the init?");
+    const size_t n = strlen(line);
+    alv_counter_text(line + n, sizeof line - n, c, args->lang);
+    cli_wrap(stdout, line, 0, 0);
+}
+
 static bool has_kind(const alv_forecast *f, alv_verdict kind)
 {
     for (int i = 0; i < f->n; i++)
@@ -280,6 +327,7 @@ void cli_doctor_table(const cli_args *args, const alv_doctor *d)
         if (!has_kind(&d->forecast, d->seen.forecast.findings[i].kind))
             print_finding(args, d, &d->seen.forecast.findings[i], true);
     if (d->weights->n_found > 0) cli_inspect_found(args, d->weights);
+    print_counter(args, d);
     putchar('\n');
     alv_forecast_text(line, sizeof line, &d->forecast, args->lang);
     cli_wrap(stdout, line, 0, 0);

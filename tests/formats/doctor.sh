@@ -12,6 +12,13 @@ $python "$here/doctor_check.py" "$alvor" draws 6 || fail 'predictions are not wh
 $python "$here/doctor_faults.py" "$alvor" draws || fail 'a fault is missed, a healthy model is not well, or something is left out in silence'
 
 $python "$here/doctor_measured.py" "$alvor" draws || fail 'what was measured is not what onnxruntime measures'
+$python "$here/doctor_train.py" "$alvor" draws || fail 'the cause that was planted is not the one that is found'
+try 2 doctor draws/0/mlp.onnx --train
+err '--train needs --data'
+try 2 doctor draws/0/lenet.onnx --train --data draws/labelled.npz
+err 'has not the shape of the network'
+try 0 doctor draws/0/resnet.onnx --train --data draws/labelled.npz --lang en
+out 'not tried: group'
 
 try 0 doctor draws/0/mlp.onnx --lang pt
 out 'camada'

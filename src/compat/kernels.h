@@ -1,4 +1,5 @@
-/* PyTorch's vector code for processors with AVX2, bit for bit on every machine. */
+/* PyTorch's vector code for processors with AVX2, bit for bit on every machine, and of doubles what
+ * it does one by one. */
 #ifndef ALV_COMPAT_KERNELS_H
 #define ALV_COMPAT_KERNELS_H
 
@@ -12,6 +13,9 @@ typedef struct alv_torch_kernels {
     void (*uniform)(float *out, const uint32_t *words, int64_t n, float scale, float from);
     /* Box and Muller on blocks of 16 words: words j and j + 8 give elements j and j + 8. */
     void (*normal)(float *out, const uint32_t *words, int64_t blocks, float mean, float std);
+    /* The same for doubles, of two words each, the high one first, of which 53 bits count. */
+    void (*uniform_f64)(double *out, const uint32_t *words, int64_t n, double scale, double from);
+    void (*normal_f64)(double *out, const uint32_t *words, int64_t blocks, double mean, double std);
 } alv_torch_kernels;
 
 /* For NULL, the best set. */

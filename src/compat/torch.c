@@ -6,7 +6,6 @@
 #include "compat/torch.h"
 
 #include "base/base.h"
-#include "compat/fused.h"
 #include "compat/kernels.h"
 #include "compat/mersenne.h"
 #include "dist/round.h"
@@ -56,23 +55,24 @@ static void uniform_f32(float *out, int64_t n, const range *r, alv_compat_rng *r
 }
 
 ALV_CLONES static void uniform_words_f64(double *restrict out, const uint32_t *restrict words,
-                                         int64_t n, double width, double from, bool fused)
+                                         int64_t n, double width, double from)
 {
     for (int64_t i = 0; i < n; i++) {
         uint64_t bits = (uint64_t)words[2 * i] << 32 | words[2 * i + 1];
-        double x = (double)(int64_t)(bits & 0x1fffffffffffff) * 0x1p-53;
-        out[i] = fused ? alv_fma(x, width, from) : x * width + from;
+        out[i] = (double)(int64_t)(bits & 0x1fffffffffffff) * 0x1p-53 * width + from;
     }
 }
 
 static void uniform_f64(double *out, int64_t n, const range *r, alv_compat_rng *rng)
 {
     const alv_torch_rules *rules = alv_torch_rules_of(rng);
+    const alv_torch_kernels *kernels = alv_torch_kernels_of(rng->kernels);
     uint32_t words[CHUNK];
     for (int64_t done = 0, run; done < n; done += run) {
         run = n - done < CHUNK / 2 ? n - done : CHUNK / 2;
         alv_mersenne_words(words, 2 * run, &rng->mt);
-        uniform_words_f64(out + done, words, run, r->width, r->from, rules->fused);
+        (rules->fused ? kernels->uniform_f64 : uniform_words_f64)(out + done, words, run, r->width,
+                                                                  r->from);
         for (int64_t i = done; rules->half_open && i < done + run; i++)
             if (out[i] == r->to) out[i] = r->from;
     }
@@ -148,9 +148,17 @@ void alv_torch_integers(int64_t *out, int64_t n, int64_t lo, int64_t hi, alv_com
 
 void alv_torch_permutation(int64_t *out, int64_t n, alv_compat_rng *rng)
 {
+    uint32_t words[CHUNK];
     for (int64_t i = 0; i < n; i++) out[i] = i;
-    for (int64_t i = 0; i < n - 1; i++) {
-        int64_t j = i + (int64_t)(alv_mersenne_u32(&rng->mt) % (uint64_t)(n - i)), t = out[i];
+    for (int64_t i = 0, drawn = 0; i < n - 1; i++) {
+        if (i == drawn) {
+            const int64_t run = n - 1 - i < CHUNK ? n - 1 - i : CHUNK;
+            alv_mersenne_words(words, run, &rng->mt);
+            drawn += run;
+        }
+        const uint32_t word = words[i % CHUNK];
+        const int64_t left = n - i, t = out[i];
+        const int64_t j = i + (left <= UINT32_MAX ? word % (uint32_t)left : word);
         out[i] = out[j];
         out[j] = t;
     }

@@ -60,22 +60,17 @@ static void blocks_f32(float *out, int64_t blocks, float mean, float std, alv_co
 
 /* ---- doubles */
 
-static void block_f64(double *out, double mean, double std, alv_compat_rng *rng)
+static void blocks_f64(double *out, int64_t blocks, double mean, double std, alv_compat_rng *rng)
 {
     const alv_torch_rules *rules = alv_torch_rules_of(rng);
+    const alv_torch_kernels *kernels = alv_torch_kernels_of(rng->kernels);
     const bool fused = rules->fused || rules->fused_normal;
-    uint32_t words[2 * BLOCK];
-    double x[BLOCK], s, c;
-    alv_mersenne_words(words, 2 * BLOCK, &rng->mt);
-    for (int i = 0; i < BLOCK; i++) {
-        uint64_t bits = (uint64_t)words[2 * i] << 32 | words[2 * i + 1];
-        x[i] = (double)(bits & 0x1fffffffffffff) * 0x1p-53;
-    }
-    for (int j = 0; j < HALF; j++) {
-        double radius = alv_sqrt(-2 * alv_log(1 - x[j]));
-        alv_sincos(&s, &c, 2 * ALV_PI * x[j + HALF]);
-        out[j] = affine(radius * c, std, mean, fused);
-        out[j + HALF] = affine(radius * s, std, mean, fused);
+    uint32_t words[CHUNK];
+    for (int64_t run; blocks > 0; blocks -= run, out += BLOCK * run) {
+        run = blocks < BLOCKS / 2 ? blocks : BLOCKS / 2;
+        alv_mersenne_words(words, 2 * BLOCK * run, &rng->mt);
+        kernels->normal_f64(out, words, run, fused ? mean : 0, fused ? std : 1);
+        for (int64_t i = 0; !fused && i < BLOCK * run; i++) out[i] = out[i] * std + mean;
     }
 }
 
@@ -147,11 +142,12 @@ void alv_torch_normal_blocks(void *out, alv_dtype dtype, int64_t blocks, double 
         blocks_f32(out, blocks, (float)mean, (float)std, rng);
         return;
     }
+    if (dtype == ALV_F64) {
+        blocks_f64(out, blocks, mean, std, rng);
+        return;
+    }
     for (int64_t i = 0; i < blocks; i++)
-        if (dtype == ALV_F64)
-            block_f64((double *)out + BLOCK * i, mean, std, rng);
-        else
-            block_narrow((uint16_t *)out + BLOCK * i, dtype, (float)mean, (float)std, rng);
+        block_narrow((uint16_t *)out + BLOCK * i, dtype, (float)mean, (float)std, rng);
 }
 
 static double uniform53(alv_compat_rng *rng)

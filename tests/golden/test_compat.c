@@ -183,11 +183,12 @@ static void modules_and_initializers_are_theirs(void **state)
 static void sets_agree(void **state)
 {
     (void)state;
-    static const char *const draws[] = {"uniform", "normal"};
+    static const char *const draws[] = {"uniform", "normal"}, *const types[] = {"f32", "f64"};
     for (int k = 0; k < alv_kernels_count(); k++)
-        for (int d = 0; d < 2; d++)
-            assert_int_equal(hash_of("torch", draws[d], "f32", 5, 43, alv_kernels_at(k)),
-                             hash_of("torch", draws[d], "f32", 5, 43, alv_kernels_find("scalar")));
+        for (int i = 0; i < 4; i++)
+            assert_int_equal(
+                hash_of("torch", draws[i / 2], types[i % 2], 5, 43, alv_kernels_at(k)),
+                hash_of("torch", draws[i / 2], types[i % 2], 5, 43, alv_kernels_find("scalar")));
 }
 
 int main(void)

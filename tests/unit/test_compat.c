@@ -4,6 +4,7 @@
 
 #include "alvor/alvor.h"
 #include "compat/fused.h"
+#include "compat/kernels.h"
 #include "compat/mersenne.h"
 
 static uint64_t state_ = 12345;
@@ -33,6 +34,35 @@ static void fused_multiply_add_is_the_instruction(void **state)
         double x = hard(1 + i % 53, 20), y = hard(53, 20), z = hard(53, 200);
         double found = alv_fma(x, y, z), right = fma(x, y, z);
         assert_memory_equal(&found, &right, sizeof found);
+    }
+}
+
+/* The formula by the scalar functions of src/math, whose steps the kernels repeat; the extremes of
+ * both uniforms first. */
+static void normals_of_doubles_are_the_formulas(void **state)
+{
+    (void)state;
+    enum { HALF = ALV_TORCH_BLOCK / 2, BLOCKS = 20000 };
+    static uint32_t words[2 * ALV_TORCH_BLOCK];
+    double got[ALV_TORCH_BLOCK], wanted[ALV_TORCH_BLOCK];
+    for (int b = 0; b < BLOCKS; b++) {
+        for (int i = 0; i < 2 * ALV_TORCH_BLOCK; i++)
+            words[i] = b == 0 ? 0 : b == 1 ? ~0u : b == 2 && i % 2 == 0 ? 0 : (uint32_t)next();
+        for (int j = 0; j < HALF; j++) {
+            double u[2], s, c;
+            for (int i = 0; i < 2; i++) {
+                const uint32_t *w = words + 2 * (j + i * HALF);
+                u[i] = ldexp((double)(((uint64_t)w[0] << 32 | w[1]) & 0x1fffffffffffff), -53);
+            }
+            const double radius = alv_sqrt(-2 * alv_log(1 - u[0]));
+            alv_sincos(&s, &c, 2 * ALV_PI * u[1]);
+            wanted[j] = fma(radius * c, 0.7, 0.1);
+            wanted[j + HALF] = fma(radius * s, 0.7, 0.1);
+        }
+        for (int k = 0; k < alv_kernels_count(); k++) {
+            alv_torch_kernels_of(alv_kernels_at(k))->normal_f64(got, words, 1, 0.1, 0.7);
+            assert_memory_equal(got, wanted, sizeof got);
+        }
     }
 }
 
@@ -196,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fused_multiply_add_is_the_instruction),
+        cmocka_unit_test(normals_of_doubles_are_the_formulas),
         cmocka_unit_test(mersenne_twister_is_published),
         cmocka_unit_test(refusals_leave_everything_alone),
         cmocka_unit_test(every_profile_tells_what_it_does),

@@ -275,6 +275,13 @@ alv_status alv_doctor_try(alv_doctor *d, const alv_checkpoint_tensor *data, int6
     return alv_counter_run(&d->counter, d->weights->model, d->model, data, n_data, how, error);
 }
 
+bool alv_doctor_foresaw(const alv_doctor *d, alv_verdict kind)
+{
+    for (int i = 0; i < d->forecast.n; i++)
+        if (d->forecast.findings[i].kind == kind) return true;
+    return false;
+}
+
 bool alv_doctor_is_critical(const alv_doctor *d)
 {
     bool critical = !d->forecast.trains || (d->seen.rows > 0 && !d->seen.forecast.trains);

@@ -76,6 +76,9 @@ alv_status alv_doctor_try(alv_doctor *doctor, const alv_checkpoint_tensor *data,
  * trial of others. */
 bool alv_doctor_is_critical(const alv_doctor *doctor);
 
+/* Whether a finding of this kind was predicted, so that the same as measured is no news. */
+bool alv_doctor_foresaw(const alv_doctor *doctor, alv_verdict kind);
+
 const char *alv_unrun_key(alv_unrun_why why);
 const char *alv_unrun_text(alv_unrun_why why, alv_lang lang);
 const char *alv_assumption_key(alv_assumption assumption);

@@ -12,6 +12,9 @@ typedef struct alv_html {
     bool lost; /* memory ended: nothing more is written */
 } alv_html;
 
+/* The style of alvor's pages (web/src/style), put together by the build. */
+extern const char alv_html_style[];
+
 /* The head with its title, and the body's beginning; `title` is by language. */
 void alv_html_begin(alv_html *html, const char *const title[ALV_LANGS]);
 /* As alv_text_format. */

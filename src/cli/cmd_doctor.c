@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "audit/page.h"
 #include "cli/doctor.h"
 #include "cli/progress.h"
 #include "cli/verbs.h"
+#include "io/file.h"
 #include "lab/pool.h"
 
 static bool stop(void *user)
@@ -40,6 +42,21 @@ static int read_moments(alv_signal_input *out, const alv_checkpoint *file, const
                            "--data %s: its first array has no finite numbers other than 0", path);
 }
 
+/* The page, where -o asks for one. */
+static int write_page(const alv_doctor *doctor, const cli_args *args)
+{
+    const char *path = cli_value(args, "output", NULL);
+    char *text;
+    alv_error error;
+    if (!path) return CLI_OK;
+    if (alv_doctor_page(&text, doctor, args->lang, &error) != ALV_OK) return cli_fail_error(&error);
+    const alv_status status = alv_file_write(path, text, strlen(text), &error);
+    free(text);
+    if (status != ALV_OK) return cli_fail_error(&error);
+    if (!cli_flag(args, "json")) printf(args->lang == ALV_PT ? "Página: %s\n" : "Page: %s\n", path);
+    return CLI_OK;
+}
+
 static int show(const alv_doctor *doctor, const cli_args *args)
 {
     if (cli_flag(args, "json")) {
@@ -50,7 +67,8 @@ static int show(const alv_doctor *doctor, const cli_args *args)
     } else {
         cli_doctor_table(args, doctor);
     }
-    return alv_doctor_is_critical(doctor) ? CLI_FAILED : CLI_OK;
+    const int code = write_page(doctor, args);
+    return code != CLI_OK ? code : alv_doctor_is_critical(doctor) ? CLI_FAILED : CLI_OK;
 }
 
 /* Trains from the given and from other weights, if that is wanted. */
@@ -165,6 +183,11 @@ static const cli_option options[] = {
      0,
      "NAME(lr=RATE)",
      {"of --train (default momentum(lr=0.01))", "de --train (padrão momentum(lr=0.01))"}},
+    {"output",
+     'o',
+     "FILE",
+     {"also write a page: the health of every layer, findings, what was measured",
+      "escreve também uma página: a saúde de cada camada, os achados, o que foi medido"}},
     {"json", 0, NULL, {"print one JSON document", "imprime um documento JSON"}},
     {NULL},
 };

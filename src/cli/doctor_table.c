@@ -307,13 +307,6 @@ static void print_counter(const cli_args *args, const alv_doctor *d)
     cli_wrap(stdout, line, 0, 0);
 }
 
-static bool has_kind(const alv_forecast *f, alv_verdict kind)
-{
-    for (int i = 0; i < f->n; i++)
-        if (f->findings[i].kind == kind) return true;
-    return false;
-}
-
 void cli_doctor_table(const cli_args *args, const alv_doctor *d)
 {
     char line[256];
@@ -324,7 +317,7 @@ void cli_doctor_table(const cli_args *args, const alv_doctor *d)
     print_assumed(args, d);
     for (int i = 0; i < d->forecast.n; i++) print_finding(args, d, &d->forecast.findings[i], false);
     for (int i = 0; d->seen.rows > 0 && i < d->seen.forecast.n; i++)
-        if (!has_kind(&d->forecast, d->seen.forecast.findings[i].kind))
+        if (!alv_doctor_foresaw(d, d->seen.forecast.findings[i].kind))
             print_finding(args, d, &d->seen.forecast.findings[i], true);
     if (d->weights->n_found > 0) cli_inspect_found(args, d->weights);
     print_counter(args, d);

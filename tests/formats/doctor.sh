@@ -24,6 +24,14 @@ try 0 doctor draws/0/mlp.onnx --lang pt
 out 'camada'
 try 0 doctor draws/0/transformer.onnx --lang en
 out 'attention: queries and keys taken as independent'
+try 0 doctor draws/0/resnet.onnx --lang en -o page.html
+out 'Page: page.html'
+grep -q '<ol class="health"><li><a href="#l0" class="healthy" title="stem.weight: fine"><b>✓</b><span>1</span>' page.html ||
+    fail 'the page has no strip of the layers'
+grep -q 'measured 1' page.html || fail 'the page does not say what was measured'
+grep -q '<script' page.html && fail 'the page has a script'
+grep -q '[-]-paper: #14181f' page.html || fail 'the page has not the style of the others'
+try 2 doctor draws/0/resnet.onnx -o nosuch/page.html
 try 2 doctor
 err 'doctor takes one model file'
 try 2 doctor draws/0/mlp.onnx --act nosuch

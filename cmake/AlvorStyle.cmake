@@ -1,0 +1,16 @@
+# The style of the web pages as a C string, for pages that are written without a bundle.
+set(style_text "")
+foreach(name base layout figure print audit)
+  set(style_file ${PROJECT_SOURCE_DIR}/web/src/style/${name}.css)
+  file(READ ${style_file} style_part)
+  string(APPEND style_text "${style_part}")
+  set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${style_file})
+endforeach()
+string(REPLACE "\\" "\\\\" style_text "${style_text}")
+string(REPLACE "\"" "\\\"" style_text "${style_text}")
+string(REPLACE "\n" "\\n\"\n\"" style_text "${style_text}")
+set(ALVOR_STYLE ${PROJECT_BINARY_DIR}/style.c)
+file(CONFIGURE OUTPUT ${ALVOR_STYLE} @ONLY
+  CONTENT "#include \"audit/html.h\"\n\nconst char alv_html_style[] = \"${style_text}\";\n")
+set_source_files_properties(${ALVOR_STYLE} PROPERTIES COMPILE_OPTIONS -Wno-overlength-strings)
+target_sources(alvor-lab-objects PRIVATE ${ALVOR_STYLE})

@@ -35,6 +35,6 @@ print("alvor", alvor.__version__, "with NumPy", numpy.__version__, "in an empty 
 
 [ -x "$work/venv/bin/python" ] || $python -m venv --system-site-packages "$work/venv"
 numpy=$($python -c 'import numpy; print("numpy==" + numpy.__version__)' 2>/dev/null || echo numpy)
-"$work/venv/bin/pip" install -q pytest ml_dtypes "$numpy" # PyTorch was built for this one
+"$work/venv/bin/pip" install -q pytest ml_dtypes safetensors "$numpy" # PyTorch was built for this one
 "$work/venv/bin/pip" install -q --force-reinstall --no-deps "$work"/dist/*.whl
 "$work/venv/bin/python" -m pytest -q -rs -p no:cacheprovider "$top/bindings/python/tests"

@@ -12,6 +12,7 @@ from torch import nn
 
 from ._abi import EXACT_NEARLY, Error, alv_compat_rng, core
 from ._tensor import dtype_number
+from ._torch_shard import local
 
 #: Attributes that are the constructor's arguments of the same names; those that are absent or None
 #: are left out.
@@ -168,6 +169,10 @@ def _check_claim(profile, drawn, stream):
                     where="stream")
 
 
+def _can_write(memory, box):
+    return box is None and memory.device.type == "cpu" and memory.is_contiguous()
+
+
 def exact(module, seed, *, stream=None):
     """Writes the parameters that PyTorch's constructors draw from a seed; returns the module.
 
@@ -208,11 +213,12 @@ def exact(module, seed, *, stream=None):
     _check_claim(profile, drawn, stream)
     core.alv_compat_seed(c.byref(rng), profile, seed % 2**64)
     with torch.no_grad():
-        targets = [p.detach() if p.device.type == "cpu" and p.is_contiguous() else
-                   torch.empty(p.shape, dtype=p.dtype) for p in parameters]
-        outs = (c.c_void_p * len(targets))(*[t.data_ptr() for t in targets])
+        places = [local(name, parameter) for name, parameter in zip(drawn.names, parameters)]
+        wholes = [memory if _can_write(memory, box) else torch.empty(p.shape, dtype=p.dtype)
+                  for p, (memory, box) in zip(parameters, places)]
+        outs = (c.c_void_p * len(wholes))(*[whole.data_ptr() for whole in wholes])
         core.alv_compat_module_draw(outs, drawn.pointer, c.byref(rng))
-        for parameter, target in zip(parameters, targets):
-            if target.data_ptr() != parameter.data_ptr():
-                parameter.copy_(target)
+        for whole, (memory, box) in zip(wholes, places):
+            if whole is not memory:
+                memory.copy_(whole if box is None else whole[box])
     return module

@@ -28,6 +28,7 @@ from ._schemes import find
 from ._tensor import dtype_number, make_scheme, make_tensor, print_scheme
 from ._torch_exact import exact  # noqa: F401
 from ._torch_graph import NORMS, Follow, Graph, kind_of
+from ._torch_shard import local
 
 _NOTHING = Follow(None, False, None)
 
@@ -149,10 +150,11 @@ def _given(text, tensor, role):
     return scheme
 
 
-def _write(parameter, scheme, shape, box, seed, tensor):
+def _write(memory, scheme, shape, box, seed, tensor):
     """Fills a parameter where it lies, or on the CPU and copies it there."""
     part = {} if box is None else {"box": box}
-    memory = parameter.detach()
+    if memory.numel() == 0:
+        return
     try:
         buffer_of(memory)
         target = memory
@@ -173,32 +175,43 @@ def init_(module, scheme="auto", seed=0, *, shard=None):
         on nothing else, so that a layer more changes no other layer.
     shard : for a module that holds parts of a larger model's parameters: called with (name,
         parameter), it returns None, or the whole parameter's shape and the box that this one is,
-        ((512, 64), numpy.s_[0:128]). All ranks together then hold what one would.
+        ((512, 64), numpy.s_[0:128]). All ranks together then hold what one would; so they do
+        without it where the parameters are DTensors.
 
     Parameters of modules that alvor does not know stay as they are, and the Plan says so.
     """
     plan = Plan()
     with torch.no_grad():
         for name, parameter, what in _described(module):
-            shape, box = shard and shard(name, parameter) or (tuple(parameter.shape), None)
+            memory, box = local(name, parameter)
+            shape, box = shard and shard(name, parameter) or (tuple(parameter.shape), box)
             if what is None:
                 plan.append(Row(name, shape, None, None))
                 continue
-            plan.append(_draw(name, parameter, what, scheme, shape, box, seed))
+            plan.append(_draw(name, memory, what, scheme, shape, box, seed))
     return plan
 
 
-def _draw(name, parameter, what, text, shape, box, seed):
+def _row_here(row, shape, box):
+    """A row of the whole tensor as one of the box; None if it is elsewhere."""
+    rows = (box if isinstance(box, tuple) else (box,))[0] if box is not None else slice(None)
+    lo, hi, _ = rows.indices(shape[0])
+    return row - lo if lo <= row < hi else None
+
+
+def _draw(name, memory, what, text, shape, box, seed):
     stated, ends, padding = (what.pop(key, None) for key in ("scheme", "ends_branch", "padding"))
     what = dict(what, name=name)
-    tensor = make_tensor(shape, dtype_number(parameter.dtype), **what)
+    tensor = make_tensor(shape, dtype_number(memory.dtype), **what)
     chosen = (_auto(tensor, bool(ends), stated) if text == "auto" else
               _given(text, tensor, what.get("role", "weight")))
     printed, mean, variance = print_scheme(chosen), c.c_double(), c.c_double()
     core.alv_init_moments(c.byref(mean), c.byref(variance), chosen, tensor)
-    _write(parameter, printed, shape, box, seed, what)
-    if padding is not None and what.get("layer_kind") == "embedding" and box is None:
-        parameter[padding] = 0
+    _write(memory, printed, shape, box, seed, what)
+    if padding is not None and what.get("layer_kind") == "embedding":
+        row = _row_here(padding, shape, box)
+        if row is not None:
+            memory[row] = 0
     return Row(name, shape, printed, variance.value ** 0.5)
 
 

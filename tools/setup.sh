@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what is missing on a Debian machine: `tools/setup.sh` for building and running,
-# `tools/setup.sh check` for the tests as well. Installs nothing that is already there.
+# `tools/setup.sh guide` for the guide with its playground, `tools/setup.sh check` for the tests as
+# well. Installs nothing that is already there.
 set -eu
 
 # command or file -> Debian package
@@ -10,7 +11,8 @@ build_needs="cc:gcc ld:binutils cmake:cmake ninja:ninja-build pkg-config:pkg-con
 /usr/include/cyaml/cyaml.h:libcyaml-dev curl/curl.h:libcurl4-openssl-dev /usr/include/stdio.h:libc6-dev
 protoc-c:protobuf-c-compiler /usr/include/protobuf-c/protobuf-c.h:libprotobuf-c-dev
 /usr/include/onnx/onnx.proto:libonnx-dev"
-check_needs="c++:g++ clang:clang wasm-ld:lld cmocka.h:libcmocka-dev chromium:chromium python3:python3
+guide_needs="clang:clang wasm-ld:lld"
+check_needs="c++:g++ cmocka.h:libcmocka-dev chromium:chromium python3:python3
 python3-venv:python3-venv libclang-rt:libclang-rt-dev numpy:python3-numpy gzip:gzip
 aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
 s390x-linux-gnu-gcc:gcc-s390x-linux-gnu /usr/s390x-linux-gnu/include/stdio.h:libc6-dev-s390x-cross
@@ -41,7 +43,10 @@ collect() {
 # shellcheck disable=SC2086
 collect $build_needs
 # shellcheck disable=SC2086
-[ "${1:-}" != check ] || collect $check_needs
+case ${1:-} in
+guide) collect $guide_needs ;;
+check) collect $guide_needs $check_needs ;;
+esac
 [ -n "$missing" ] || exit 0
 
 as_root=

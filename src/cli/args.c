@@ -59,6 +59,11 @@ int cli_fail_option(const char *name, const alv_error *error)
     return cli_fail_error(&named);
 }
 
+int cli_fail_value(const alv_error *error)
+{
+    return is_option(error->where) ? cli_fail_option(error->where, error) : cli_fail_error(error);
+}
+
 static int option_index(const cli_verb *verb, const char *name, size_t length)
 {
     for (int i = 0; verb->options[i].name; i++)

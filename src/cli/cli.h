@@ -49,6 +49,8 @@ bool cli_double(double *out, const cli_args *args, const char *name, double othe
 bool cli_seed(uint64_t *out, const cli_args *args);
 /* cli_fail_error, naming the option whose value is at fault instead of what was read from it. */
 int cli_fail_option(const char *name, const alv_error *error);
+/* The same for an error that may name one of the verb's options by itself. */
+int cli_fail_value(const alv_error *error);
 
 /* Prints "alvor: error: ..." and, if hint is not NULL, "hint: ..." on stderr; returns CLI_USAGE. */
 int cli_fail(const char *hint, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -326,7 +326,7 @@ static int run(const cli_args *args)
     alv_status done = alv_compare_run(directory, sizeof directory, &what, &watch, &error);
     cli_progress_end(&line);
     if (done == ALV_ERR_INTERRUPTED) return explain_stop(directory, args);
-    if (done != ALV_OK) return cli_fail_error(&error);
+    if (done != ALV_OK) return cli_fail_value(&error);
     if (alv_report_write(directory, NULL, args->lang, &error) == ALV_OK)
         alv_text_format(report, sizeof report, "%s/report.html", directory);
     else

@@ -2,39 +2,10 @@
 #include "lab/recipe.h"
 
 #include "base/base.h"
+#include "lab/list.h"
 
 /* A rate of the list: a number, 0 for the optimizer's usual one, or AUTO. */
 static const double AUTO = -1;
-
-alv_status alv_list_next(char *out, size_t size, const char **at, bool *more, const char *where,
-                         alv_error *error)
-{
-    const char *start = *at, *end = start;
-    int depth = 0;
-    for (; *end && (depth > 0 || *end != ','); end++) {
-        depth += (*end == '(') - (*end == ')');
-        if (depth < 0)
-            return alv_fail(error, ALV_ERR_SYNTAX, where, "')' without '(' in '%s'", start);
-    }
-    if (depth > 0) return alv_fail(error, ALV_ERR_SYNTAX, where, "'(' without ')' in '%s'", start);
-    *more = *end == ',';
-    *at = end + *more;
-    while (start < end && *start == ' ') start++;
-    while (end > start && end[-1] == ' ') end--;
-    size_t n = (size_t)(end - start);
-    if (n == 0) return alv_fail(error, ALV_ERR_SYNTAX, where, "an item of the list is empty");
-    if (n >= size) return alv_fail(error, ALV_ERR_SYNTAX, where, "an item is too long");
-    memcpy(out, start, n);
-    out[n] = '\0';
-    return ALV_OK;
-}
-
-size_t alv_list_room(const char *text)
-{
-    size_t n = 1;
-    for (; *text; text++) n += *text == ',';
-    return n;
-}
 
 static alv_status no_memory(alv_error *error)
 {
@@ -86,14 +57,14 @@ static alv_status read_regularizer(void *lists_, const char *item, alv_error *er
     return alv_regularizer_parse(&l->regularizers[l->n_regularizers++], item, error);
 }
 
-static alv_status each(lists *l, const char *list, const char *where,
+static alv_status each(lists *l, const char *text, const char *option,
                        alv_status (*read)(void *lists_, const char *item, alv_error *error),
                        alv_error *error)
 {
-    for (bool more = true; more;) {
+    for (alv_list list = alv_list_make(option, text); list.at;) {
         char item[ALV_TERM_TEXT];
-        ALV_TRY(alv_list_next(item, sizeof item, &list, &more, where, error));
-        ALV_TRY(read(l, item, error));
+        ALV_TRY(alv_list_next(item, sizeof item, &list, error));
+        ALV_TRY(alv_list_blame(read(l, item, error), &list, error));
     }
     return ALV_OK;
 }
@@ -123,6 +94,16 @@ static alv_status read_lists(lists *l, const alv_compare *what, alv_error *error
     return each(l, what->regularizers, "regularizer", read_regularizer, error);
 }
 
+/* The option at fault where an optimizer's number is: one that gives it to all of them, or the list
+ * of optimizers. */
+static const char *option_of(const alv_error *error, const alv_compare *what)
+{
+    if (error && what->momentum > 0 && strcmp(error->where, "momentum") == 0) return "momentum";
+    if (error && what->weight_decay > 0 && strcmp(error->where, "weight_decay") == 0)
+        return "weight-decay";
+    return "optimizer";
+}
+
 /* The optimizer with the numbers that the comparison gives all of them, checked. */
 static alv_status finish_optimizer(alv_recipe *recipe, const alv_compare *what, double rate,
                                    alv_error *error)
@@ -133,7 +114,8 @@ static alv_status finish_optimizer(alv_recipe *recipe, const alv_compare *what, 
     alv_optimizer_print(recipe->optimizer_text, o);
     recipe->own_rate = rate == AUTO;
     if (o->lr == 0) o->lr = rate > 0 ? rate : alv_optimizer_rate(o->kind);
-    return alv_optimizer_resolve(o, o, error);
+    const alv_status status = alv_optimizer_resolve(o, o, error);
+    return alv_blame(status, option_of(error, what), error);
 }
 
 static bool is_same(const alv_recipe *a, const alv_recipe *b)

@@ -36,12 +36,4 @@ void alv_recipes_free(alv_recipes *recipes);
 alv_status alv_setting_print(char out[ALV_MAX_SETTING], const alv_recipes *recipes, int recipe,
                              const char *activation, alv_error *error);
 
-/* The next item of a comma-separated list whose commas inside parentheses do not count. Spaces
- * around items are dropped. *more is false at the end of the list. ALV_ERR_SYNTAX: an empty item,
- * unbalanced parentheses, an item that does not fit. `where` names the list in messages. */
-alv_status alv_list_next(char *out, size_t size, const char **at, bool *more, const char *where,
-                         alv_error *error);
-/* Commas that could split, plus one: room for every item. */
-size_t alv_list_room(const char *text);
-
 #endif

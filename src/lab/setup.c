@@ -2,11 +2,11 @@
 #include "lab/setup.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "formats/network.h"
 #include "lab/file.h"
+#include "lab/list.h"
 #include "train/fill.h"
 #include "train/follow.h"
 #include "train/samples.h"
@@ -47,15 +47,15 @@ static alv_status parse_scheme(alv_arm_scheme *out, const char *text, alv_error 
     return alv_scheme_print(out->text, sizeof out->text, &out->scheme, error);
 }
 
-static alv_status parse_schemes(alv_setup *setup, const char *list, alv_error *error)
+static alv_status parse_schemes(alv_setup *setup, const char *text, alv_error *error)
 {
-    setup->schemes = alv_new_array(alv_list_room(list), sizeof *setup->schemes);
+    setup->schemes = alv_new_array(alv_list_room(text), sizeof *setup->schemes);
     if (!setup->schemes) return no_memory(error);
-    for (bool more = true; more;) {
+    for (alv_list list = alv_list_make("init", text); list.at;) {
         char item[ALV_MAX_TEXT];
-        ALV_TRY(alv_list_next(item, sizeof item, &list, &more, "init", error));
+        ALV_TRY(alv_list_next(item, sizeof item, &list, error));
         alv_arm_scheme *arm = &setup->schemes[setup->n_schemes];
-        ALV_TRY(parse_scheme(arm, item, error));
+        ALV_TRY(alv_list_blame(parse_scheme(arm, item, error), &list, error));
         for (int i = 0; i < setup->n_schemes; i++)
             if (strcmp(setup->schemes[i].text, arm->text) == 0)
                 return alv_fail(error, ALV_ERR_ARGUMENT, "init", "%s is given twice", arm->text);
@@ -115,13 +115,16 @@ static alv_status named_act(char *out, size_t size, alv_setup *setup, const alv_
     return ALV_OK;
 }
 
-static alv_status add_act(alv_setup *setup, const alv_compare *what, const char *text,
-                          alv_error *error)
+static alv_status parse_act(alv_arm_act *out, const char *text, alv_error *error)
 {
-    alv_arm_act *arm = &setup->acts[setup->n_acts];
     alv_act_spec act;
     ALV_TRY(alv_act_parse(&act, text, error));
-    ALV_TRY(alv_act_print(arm->text, sizeof arm->text, act, error));
+    return alv_act_print(out->text, sizeof out->text, act, error);
+}
+
+static alv_status add_act(alv_setup *setup, const alv_compare *what, alv_error *error)
+{
+    alv_arm_act *arm = &setup->acts[setup->n_acts];
     for (int i = 0; i < setup->n_acts; i++)
         if (strcmp(setup->acts[i].text, arm->text) == 0)
             return alv_fail(error, ALV_ERR_ARGUMENT, "act", "%s is given twice", arm->text);
@@ -139,13 +142,15 @@ static alv_status parse_acts(alv_setup *setup, const alv_compare *what, alv_erro
                         "the model's text already names %s, or has activations of its own: leave "
                         "one of them out",
                         named);
-    const char *list = what->activations ? what->activations : named[0] ? named : "relu,tanh";
-    setup->acts = alv_new_array(alv_list_room(list), sizeof *setup->acts);
+    const char *text = what->activations ? what->activations : named[0] ? named : "relu,tanh";
+    setup->acts = alv_new_array(alv_list_room(text), sizeof *setup->acts);
     if (!setup->acts) return no_memory(error);
-    for (bool more = true; more;) {
+    for (alv_list list = alv_list_make("act", text); list.at;) {
         char item[ALV_MAX_TEXT];
-        ALV_TRY(alv_list_next(item, sizeof item, &list, &more, "act", error));
-        ALV_TRY(add_act(setup, what, item, error));
+        alv_arm_act *arm = &setup->acts[setup->n_acts];
+        ALV_TRY(alv_list_next(item, sizeof item, &list, error));
+        ALV_TRY(alv_list_blame(parse_act(arm, item, error), &list, error));
+        ALV_TRY(add_act(setup, what, error));
     }
     return ALV_OK;
 }
@@ -202,14 +207,27 @@ static alv_status check_numbers(const alv_compare *what, alv_error *error)
     return check_range("test", (double)what->n_test, 0, INT32_MAX, error);
 }
 
-static alv_status check_scheme(const alv_setup *setup, const alv_scheme *scheme,
-                               const alv_tensor *tensor, alv_error *error)
+static alv_status try_scheme(const alv_setup *setup, const alv_scheme *scheme,
+                             const alv_tensor *tensor, alv_error *error)
 {
     double mean, variance;
     alv_scheme suited;
     if (setup->stream) ALV_TRY(alv_follow_check_scheme(setup->stream, scheme, tensor, error));
     ALV_TRY(alv_scheme_for(&suited, scheme, tensor, error));
     return alv_init_moments(&mean, &variance, &suited, tensor, error);
+}
+
+/* An error says which scheme cannot fill which parameter. */
+static alv_status check_scheme(const alv_setup *setup, const alv_arm_scheme *arm,
+                               const alv_tensor *tensor, const char *option, alv_error *error)
+{
+    alv_error own;
+    const alv_status status = try_scheme(setup, &arm->scheme, tensor, &own);
+    if (status == ALV_OK || status == ALV_ERR_MEMORY) {
+        if (status != ALV_OK && error) *error = own;
+        return status;
+    }
+    return alv_fail(error, status, option, "%s of %s: %s", arm->text, tensor->name, own.message);
 }
 
 /* Tries every scheme on every parameter, so that no trial fails half-way through the run. */
@@ -221,75 +239,20 @@ static alv_status check_schemes(const alv_setup *setup, alv_error *error)
         for (int p = 0; p < model->n_params; p++) {
             const alv_tensor *tensor = &model->params[p];
             if (tensor->role == ALV_ROLE_BIAS && setup->has_bias)
-                ALV_TRY(check_scheme(setup, &setup->bias.scheme, tensor, error));
+                ALV_TRY(check_scheme(setup, &setup->bias, tensor, "bias", error));
             for (int s = 0; tensor->role == ALV_ROLE_WEIGHT && s < setup->n_schemes; s++)
-                ALV_TRY(check_scheme(setup, &setup->schemes[s].scheme, tensor, error));
+                ALV_TRY(check_scheme(setup, &setup->schemes[s], tensor, "init", error));
         }
     }
     return ALV_OK;
 }
 
-/* What a worker holds for a node in one row: three values per unit; attention one more for each
- * pair of positions, an LSTM its gates and states. */
-static double values_of(const alv_node *node)
-{
-    const double places = node->height > 0 ? (double)node->height * node->width : 1;
-    double units = (double)node->out * places;
-    if (node->op == ALV_OP_ATTEND) units += node->heads * places * places / 3;
-    if (node->op == ALV_OP_LSTM) units += 2 * (double)node->out * places;
-    return 3 * units;
-}
-
-/* Elements of a parameter; 0 for none. */
-static alv_status elements_of(double *out, const alv_model *model, int param, alv_error *error)
-{
-    int64_t count = 0;
-    if (param >= 0) ALV_TRY(alv_tensor_count(&count, &model->params[param], error));
-    *out = (double)count;
-    return ALV_OK;
-}
-
-static alv_status too_large(const alv_node *node, const alv_compare *what, double bytes,
-                            double memory, alv_error *error)
-{
-    char message[160];
-    alv_text_format(message, sizeof message,
-                    "training it needs more than %.3g GB and this machine has %.3g GB: make it or "
-                    "the batch smaller",
-                    bytes / 1e9, memory / 1e9);
-    if (what->model && alv_network_is_path(what->model))
-        return alv_fail(error, ALV_ERR_RANGE, what->model, "line %d, column %d: %s", node->line,
-                        node->column, message);
-    return alv_fail_at(error, ALV_ERR_RANGE, what->model ? "model" : "hidden", node->column - 1,
-                       "%s", message);
-}
-
-/* Refuses what cannot fit in memory before asking for it, at the layer that is too much. A worker
- * holds parameters, gradients, the optimizer's two moments and the last update. */
-static alv_status check_memory(const alv_setup *setup, const alv_compare *what, alv_error *error)
-{
-    const alv_model *model = setup->acts[0].model;
-    const double jobs = what->jobs > 0 ? (double)what->jobs : 1;
-    const double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    double bytes = 0;
-    for (int i = 0; i < model->n_nodes; i++) {
-        const alv_node *node = &model->nodes[i];
-        double weights, biases;
-        ALV_TRY(elements_of(&weights, model, node->weight, error));
-        ALV_TRY(elements_of(&biases, model, node->bias, error));
-        bytes += jobs * 4 * (5 * (weights + biases) + values_of(node) * (double)setup->batch);
-        if (bytes > 0.8 * memory) return too_large(node, what, bytes, memory, error);
-    }
-    return ALV_OK;
-}
-
-/* PyTorch draws biases when a layer is made, so they are drawn under its stream, too. */
 static alv_status parse_stream(alv_setup *setup, const alv_compare *what, alv_error *error)
 {
     const char *bias = what->bias ? what->bias : what->stream ? "torch_default" : NULL;
     setup->stream = alv_compat_find(what->stream);
     setup->has_bias = bias != NULL;
-    if (bias) ALV_TRY(parse_scheme(&setup->bias, bias, error));
+    if (bias) ALV_TRY(alv_blame(parse_scheme(&setup->bias, bias, error), "bias", error));
     if (what->stream && !setup->stream)
         return alv_fail(error, ALV_ERR_UNKNOWN_NAME, "stream",
                         "unknown stream '%s'; `alvor list --streams` shows those", what->stream);
@@ -307,8 +270,8 @@ static alv_status parse_training(alv_setup *setup, const alv_compare *what, alv_
     ALV_TRY(alv_recipes_make(&setup->recipes, what, error));
     for (int i = 0; i < setup->recipes.n; i++)
         setup->tuned = setup->tuned || setup->recipes.list[i].own_rate;
-    ALV_TRY(alv_loss_parse(&setup->loss, what->loss, error));
-    ALV_TRY(alv_backend_parse(&setup->backend, what->backend, error));
+    ALV_TRY(alv_blame(alv_loss_parse(&setup->loss, what->loss, error), "loss", error));
+    ALV_TRY(alv_blame(alv_backend_parse(&setup->backend, what->backend, error), "backend", error));
     setup->seeds = (int)what->seeds;
     setup->seed = what->seed;
     setup->extra = what->extra;
@@ -361,7 +324,7 @@ alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *er
     ALV_TRY(load_data(out, what, error));
     ALV_TRY(parse_acts(out, what, error));
     ALV_TRY(make_settings(out, error));
-    ALV_TRY(check_memory(out, what, error));
+    ALV_TRY(alv_setup_fits(out, what, error));
     describe_rounding(out);
     ALV_TRY(check_schemes(out, error));
     ALV_TRY(alv_setup_looks(out, what, error));

@@ -76,6 +76,8 @@ void alv_engine_text(char *out, size_t size);
 /* The name of the processor; "unknown" where the system does not tell. */
 void alv_processor_text(char *out, size_t size);
 
+/* memory.c: ALV_ERR_RANGE at the layer that is too much for this machine. */
+alv_status alv_setup_fits(const alv_setup *setup, const alv_compare *what, alv_error *error);
 /* looks.c: fills curve, final_window, probe and quick_test. */
 alv_status alv_setup_looks(alv_setup *setup, const alv_compare *what, alv_error *error);
 /* spec_json.c: fills spec and digest. */

@@ -8,7 +8,13 @@ refused() { # refused PART ARGS...
     [ ! -s out ] || fail "an error printed on stdout"
 }
 refused he_normal --init he_norml
+refused "error: --init, column 7: there is no scheme 'he_norml'" --init zeros,he_norml
+refused "error: --init: he_normal(a=0.5, gain=2) of fc1.weight: " --init 'he_normal(a=0.5,gain=2)'
 refused relu --act rellu
+refused 'error: --act, column 6: there is no activation "rellu"' --act relu,rellu
+refused "error: --bias: he_normal of fc1.bias: " --bias he_normal
+refused 'error: --lr: ' --lr 0.1,fast
+refused 'error: --loss: there is no loss' --loss mes
 refused spirals --data spirlas
 refused '--hidden' --hiden 3x3
 refused 'whole number' --seeds 0
@@ -20,14 +26,14 @@ refused 'nor auto' --lr fast
 refused 'given twice' --optimizer sgd,adam,sgd
 refused "mean 'cosine'?" --schedule cosin
 refused 'rate = 1 is not in (0, 1)' --regularizer 'dropout(1)'
-refused 'sgd has no momentum' --momentum 0.5
-refused "optimizer, column 5: there is no argument 'momentum'" --optimizer 'sgd(momentum=0.9)'
+refused 'error: --momentum: sgd has no momentum' --momentum 0.5
+refused "error: --optimizer, column 5: there is no argument 'momentum'" --optimizer 'sgd(momentum=0.9)'
 refused '--model or --hidden' --model 2-3-3 --hidden 3
 refused '--epochs or --steps' --epochs 2 --steps 5
 refused GB --hidden 2000000x3
 refused empty --init ''
 refused quotes surplus
-refused 'model, column 3' --model '2-x-3'
+refused 'error: --model, column 3' --model '2-x-3'
 refused 'no language' --lang xx
 refused "mean 'adam'?" --optimizer adm
 refused "mean 'mse'?" --loss mes
@@ -35,7 +41,7 @@ refused "mean 'onednn'?" --backend onedn
 refused 1e-12 --lr 0
 refused 'whole number' --batch 0
 refused 'whole number' --jobs 0
-refused 'hidden, column 1: a layer width' --hidden 0x3
+refused 'error: --hidden, column 1: a layer width' --hidden 0x3
 refused 'hidden, column 5: there is no activation' --hidden '100 relux'
 refused 'model, column 5: there is no activation' --model '2-3 relux'
 refused 'at most' --hidden 99999999x99999999

@@ -1,6 +1,7 @@
 /* A comparison's identity: what its digest covers, and lists that parentheses protect. */
 #include "test.h"
 
+#include "lab/list.h"
 #include "lab/plan.h"
 
 static void digest_of(char out[17], const alv_compare *what)
@@ -73,23 +74,63 @@ static void everything_that_decides_results_is_in_the_digest(void **state)
 static void lists_split_outside_parentheses(void **state)
 {
     (void)state;
-    const char *list = " a(b=1, c=(2,3)),d , e()";
+    alv_list list = alv_list_make("list", " a(b=1, c=(2,3)),d , e()");
     const char *const items[] = {"a(b=1, c=(2,3))", "d", "e()"};
-    bool more = true;
+    const int64_t starts[] = {1, 17, 21};
     char item[32];
     for (int i = 0; i < 3; i++) {
-        assert_true(more);
-        assert_int_equal(alv_list_next(item, sizeof item, &list, &more, "list", NULL), ALV_OK);
+        assert_non_null(list.at);
+        assert_int_equal(alv_list_next(item, sizeof item, &list, NULL), ALV_OK);
         assert_string_equal(item, items[i]);
+        assert_int_equal(list.start, starts[i]);
     }
-    assert_false(more);
+    assert_null(list.at);
     const char *const wrong[] = {"", "a,", ",a", "a)", "(a", "a b c d e f g h i j k l m n o p q r"};
     for (int i = 0; i < 6; i++) {
         alv_status status = ALV_OK;
-        list = wrong[i];
-        for (more = true; more && status == ALV_OK;)
-            status = alv_list_next(item, sizeof item, &list, &more, "list", NULL);
+        list = alv_list_make("list", wrong[i]);
+        while (list.at && status == ALV_OK) status = alv_list_next(item, sizeof item, &list, NULL);
         assert_int_equal(status, ALV_ERR_SYNTAX);
+    }
+}
+
+/* The option, and the place in the whole of its text. */
+static void errors_name_the_option(void **state)
+{
+    (void)state;
+    const alv_compare fine = {.data = "moons", .hidden = "8x2", .schemes = "zeros"};
+    const struct {
+        size_t field;
+        const char *text, *where;
+        int64_t position;
+    } cases[] = {
+        {offsetof(alv_compare, schemes), "zeros, he_norml", "init", 7},
+        {offsetof(alv_compare, schemes), "zeros,normal(std=x)", "init", 17},
+        {offsetof(alv_compare, schemes), "he_normal(a=0.5,gain=2)", "init", -1},
+        {offsetof(alv_compare, activations), "relu,rellu", "act", 5},
+        {offsetof(alv_compare, activations), "relu,leaky_relu(x)", "act", 16},
+        {offsetof(alv_compare, bias), "he_norml", "bias", 0},
+        {offsetof(alv_compare, bias), "he_normal", "bias", -1},
+        {offsetof(alv_compare, optimizers), "sgd,adamm", "optimizer", 4},
+        {offsetof(alv_compare, schedules), "constant,cosin", "schedule", 9},
+        {offsetof(alv_compare, regularizers), "none,l2(0.1)+l1(x)", "regularizer", 16},
+        {offsetof(alv_compare, rates), "0.1,fast", "lr", -1},
+        {offsetof(alv_compare, backend), "onedn", "backend", -1},
+        {offsetof(alv_compare, loss), "mes", "loss", -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_compare what = alv_compare_defaults();
+        what.data = fine.data;
+        what.hidden = fine.hidden;
+        what.schemes = fine.schemes;
+        alv_setup setup;
+        alv_error error = {0};
+        memcpy((char *)&what + cases[i].field, &cases[i].text, sizeof cases[i].text);
+        assert_int_not_equal(alv_setup_make(&setup, &what, &error), ALV_OK);
+        alv_setup_free(&setup);
+        if (strcmp(error.where, cases[i].where) != 0 || error.position != cases[i].position)
+            fail_msg("%s: %s, %lld: %s", cases[i].text, error.where, (long long)error.position,
+                     error.message);
     }
 }
 
@@ -271,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_that_decides_results_is_in_the_digest),
         cmocka_unit_test(lists_split_outside_parentheses),
+        cmocka_unit_test(errors_name_the_option),
         cmocka_unit_test(chance_is_the_best_constant),
         cmocka_unit_test(looking_takes_a_third_at_most),
         cmocka_unit_test(plans_are_numbered_by_arm_and_trained_by_seed),

@@ -1,5 +1,8 @@
 /* Sitzmann et al. (2020): sine layers with their initialization fit an image where tanh layers do
- * not, nor sine layers with the usual one. */
+ * not, nor sine layers with the usual one.
+ *
+ * Half of the pixels, as on a chessboard, are trained on, and the other half is what counts: on the
+ * pixels that it sees, a net of high frequencies may be right and mean nothing between them. */
 #include <math.h>
 #include <string.h>
 
@@ -7,7 +10,15 @@
 #include "reproduce/reproduce.h"
 #include "train/fill.h"
 
-enum { SIDE = 32, ROWS = SIDE * SIDE, WIDTH = 64, LAYERS = 4, STEPS = 500, SEEDS = 2, KINDS = 3 };
+enum {
+    SIDE = 32,
+    ROWS = SIDE * SIDE / 2,
+    WIDTH = 64,
+    LAYERS = 4,
+    STEPS = 500,
+    SEEDS = 2,
+    KINDS = 3
+};
 enum { WEIGHTS = WIDTH * WIDTH, LOOKS = 20 };
 
 static const double rates[] = {1e-4, 1e-3};
@@ -98,52 +109,73 @@ static void adam(float *w, const float *dw, float *m, float *v, int n, double ra
     }
 }
 
-/* Rings about a point, and a square: values in [-1, 1] of places in [-1, 1]^2. */
-static void make_image(float x[2 * ROWS], float target[ROWS])
+/* Pixels of one colour of the board: places in [-1, 1]^2, and their values. */
+typedef struct pixels {
+    float x[2 * ROWS], target[ROWS];
+} pixels;
+
+/* Rings about a point, and a square: values in [-1, 1]. */
+static void make_pixels(pixels *out, int colour)
 {
     for (int r = 0; r < ROWS; r++) {
-        const double a = 2.0 * (r % SIDE) / (SIDE - 1) - 1, b = 2.0 * (r / SIDE) / (SIDE - 1) - 1;
+        const int row = 2 * r / SIDE, column = 2 * r % SIDE + (row + colour) % 2;
+        const double a = 2.0 * column / (SIDE - 1) - 1, b = 2.0 * row / (SIDE - 1) - 1;
         const bool square = fabs(a + 0.3) < 0.4 && fabs(b - 0.2) < 0.4;
-        x[2 * r] = (float)a;
-        x[2 * r + 1] = (float)b;
-        target[r] = (float)(0.5 * sin(8 * (a * a + b * b)) + (square ? 0.5 : -0.5));
+        out->x[2 * r] = (float)a;
+        out->x[2 * r + 1] = (float)b;
+        out->target[r] = (float)(0.5 * sin(8 * (a * a + b * b)) + (square ? 0.5 : -0.5));
     }
 }
 
-/* One step of Adam; the mean squared error before it. */
-static double learn(layer *net, const float *x, const float *target, double rate, int step)
+/* The mean squared error; leaves its gradient in the last layer. */
+static double run_forward(layer *net, const pixels *p)
 {
     double sum = 0;
-    for (int l = 0; l < LAYERS; l++) forward(&net[l], l > 0 ? net[l - 1].y : x);
+    for (int l = 0; l < LAYERS; l++) forward(&net[l], l > 0 ? net[l - 1].y : p->x);
     layer *top = &net[LAYERS - 1];
     for (int r = 0; r < ROWS; r++) {
-        const float off = top->y[r] - target[r];
+        const float off = top->y[r] - p->target[r];
         sum += (double)off * (double)off / ROWS;
         top->dz[r] = 2 * off / ROWS;
     }
+    return sum;
+}
+
+/* One step of Adam. */
+static void learn(layer *net, const pixels *p, double rate, int step)
+{
+    run_forward(net, p);
     for (int l = LAYERS - 1; l >= 0; l--)
-        backward(&net[l], l > 0 ? net[l - 1].y : x, l > 0 ? net[l - 1].dz : NULL);
+        backward(&net[l], l > 0 ? net[l - 1].y : p->x, l > 0 ? net[l - 1].dz : NULL);
     for (int l = 0; l < LAYERS; l++) {
         layer *one = &net[l];
         adam(one->w, one->dw, one->m, one->v, one->in * one->out, rate, step);
         adam(one->b, one->db, one->m + WEIGHTS, one->v + WEIGHTS, one->out, rate, step);
     }
-    return sum;
 }
 
-/* Peak signal to noise in dB after STEPS steps, of a range of 2; drawn where series >= 0. */
+/* Peak signal to noise in dB, of a range of 2. */
+static double noise_of(layer *net, const pixels *p)
+{
+    return 10 * log10(4 / run_forward(net, p));
+}
+
+/* Of the pixels held out, after STEPS steps; drawn where series >= 0. */
 static alv_status fit(double *psnr, layer *net, int kind, double rate, uint64_t seed,
                       alv_outcome *out, int series, const alv_watch *watch, alv_error *error)
 {
-    float x[2 * ROWS], target[ROWS];
-    make_image(x, target);
+    pixels seen, held_out;
+    make_pixels(&seen, 0);
+    make_pixels(&held_out, 1);
     for (int l = 0; l < LAYERS; l++) ALV_TRY(draw(&net[l], l, kind, seed, error));
     for (int step = 1; step <= STEPS; step++) {
         if (watch && watch->stop && watch->stop(watch->user))
             return alv_fail(error, ALV_ERR_INTERRUPTED, "training", "interrupted");
-        *psnr = 10 * log10(4 / learn(net, x, target, rate, step));
-        if (series >= 0 && step % (STEPS / LOOKS) == 0) alv_draw(out, 0, series, step, *psnr);
+        learn(net, &seen, rate, step);
+        if (series >= 0 && step % (STEPS / LOOKS) == 0)
+            alv_draw(out, 0, series, step, noise_of(net, &held_out));
     }
+    *psnr = noise_of(net, &held_out);
     return ALV_OK;
 }
 
@@ -182,28 +214,35 @@ const alv_experiment alv_experiment_siren2020_image = {
     .paper = "Sitzmann, Martel, Bergman, Lindell & Wetzstein (2020), Implicit neural "
              "representations with periodic activation functions, arXiv:2006.09661, section 3.1",
     .setting =
-        {"2-64x3-1 from places to values of a 32 x 32 image of rings and a square, all of it at "
-         "every step, 500 steps of Adam, the better of rates 0.0001 and 0.001, means of 2 seeds. "
+        {"2-64x3-1 from places to values of a 32 x 32 image of rings and a square. Half of the "
+         "pixels, as on a chessboard, are fitted, all of them at every step; signal to noise is "
+         "that of the other half. 500 steps of Adam, the better of rates 0.0001 and 0.001, means "
+         "of 2 seeds. "
          "sin(30 (W x + b)): U(-1/2, 1/2), then U(-sqrt(6/n)/30, sqrt(6/n)/30); wrong: the latter "
          "without 1/30. tanh: xavier_uniform. Biases as PyTorch draws them. The paper's nets are "
-         "wider, its image larger, and it shows curves.",
-         "2-64x3-1 de lugares a valores de uma imagem de 32 x 32 com anéis e um quadrado, inteira "
-         "a cada passo, 500 passos de Adam, a melhor das taxas 0,0001 e 0,001, médias de 2 "
-         "sementes. sin(30 (W x + b)): U(-1/2, 1/2), depois U(-sqrt(6/n)/30, sqrt(6/n)/30); "
+         "wider, its image larger, and it shows curves. The bounds were fixed for the fitted "
+         "pixels; there the gaps are 111 and 76 dB.",
+         "2-64x3-1 de lugares a valores de uma imagem de 32 x 32 com anéis e um quadrado. Metade "
+         "dos pixels, como em um tabuleiro de xadrez, é ajustada, inteira a cada passo; a relação "
+         "sinal-ruído é a da outra metade. 500 passos de Adam, a melhor das taxas 0,0001 e 0,001, "
+         "médias de 2 sementes. sin(30 (W x + b)): U(-1/2, 1/2), depois U(-sqrt(6/n)/30, "
+         "sqrt(6/n)/30); "
          "errada: esta última sem 1/30. tanh: xavier_uniform. Vieses como o PyTorch os sorteia. "
-         "As redes do artigo são mais largas, a imagem é maior, e ele mostra curvas."},
-    .claims = {{{"signal to noise of sine layers less that of tanh layers, dB",
-                 "relação sinal-ruído de camadas de seno menos a de tanh, dB"},
-                (double)NAN,
-                10,
-                (double)INFINITY},
-               {{"the same less that of sine layers without the factor 1/30, dB",
-                 "a mesma menos a de camadas de seno sem o fator 1/30, dB"},
-                (double)NAN,
-                10,
-                (double)INFINITY}},
-    .figure = {{"Peak signal to noise of the fitted image, one seed",
-                "Relação sinal-ruído de pico da imagem ajustada, uma semente"},
+         "As redes do artigo são mais largas, a imagem é maior, e ele mostra curvas. Os limites "
+         "foram fixados para os pixels ajustados; neles, as diferenças são de 111 e 76 dB."},
+    .claims =
+        {{{"held-out signal to noise of sine layers less that of tanh layers, dB",
+           "relação sinal-ruído, em pixels não vistos, de camadas de seno menos a de tanh, dB"},
+          (double)NAN,
+          10,
+          (double)INFINITY},
+         {{"the same less that of sine layers without the factor 1/30, dB",
+           "a mesma menos a de camadas de seno sem o fator 1/30, dB"},
+          (double)NAN,
+          10,
+          (double)INFINITY}},
+    .figure = {{"Peak signal to noise of the pixels held out, one seed",
+                "Relação sinal-ruído de pico dos pixels não vistos, uma semente"},
                {{.title = {"32 x 32, Adam", "32 x 32, Adam"},
                  .x = {{"step", "passo"}},
                  .y = {{"dB", "dB"}},

@@ -6,10 +6,12 @@
  * run of less than ten epochs: long enough to average mini-batch noise, short enough to be final.
  *
  * Looking may take a third of what training takes, by count: a step passes `batch` rows forward and
- * about twice as much work backward, a probe the same for its rows, a test its rows forward. Half
- * of that third is for probes after the first, half for tests before the last; where they would
- * take more, fewer are made. The probe of the first weights and the test at the end are results,
- * and always there.
+ * about twice as much work backward, a probe the same for its rows, a test its rows forward. The
+ * probe of the first weights comes first, whole; then the test at the end, of the whole test set
+ * where that fits into what is left of the third, else of as many samples as do, but at least
+ * TEST_ROWS. Half of the rest is for probes after the first, half for tests before the last; where
+ * they would take more, fewer are made. So the third is passed only by a training of fewer rows
+ * than those two looks take at least, ten steps of 64.
  */
 #include "base/base.h"
 #include "lab/setup.h"
@@ -35,18 +37,31 @@ static int64_t curve_rows(const alv_setup *setup, int64_t epochs)
     return epochs * least(CURVE_ROWS / epochs, setup->epoch_steps);
 }
 
-/* Rows forward that probes, or tests, may take: a sixth of training's work. */
+/* Rows forward that looking may take: a third of training's work. */
 static int64_t allowance(const alv_setup *setup)
 {
-    return setup->steps * setup->batch * (1 + BACKWARD) / 6;
+    return setup->steps * setup->batch * (1 + BACKWARD) / 3;
+}
+
+/* Takes the first probe and the last test off the allowance. */
+static alv_status plan_ends(int64_t *left, alv_setup *setup, alv_error *error)
+{
+    const alv_split *data = setup->data;
+    const int64_t all = data->test.n;
+    *left -= setup->probe.n * (1 + BACKWARD);
+    const int64_t floor = least(all, TEST_ROWS), n = *left > floor ? least(*left, all) : floor;
+    *left = *left > n ? *left - n : 0;
+    if (n == all) return ALV_OK;
+    return alv_samples_choose(&setup->last_test, &data->test, data->dim, n, setup->seed,
+                              "last test", error);
 }
 
 /* The log-spaced steps, of which every second, fourth, ... is kept, the last first. */
-static alv_status plan_probes(alv_setup *setup, alv_error *error)
+static alv_status plan_probes(alv_setup *setup, int64_t rows, alv_error *error)
 {
     int64_t all[MAX_PROBES];
     const int n = alv_probe_schedule(all, MAX_PROBES, setup->steps);
-    const int64_t most = allowance(setup) / (setup->probe.n * (1 + BACKWARD));
+    const int64_t most = rows / (setup->probe.n * (1 + BACKWARD));
     int every = 1;
     while (every < n && (n - 2 + every) / every > most) every *= 2;
     setup->probes = alv_new_array((size_t)n, sizeof *setup->probes);
@@ -57,10 +72,10 @@ static alv_status plan_probes(alv_setup *setup, alv_error *error)
     return ALV_OK;
 }
 
-static void plan_tests(alv_setup *setup)
+static void plan_tests(alv_setup *setup, int64_t rows)
 {
-    const int64_t most = allowance(setup) / setup->quick_test.n, rows = setup->n_curve - 1;
-    setup->test_every = most > 0 ? (int)((rows + most - 1) / most) : 0;
+    const int64_t most = rows / setup->quick_test.n, looks = setup->n_curve - 1;
+    setup->test_every = most > 0 ? (int)((looks + most - 1) / most) : 0;
     if (setup->test_every < 1 && most > 0) setup->test_every = 1;
 }
 
@@ -76,6 +91,8 @@ alv_status alv_setup_looks(alv_setup *setup, const alv_compare *what, alv_error 
     ALV_TRY(alv_probe_samples(&setup->probe, data, setup->seed, error));
     ALV_TRY(alv_samples_choose(&setup->quick_test, &data->test, data->dim, TEST_ROWS, setup->seed,
                                "quick test", error));
-    plan_tests(setup);
-    return plan_probes(setup, error);
+    int64_t left = allowance(setup);
+    ALV_TRY(plan_ends(&left, setup, error));
+    plan_tests(setup, left / 2);
+    return plan_probes(setup, left / 2, error);
 }

@@ -345,6 +345,8 @@ void alv_setup_free(alv_setup *setup)
     free(setup->probe.y);
     free(setup->quick_test.x);
     free(setup->quick_test.y);
+    free(setup->last_test.x);
+    free(setup->last_test.y);
     free(setup->curve);
     free(setup->probes);
     free(setup->network);

@@ -49,9 +49,9 @@ typedef struct alv_setup {
     double target;          /* the loss to get to */
     bool tuned;             /* some setting has rates of its own: then validation is not empty */
     alv_samples validation; /* set aside from the training samples, to choose rates on */
-    /* Fixed samples, the same for every trial: what probes look at, and what the curve's test
-     * rows are measured on (the last row takes the whole test set). */
-    alv_samples probe, quick_test;
+    /* Fixed samples, the same for every trial: what probes look at, what the curve's test rows are
+     * measured on, and what the last of them is (n = 0: the whole test set). */
+    alv_samples probe, quick_test, last_test;
     int64_t *curve; /* (n_curve) steps of the curve's rows, from 0 to steps */
     int n_curve;
     int64_t *probes; /* (n_probes) steps at which layers are looked at, from 0 */
@@ -65,7 +65,7 @@ typedef struct alv_setup {
 } alv_setup;
 
 /* Raised when a change makes the same trial come out differently. */
-#define ALV_TRAINER "5"
+#define ALV_TRAINER "6"
 
 /* Checks everything and loads the data. Free with alv_setup_free, also after an error. */
 alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *error);
@@ -78,7 +78,7 @@ void alv_processor_text(char *out, size_t size);
 
 /* memory.c: ALV_ERR_RANGE at the layer that is too much for this machine. */
 alv_status alv_setup_fits(const alv_setup *setup, const alv_compare *what, alv_error *error);
-/* looks.c: fills curve, final_window, probe and quick_test. */
+/* looks.c: fills curve, final_window, probe, quick_test and last_test. */
 alv_status alv_setup_looks(alv_setup *setup, const alv_compare *what, alv_error *error);
 /* spec_json.c: fills spec and digest. */
 alv_status alv_setup_describe(alv_setup *setup, alv_error *error);

@@ -27,6 +27,7 @@ static void write_data(alv_json *json, const alv_setup *setup)
     alv_json_int(json, "train", data->train.n);
     alv_json_int(json, "validation", setup->validation.n);
     alv_json_int(json, "test", data->test.n);
+    if (setup->last_test.n > 0) alv_json_int(json, "tested", setup->last_test.n);
     alv_json_int(json, "inputs", data->dim);
     alv_json_int(json, "classes", data->classes);
     alv_json_real(json, "chance_loss", setup->chance_loss);

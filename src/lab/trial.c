@@ -133,7 +133,13 @@ static bool is_tested(const trainer *t)
     return !t->job->light && every > 0 && left % every == 0;
 }
 
-/* Ends a row of the curve at `step`; the last one takes the whole test set. */
+/* What a trial ends with. */
+static const alv_samples *last_test(const alv_setup *setup)
+{
+    return setup->last_test.n > 0 ? &setup->last_test : &setup->data->test;
+}
+
+/* Ends a row of the curve at `step`. */
 static void end_row(trainer *t, int64_t step)
 {
     alv_trial *out = t->out;
@@ -144,7 +150,7 @@ static void end_row(trainer *t, int64_t step)
     if (last && t->job->tunes)
         evaluate(t, &t->setup->validation, &out->final_validation_loss, &accuracy);
     else if (last || is_tested(t))
-        evaluate(t, last ? &t->setup->data->test : &t->setup->quick_test, &row.test_loss,
+        evaluate(t, last ? last_test(t->setup) : &t->setup->quick_test, &row.test_loss,
                  &row.test_accuracy);
     t->row_sum = 0;
     t->row_n = 0;

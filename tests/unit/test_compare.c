@@ -204,14 +204,14 @@ static void schemes_of_one_seed_see_the_same_batches(void **state)
 }
 
 /* Losses are means over samples, whatever the batches that they are evaluated in: the probe batch
- * has at most 128 rows, so that 300 test samples take three here and one there. */
+ * has at most 128 rows, so that 250 test samples take two here and one there. */
 static void test_losses_are_means_over_samples(void **state)
 {
     (void)state;
     alv_compare parts = small_comparison("in-batches"), whole = small_comparison("at-once");
     parts.steps = whole.steps = 0;
     parts.extra = whole.extra = false;
-    parts.n_test = whole.n_test = 300;
+    parts.n_test = whole.n_test = 250;
     whole.batch = 300;
     run_fine(&parts);
     run_fine(&whole);
@@ -225,13 +225,13 @@ static void test_losses_are_means_over_samples(void **state)
 }
 
 /* Every probe after the first sees the step before it. The steps are large enough for all seven
- * probes to fit into a sixth of their work. */
+ * probes to fit into their share. */
 static void every_probed_step_has_an_update(void **state)
 {
     (void)state;
     alv_compare what = small_comparison("updates");
     what.extra = false;
-    what.batch = 160;
+    what.batch = 240;
     what.schemes = "he_normal";
     run_fine(&what);
     assert_int_equal(query_int(what.directory, "SELECT count(DISTINCT step) FROM layer"), 7);

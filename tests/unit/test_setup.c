@@ -149,16 +149,18 @@ static void chance_is_the_best_constant(void **state)
     alv_setup_free(&setup);
 }
 
-/* Rows passed forward by looking, but for the first probe and the last test, against those of
- * training: 3 a row and step. Long runs keep every look. */
+/* Rows passed forward by looking against those of training: 3 a row and step. Long runs keep every
+ * look and test on everything; the first look, and a test on 256, all have. */
 static void looking_takes_a_third_at_most(void **state)
 {
     (void)state;
     static const struct {
         int64_t steps, batch;
-        bool all;
-    } cases[] = {{0, 32, true},   {1, 1, false},    {6, 20, false},   {40, 16, false},
-                 {80, 64, false}, {200, 64, false}, {800, 128, true}, {5000, 32, true}};
+        bool all, fits;
+    } cases[] = {{0, 32, false, false}, {1, 1, false, false},   {6, 20, false, false},
+                 {9, 64, false, false}, {10, 64, false, true},  {40, 16, false, true},
+                 {80, 64, false, true}, {200, 64, false, true}, {800, 128, true, true},
+                 {5000, 32, true, true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         alv_compare what = alv_compare_defaults();
         alv_setup setup;
@@ -169,12 +171,17 @@ static void looking_takes_a_third_at_most(void **state)
         for (int64_t step = 1; step < 2 * setup.steps; step *= 2) most++;
         for (int row = 0; row < setup.n_curve - 1; row++)
             tests += setup.test_every > 0 && (setup.n_curve - 1 - row) % setup.test_every == 0;
-        const int64_t probes = setup.n_probes - 1;
+        const int64_t probes = setup.n_probes - 1, all = setup.data->test.n;
+        const int64_t last = setup.last_test.n > 0 ? setup.last_test.n : all;
         assert_true(setup.n_probes >= 1 && setup.probes[0] == 0);
         if (probes > 0) assert_int_equal(setup.probes[probes], setup.steps);
-        assert_true(3 * (probes * 3 * setup.probe.n + tests * setup.quick_test.n) <=
-                    setup.steps * 3 * setup.batch);
-        assert_int_equal(probes == most && tests == setup.n_curve - 1, cases[i].all);
+        assert_int_equal(setup.probe.n, 128);
+        assert_in_range(last, 256, all);
+        const int64_t looks = (1 + probes) * 3 * 128 + tests * setup.quick_test.n + last;
+        assert_int_equal(3 * looks <= setup.steps * 3 * setup.batch, cases[i].fits);
+        if (!cases[i].fits) assert_int_equal(looks, 3 * 128 + 256);
+        assert_int_equal(probes == most && tests == setup.n_curve - 1 && last == all, cases[i].all);
+        assert_int_equal(strstr(setup.spec, "\"tested\"") != NULL, last < all);
         alv_setup_free(&setup);
     }
 }

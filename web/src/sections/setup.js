@@ -21,15 +21,12 @@ const recipe = (one) =>
 
 // Values that read better as a sentence than as JSON.
 const told = {
-  data: (data) =>
-    typeof data === "object"
-      ? t(
-          "setup.data",
-          Object.fromEntries(
-            Object.entries(data).map(([k, v]) => [k, typeof v === "number" ? num(v) : v]),
-          ),
-        )
-      : data,
+  data: (data) => {
+    if (typeof data !== "object") return data;
+    const values = Object.entries(data).map(([k, v]) => [k, typeof v === "number" ? num(v) : v]);
+    const all = t("setup.data", Object.fromEntries(values));
+    return data.tested ? `${all}; ${t("setup.tested", { n: num(data.tested) })}` : all;
+  },
   recipes: (list) => (Array.isArray(list) ? list.map(recipe).join("; ") : text(list)),
   bias: (value) => value ?? t("setup.bias"),
 };

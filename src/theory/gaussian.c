@@ -2,9 +2,9 @@
  *
  * An activation has its features where |u| is about 1: beyond, it is a power of u or a constant,
  * but for the periodic ones. So in z = u / s the panels are 1 / (2 s) wide at 0 and grow in
- * proportion to |z|, up to 1/2, the scale of the density; they end where f' jumps. The 16-point
- * Gauss-Legendre rule on such panels errs by less than rounding for functions that are analytic
- * about the real axis.
+ * proportion to |z|, up to 1, the scale of the density; they end where f' jumps. The 16-point
+ * Gauss-Legendre rule on such panels errs by less than rounding for functions whose poles keep
+ * away from the real axis by more than their features, as tanh's do by pi / 2.
  *
  * For two Gaussians of correlation c the axes are turned: u = s (a x + b y), v = s (a x - b y) with
  * a^2 = (1 + c) / 2 and b^2 = (1 - c) / 2. The integrand is even in y, and its kinks are straight
@@ -16,8 +16,8 @@
 #include "base/base.h"
 #include "math/math.h"
 
-/* Of one and of two Gaussians: what lies outside weighs 1e-32 and 1e-12. */
-static const double REACH = 12, PLANE = 7;
+/* Of one and of two Gaussians: what lies outside weighs 2e-19 and 1e-12. */
+static const double REACH = 9, PLANE = 7;
 
 enum { NODES = ALV_LEGENDRE_NODES, MOST = 8 };
 
@@ -84,7 +84,7 @@ void alv_gaussian_moments_of(alv_gaussian_moments *out, alv_act_spec act, double
     alv_legendre_rule(r.x, r.weight);
     for (int i = 0; i + 1 < n; i++)
         for (double lo = edge[i], hi; lo < edge[i + 1]; lo = hi) {
-            hi = panel_end(lo, edge[i + 1], s, 0.5, act.act->periodic);
+            hi = panel_end(lo, edge[i + 1], s, 1, act.act->periodic);
             const double half = (hi - lo) / 2, middle = lo + half;
             for (int k = 0; k < NODES; k++)
                 add(&m, act, s, middle + half * r.x[k], half * r.weight[k]);

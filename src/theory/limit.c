@@ -53,29 +53,29 @@ static double fixed_q(double *near, const alv_mean_field *net, double q0)
             hi = middle;
     }
     *near = lo;
-    /* Where V is q but for its curvature, as for tanh on the edge, only rounding stops the way to
-     * 0. */
+    /* Where V is q but for its curvature, as for tanh on the edge, or but for a constant, as for
+     * elu under He, only rounding stops the way to 0 or to infinity. */
     alv_mean_field_step step;
     alv_mean_field_step_of(&step, net, lo);
-    return lo < 1e-7 * q0 && alv_fabs(step.slope - 1) < 1e-6 ? 0 : lo;
+    if (alv_fabs(step.slope - 1) > 1e-6) return lo;
+    return lo < 1e-7 * q0 ? 0 : lo > 1e7 * q0 ? ALV_INFINITY : lo;
 }
 
 /* The stable fixed point of C where chi > 1. C - c is convex, not negative at 0, negative just
- * below 1. */
+ * below 1: Newton's steps from 0 never pass its root. */
 static double fixed_c(double *slope, const alv_mean_field *net, double q)
 {
-    double lo = 0, hi = 1 - 1e-7, d;
-    if (alv_fabs(alv_mean_field_map(slope, net, q, 0)) < 1e-12) return 0;
-    if (alv_mean_field_map(slope, net, q, hi) >= hi) return 1;
-    for (int i = 0; i < 32; i++) {
-        const double middle = (lo + hi) / 2;
-        if (alv_mean_field_map(&d, net, q, middle) >= middle)
-            lo = middle;
-        else
-            hi = middle;
+    double c = 0, value = alv_mean_field_map(slope, net, q, 0);
+    const double hi = 1 - 1e-7;
+    if (alv_fabs(value) < 1e-12) return 0;
+    for (int i = 0; i < 60 && *slope < 1; i++) {
+        const double step = (value - c) / (1 - *slope);
+        if (!(step > 1e-10)) return c;
+        if (c + step >= hi) break;
+        c += step;
+        value = alv_mean_field_map(slope, net, q, c);
     }
-    alv_mean_field_map(slope, net, q, lo);
-    return lo;
+    return alv_mean_field_map(slope, net, q, hi) >= hi ? 1 : c;
 }
 
 alv_status alv_mean_field_converge(alv_mean_field_limit *out, const alv_mean_field *net, double q0,

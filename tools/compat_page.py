@@ -16,18 +16,23 @@ seed, without it. Written by `tools/compat_page.py` from the table in `src/compa
 ```sh
 alvor init --stream torch --seed 42 --scheme kaiming_uniform --shape 256,784 -o w.npy
 alvor init --stream torch --seed 42 --module 'Linear(784,256),ReLU,Linear(256,10)' -o m.safetensors
+alvor init --stream keras --seed 42 --scheme 'glorot_uniform(nth=1)' --shape 784,256 -o k.npy
 ```
 
 The second file holds the parameters of `torch.manual_seed(42); nn.Sequential(nn.Linear(784, 256),
 nn.ReLU(), nn.Linear(256, 10))` under the names of its `state_dict()` (without buffers, such as the
-running means of a BatchNorm, which are not drawn). `--exact` refuses what is not "exact" below.
+running means of a BatchNorm, which are not drawn). The third is the first kernel of a Keras model
+after `keras.utils.set_random_seed(42)`: `nth` counts the initializers that are made without a seed
+and draw one when they are made, in the order in which the layers are made: a Dense or Conv layer's
+kernel is one (zeros and ones draw none), a Dropout layer one as well, an LSTM three, of which the
+third is its dropout's. `--exact` refuses what is not "exact" below.
 `alvor compare --stream torch` trains from such weights on mini-batches in the DataLoader's order
 ([training.md](training.md)).
 
-**exact**: every bit, on every instruction set, as tested with GCC and Clang on x86, aarch64 and
-s390x. **nearly exact**: every bit but in rare values. **close**: within what is stated. "16 or
-more" counts elements of one array. What was seen is what was compared: nothing is claimed beyond
-it.
+**exact**: every bit of the versions that were seen, on every instruction set, as tested with GCC and
+Clang on x86, aarch64 and s390x. **nearly exact**: every bit but in rare values. **close**: within
+what is stated. "16 or more" counts elements of one array. What was seen is what was compared:
+nothing is claimed beyond it.
 """
 WORDS = {"not_offered": "not offered", "nearly_exact": "nearly exact"}
 

@@ -64,7 +64,8 @@ typedef struct alv_compat_rng {
     const alv_compat *profile;
     const alv_kernels *kernels; /* the instruction set, which changes no bit; NULL: the best */
     alv_mersenne mt;
-    uint64_t state[4]; /* of the generators that need less; of JAX's the key in the first */
+    uint64_t state[4]; /* of the generators that need less; of JAX and MLX the key in the first, of
+                          TensorFlow the two seeds, of Keras the seed */
     double spare;      /* the second normal of a pair */
     bool has_spare;
     uint32_t half; /* of a 64-bit word */
@@ -91,6 +92,11 @@ struct alv_compat {
                             alv_compat_rng *rng, alv_error *error);
     void (*integers)(int64_t *out, int64_t n, int64_t lo, int64_t hi, alv_compat_rng *rng);
     void (*permutation)(int64_t *out, int64_t n, alv_compat_rng *rng);
+    int integer_bits; /* bounds of integers are signed numbers of so many bits; 0: 64 */
+    /* Streams of keys only, else NULL: n keys out of one, and a key replaced. */
+    alv_status (*split)(alv_compat_rng *outs, int64_t n, const alv_compat_rng *from,
+                        alv_error *error);
+    void (*fold_in)(alv_compat_rng *rng, uint32_t data);
     /* Its initializers, by index; NULL after the last. They have only a name, aliases, texts and
      * arguments: alv_compat_init draws them. */
     const alv_initializer *(*scheme_at)(int index);
@@ -135,10 +141,14 @@ ALV_API alv_status alv_compat_permutation(int64_t *out, int64_t n, alv_compat_rn
  * Takes two numbers from the generator, as the loader does. PyTorch's profiles only. */
 ALV_API alv_status alv_compat_epoch(int64_t *out, int64_t n, alv_compat_rng *rng, alv_error *error);
 
-/* JAX's keys: a draw takes every word from the key and leaves it, so that the same draw again gives
- * the same numbers. fold_in replaces the key, as jax.random.fold_in(key, data); split writes n
- * generators (outs[0] may be rng itself), as jax.random.split(key, n), n below 2^31.
- * ALV_ERR_UNSUPPORTED for other streams; ALV_ERR_ARGUMENT. */
+/* Keys. JAX, TensorFlow: a draw takes every word from the key and leaves it, so that the same draw
+ * again gives the same numbers. fold_in replaces the key, as jax.random.fold_in(key, data) and
+ * tf.random.fold_in do; split writes n generators (outs[0] may be rng itself), as
+ * jax.random.split(key, n) and tf.random.split (of int32 seeds), n below 2^31. Keras: split gives
+ * the generators of the n initializers without a seed that are made first after
+ * keras.utils.set_random_seed(seed); it has no fold_in. NumPy's PCG64:
+ * the first n children that the generator spawns, as default_rng(seed).spawn(n), whatever it has
+ * drawn. ALV_ERR_UNSUPPORTED for other streams; ALV_ERR_ARGUMENT. */
 ALV_API alv_status alv_compat_fold_in(alv_compat_rng *rng, uint32_t data, alv_error *error);
 ALV_API alv_status alv_compat_split(alv_compat_rng *outs, int64_t n, const alv_compat_rng *rng,
                                     alv_error *error);

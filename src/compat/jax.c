@@ -1,239 +1,195 @@
-/* JAX's threefry keys: split, fold_in, and the draws of jax.random on processors.
+/* JAX's threefry keys: split, fold_in, and the floating draws of jax.random on processors.
  *
- * jax/_src/prng.py and random.py. A key is two words, and a draw takes every word from the key and
- * the element's index, so that a draw leaves the key as it is: who wants other numbers splits it.
- * XLA fuses the scaling of uniforms and the Horner steps of the inverse error function (Giles
- * 2010); its log1p is its own, which is why normals are close and not equal. */
+ * jax/_src/random/threefry2x32.py and core.py. A key is two words, and a draw takes every word from
+ * the key and the element's index, so that a draw leaves the key as it is: who wants other numbers
+ * splits it. In f32 and f64 XLA fuses the scaling of uniforms; in types of 16 bits it rounds every
+ * step, and only the inverse error function runs in float. */
+#include "compat/jax.h"
+
 #include "base/base.h"
 #include "compat/fused.h"
-#include "compat/jax.h"
-#include "compat/profile.h"
+#include "compat/kernels.h"
 #include "compat/scheme.h"
 #include "dist/round.h"
 #include "math/mathf.h"
 
-typedef struct key {
-    uint32_t word[2];
-} key;
-
-/* What differs between the two layouts of the words of one key. */
-typedef struct jax_rules {
-    bool indexed; /* the default since 0.5 */
-} jax_rules;
-
-static uint32_t turn(uint32_t x, int by)
+void alv_jax_seed(alv_compat_rng *rng, uint64_t seed)
 {
-    return x << by | x >> (32 - by);
+    rng->state[0] = alv_jax_rules_of(rng)->wide ? seed : seed & UINT32_MAX;
 }
 
-/* Threefry-2x32 of 20 rounds (Salmon et al. 2011). */
-static key threefry(key k, uint32_t x0, uint32_t x1)
+/* The words of 32 bits of the first layout, cut into numbers of fewer bits or put together. */
+static uint64_t bits_paired(alv_words2 key, int64_t i, int64_t n, int width)
 {
-    static const int turns[2][4] = {{13, 15, 26, 6}, {17, 29, 16, 24}};
-    const uint32_t ks[3] = {k.word[0], k.word[1], k.word[0] ^ k.word[1] ^ 0x1bd11bda};
-    x0 += ks[0];
-    x1 += ks[1];
-    for (uint32_t group = 1; group <= 5; group++) {
-        for (int r = 0; r < 4; r++) {
-            x0 += x1;
-            x1 = turn(x1, turns[(group - 1) % 2][r]) ^ x0;
-        }
-        x0 += ks[group % 3];
-        x1 += ks[(group + 1) % 3] + group;
+    if (width == 64) {
+        const uint64_t high = alv_threefry_paired(key, i, 2 * n);
+        return high << 32 | alv_threefry_paired(key, i + n, 2 * n);
     }
-    return (key){{x0, x1}};
+    const int64_t per_word = 32 / width;
+    const uint32_t word = alv_threefry_paired(key, i / per_word, (n + per_word - 1) / per_word);
+    const int shift = (int)(i % per_word) * width;
+    return word >> shift & (UINT32_MAX >> (32 - width));
 }
 
-static key key_of(const alv_compat_rng *rng)
+uint64_t alv_jax_bits(const alv_compat_rng *rng, int64_t i, int64_t n, int width)
 {
-    return (key){{(uint32_t)(rng->state[0] >> 32), (uint32_t)rng->state[0]}};
+    const alv_words2 key = alv_jax_key(rng);
+    if (!alv_jax_rules_of(rng)->indexed) return bits_paired(key, i, n, width);
+    const alv_words2 w = alv_threefry(key, (uint32_t)((uint64_t)i >> 32), (uint32_t)i);
+    if (width == 64) return (uint64_t)w.word[0] << 32 | w.word[1];
+    return (w.word[0] ^ w.word[1]) & (UINT32_MAX >> (32 - width));
 }
 
-static void set_key(alv_compat_rng *rng, key k)
+void alv_jax_fold_in(alv_compat_rng *rng, uint32_t data)
 {
-    rng->state[0] = (uint64_t)k.word[0] << 32 | k.word[1];
+    alv_jax_set_key(rng, alv_threefry(alv_jax_key(rng), 0, data));
 }
 
-static bool partitionable(const alv_compat_rng *rng)
+alv_status alv_jax_split(alv_compat_rng *outs, int64_t n, const alv_compat_rng *from,
+                         alv_error *error)
 {
-    return ((const jax_rules *)rng->profile->rules)->indexed;
+    (void)error;
+    const alv_words2 key = alv_jax_key(from);
+    const alv_compat_rng copy = *from; /* which may be outs[0] */
+    for (int64_t i = 0; i < n; i++) {
+        outs[i] = copy;
+        alv_jax_set_key(&outs[i], alv_jax_rules_of(&copy)->indexed
+                                      ? alv_threefry(key, 0, (uint32_t)i)
+                                      : alv_threefry_split(key, i, n));
+    }
+    return ALV_OK;
 }
 
-/* Word i of the n that the counters 0 .. n-1 make: the first half of the counters, beside the
- * second, makes first the one half of the words and then the other. */
-static uint32_t paired(key k, int64_t i, int64_t n)
+/* How a type is made of random bits, and its number below 1. */
+typedef struct kind {
+    int bits, mantissa;
+    double below_one;
+} kind;
+
+static kind kind_of(alv_dtype dtype)
 {
-    const int64_t half = (n + 1) / 2, at = i < half ? i : i - half;
-    const uint32_t other = at + half < n ? (uint32_t)(at + half) : 0; /* n odd: padded with 0 */
-    return threefry(k, (uint32_t)at, other).word[i >= half];
+    switch (dtype) {
+    case ALV_F64:
+        return (kind){64, 52, 0x1.fffffffffffffp-1};
+    case ALV_F16:
+        return (kind){16, 10, 0x1.ffcp-1};
+    case ALV_BF16:
+        return (kind){8, 7, 0x1.fep-1};
+    default:
+        return (kind){32, 23, 0x1.fffffep-1};
+    }
 }
 
-/* jax.random.bits of a 32-bit type, element i of n. */
-static uint32_t word_at(const alv_compat_rng *rng, int64_t i, int64_t n)
+/* Where uniforms of a type come from, and their bounds as it holds them. */
+typedef struct source {
+    const alv_compat_rng *rng;
+    int64_t n;
+    alv_dtype dtype;
+    kind made;
+    double lo, width;
+} source;
+
+static source source_of(const alv_compat_rng *rng, alv_dtype dtype, int64_t n, double lo, double hi)
 {
-    if (!partitionable(rng)) return paired(key_of(rng), i, n);
-    const key w = threefry(key_of(rng), (uint32_t)((uint64_t)i >> 32), (uint32_t)i);
-    return w.word[0] ^ w.word[1];
+    source s = {rng, n, dtype, kind_of(dtype), alv_compat_held(dtype, lo), 0};
+    s.width = alv_compat_held(dtype, alv_compat_held(dtype, hi) - s.lo);
+    return s;
 }
 
-static void seed(alv_compat_rng *rng, uint64_t number)
+static double uniform_at(const source *s, int64_t i)
 {
-    rng->state[0] = number & UINT32_MAX; /* as with jax_enable_x64 off */
+    const uint64_t bits = alv_jax_bits(s->rng, i, s->n, s->made.bits);
+    const double unit = (double)(int64_t)(bits >> (s->made.bits - s->made.mantissa)) /
+                        (double)(INT64_C(1) << s->made.mantissa);
+    double x;
+    if (s->dtype == ALV_F64)
+        x = alv_fma(unit, s->width, s->lo);
+    else if (s->dtype == ALV_F32)
+        x = (double)alv_fmaf((float)unit, (float)s->width, (float)s->lo);
+    else
+        x = alv_compat_held(s->dtype, alv_compat_held(s->dtype, unit * s->width) + s->lo);
+    return alv_max(x, s->lo);
 }
 
-/* A number of [0, 1) in steps of 2^-23. */
-static float unit(const alv_compat_rng *rng, int64_t i, int64_t n)
+void alv_jax_uniform(void *out, alv_dtype dtype, int64_t n, double lo, double hi,
+                     alv_compat_rng *rng)
 {
-    return (float)(word_at(rng, i, n) >> 9) * 0x1p-23f;
+    const source s = source_of(rng, dtype, n, lo, hi);
+    for (int64_t i = 0; i < n; i++) alv_compat_put(out, dtype, i, uniform_at(&s, i));
 }
 
-/* Element i of a uniform on [lo, lo + width). */
-static float uniform_at(const alv_compat_rng *rng, int64_t i, int64_t n, float lo, float width)
-{
-    return alv_maxf(alv_fmaf(unit(rng, i, n), width, lo), lo);
-}
+enum { CHUNK = 256 };
 
-static void uniform(void *out, alv_dtype dtype, int64_t n, double lo, double hi,
-                    alv_compat_rng *rng)
+/* Elements from .. from + n - 1 of sqrt(2) erf_inv(u) for uniforms u, as the type holds them. */
+static void normals_at(double *x, const source *s, int64_t from, int64_t n)
 {
-    const float from = (float)lo, width = (float)hi - from;
-    (void)dtype;
-    for (int64_t i = 0; i < n; i++) ((float *)out)[i] = uniform_at(rng, i, n, from, width);
-}
-
-/* sqrt(2) erfinv(u), |u| < 1. */
-static float normal_of(float u)
-{
-    static const float near[9] = {0x1.e2cb1p-26f,   0x1.70966cp-22f, -0x1.d8e6aep-19f,
-                                  -0x1.26b582p-18f, 0x1.ca65b6p-13f, -0x1.48a81p-10f,
-                                  -0x1.11c9dep-8f,  0x1.f91ec6p-3f,  0x1.805c5ep+0f};
-    static const float far[9] = {-0x1.a3e136p-13f, 0x1.a76ad6p-14f, 0x1.61b8e4p-10f,
-                                 -0x1.e17bcep-9f,  0x1.7824f6p-8f,  -0x1.f38baep-8f,
-                                 0x1.354afcp-7f,   0x1.006db6p+0f,  0x1.6a9efcp+1f};
-    float w = (float)-alv_log1p((double)-(u * u));
-    const float *c = w < 5 ? near : far;
-    w = w < 5 ? w - 2.5f : (float)alv_sqrt((double)w) - 3;
-    float p = c[0];
-    for (int k = 1; k < 9; k++) p = alv_fmaf(p, w, c[k]);
-    return 0x1.6a09e6p+0f * (p * u);
+    const double root = alv_compat_held(s->dtype, ALV_SQRT2);
+    for (int64_t i = 0; i < n; i++) x[i] = uniform_at(s, from + i);
+    if (s->dtype == ALV_F64) {
+        for (int64_t i = 0; i < n; i++) x[i] = root * alv_xla_erfinv(x[i]);
+        return;
+    }
+    float u[CHUNK];
+    for (int64_t i = 0; i < n; i++) u[i] = (float)x[i];
+    alv_torch_kernels_of(s->rng->kernels)->erfinv(u, n);
+    for (int64_t i = 0; i < n; i++)
+        x[i] = alv_compat_held(s->dtype, root * alv_compat_held(s->dtype, (double)u[i]));
 }
 
 /* Normals from uniforms on (-1, 1), scaled as `normal(key) * std + mean` outside of XLA's fusion.
  */
-static void normal(void *out, alv_dtype dtype, int64_t n, double mean, double std,
-                   alv_compat_rng *rng)
+void alv_jax_normal(void *out, alv_dtype dtype, int64_t n, double mean, double std,
+                    alv_compat_rng *rng)
 {
-    const float scale = (float)std, shift = (float)mean;
-    (void)dtype;
-    for (int64_t i = 0; i < n; i++)
-        ((float *)out)[i] = normal_of(uniform_at(rng, i, n, -0x1.fffffep-1f, 2)) * scale + shift;
+    const source s = source_of(rng, dtype, n, -kind_of(dtype).below_one, 1);
+    double x[CHUNK];
+    for (int64_t done = 0, run; done < n; done += run) {
+        run = n - done < CHUNK ? n - done : CHUNK;
+        normals_at(x, &s, done, run);
+        for (int64_t i = 0; i < run; i++) alv_compat_put(out, dtype, done + i, x[i]);
+    }
+    alv_compat_affine(out, dtype, n, alv_compat_held(dtype, std), alv_compat_held(dtype, mean));
 }
 
-/* The float that follows x towards `to`, for x that is not 0. */
-static float beside(float x, float to)
+/* The number of the type that follows x towards `to`, for x that is not 0. */
+static double beside(double x, double to, alv_dtype dtype)
 {
-    return alv_from_bitsf(alv_bitsf(x) + ((to > x) == (x > 0) ? 1u : -1u));
+    const bool away = (to > x) == (x > 0);
+    if (dtype == ALV_F64) return alv_from_bits(alv_bits(x) + (away ? 1u : -UINT64_C(1)));
+    if (dtype == ALV_F32) return (double)alv_from_bitsf(alv_bitsf((float)x) + (away ? 1u : -1u));
+    return (double)alv_widen(dtype, alv_round_one(dtype, (float)x) + (away ? 1u : -1u));
+}
+
+/* erf(x / sqrt(2)), which XLA turns into a product. */
+static double side(double x, alv_dtype dtype)
+{
+    if (dtype == ALV_F64) return alv_erf(x * ALV_SQRT1_2);
+    if (dtype == ALV_F32) return (double)alv_xla_erff((float)x * 0x1.6a09e6p-1f);
+    const double root = alv_compat_held(dtype, ALV_SQRT2);
+    return alv_compat_held(dtype, (double)alv_xla_erff((float)alv_compat_held(dtype, x / root)));
 }
 
 /* truncated_normal(key, (lo - mean) / std, (hi - mean) / std) * std + mean. */
-static alv_status truncated(void *out, alv_dtype dtype, int64_t n, const alv_dist *law,
-                            alv_compat_rng *rng, alv_error *error)
+alv_status alv_jax_truncated(void *out, alv_dtype dtype, int64_t n, const alv_dist *law,
+                             alv_compat_rng *rng, alv_error *error)
 {
-    const float lo = (float)((law->lo - law->mean) / law->std);
-    const float hi = (float)((law->hi - law->mean) / law->std);
-    (void)dtype;
-    if (!(alv_absf(lo) < 1e30f && alv_absf(hi) < 1e30f && lo < hi && lo != 0 && hi != 0))
+    const double lo = alv_compat_held(dtype, (law->lo - law->mean) / law->std);
+    const double hi = alv_compat_held(dtype, (law->hi - law->mean) / law->std);
+    if (!(alv_fabs(lo) < 1e4 && alv_fabs(hi) < 1e4 && lo < hi && lo != 0 && hi != 0))
         return alv_fail(error, ALV_ERR_UNSUPPORTED, rng->profile->name,
-                        "bounds %g and %g in deviations: JAX's are finite, in order and not 0 here",
-                        (double)lo, (double)hi);
-    const float a = (float)alv_erf((double)(lo / 0x1.6a09e6p+0f));
-    const float b = (float)alv_erf((double)(hi / 0x1.6a09e6p+0f));
-    const float least = beside(lo, hi), most = beside(hi, lo);
-    for (int64_t i = 0; i < n; i++) {
-        float x = normal_of(uniform_at(rng, i, n, a, b - a));
-        x = alv_minf(alv_maxf(x, least), most);
-        ((float *)out)[i] = x * (float)law->std + (float)law->mean;
+                        "bounds %g and %g in deviations: here they are below 1e4, in order and not "
+                        "0",
+                        lo, hi);
+    const source s = source_of(rng, dtype, n, side(lo, dtype), side(hi, dtype));
+    const double least = beside(lo, hi, dtype), most = beside(hi, lo, dtype);
+    double x[CHUNK];
+    for (int64_t done = 0, run; done < n; done += run) {
+        run = n - done < CHUNK ? n - done : CHUNK;
+        normals_at(x, &s, done, run);
+        for (int64_t i = 0; i < run; i++)
+            alv_compat_put(out, dtype, done + i, alv_min(alv_max(x[i], least), most));
     }
+    alv_compat_affine(out, dtype, n, alv_compat_held(dtype, law->std),
+                      alv_compat_held(dtype, law->mean));
     return ALV_OK;
 }
-
-static alv_status check_key(const alv_compat_rng *rng, alv_error *error)
-{
-    if (!rng || !rng->profile) return alv_fail(error, ALV_ERR_ARGUMENT, "compat", "NULL argument");
-    if (rng->profile->seed == seed) return ALV_OK;
-    return alv_fail(error, ALV_ERR_UNSUPPORTED, rng->profile->name,
-                    "%s has no keys to split: JAX's streams have", rng->profile->name);
-}
-
-alv_status alv_compat_fold_in(alv_compat_rng *rng, uint32_t data, alv_error *error)
-{
-    ALV_TRY(check_key(rng, error));
-    set_key(rng, threefry(key_of(rng), 0, data));
-    return ALV_OK;
-}
-
-alv_status alv_compat_split(alv_compat_rng *outs, int64_t n, const alv_compat_rng *rng,
-                            alv_error *error)
-{
-    ALV_TRY(check_key(rng, error));
-    if (n < 0 || n > INT32_MAX || (!outs && n > 0))
-        return alv_fail(error, ALV_ERR_ARGUMENT, "split",
-                        "NULL argument, or n below 0 or too large");
-    const alv_compat_rng from = *rng; /* which may be outs[0] */
-    const key k = key_of(&from);
-    for (int64_t i = 0; i < n; i++) {
-        outs[i] = from;
-        set_key(&outs[i], partitionable(&from)
-                              ? threefry(k, 0, (uint32_t)i)
-                              : (key){{paired(k, 2 * i, 2 * n), paired(k, 2 * i + 1, 2 * n)}});
-    }
-    return ALV_OK;
-}
-
-#define F32 ALV_BIT(ALV_F32)
-#define CLOSE(DRAW)                                                                                \
-    {DRAW,                                                                                         \
-     F32,                                                                                          \
-     0,                                                                                            \
-     ALV_EXACT_CLOSE,                                                                              \
-     {[ALV_EN] =                                                                                   \
-          "XLA has a log1p of its own: up to 1 % of the values seen differ, by 3 units of the "    \
-          "last place at most",                                                                    \
-      [ALV_PT] = "o XLA tem um log1p próprio: até 1 % dos valores vistos diferem, em no máximo 3 " \
-                 "unidades da última casa"}}
-#define THREEFRY                                                                                   \
-    .claims = {{ALV_COMPAT_UNIFORM, F32, 0, ALV_EXACT_BITS, {"", ""}},                             \
-               CLOSE(ALV_COMPAT_NORMAL),                                                           \
-               CLOSE(ALV_COMPAT_TRUNCATED)},                                                       \
-    .seed = seed, .uniform = uniform, .normal = normal, .truncated = truncated,                    \
-    .scheme_at = alv_jax_scheme_at,                                                                \
-    .seen = {[ALV_EN] = "JAX 0.10.2 on x86, without x64: golden hashes of uniforms (five seeds, "  \
-                        "sizes 1 to 40, 100, 1000, 4097, 1000003); the split and folded keys of "  \
-                        "one key; normals value by value",                                         \
-             [ALV_PT] = "JAX 0.10.2 em x86, sem x64: hashes de uniformes (cinco sementes, "        \
-                        "tamanhos de 1 a 40, 100, 1000, 4097, 1000003); as chaves divididas e "    \
-                        "derivadas de uma chave; normais valor por valor"}
-
-static const jax_rules by_index = {true}, paired_words = {false};
-
-const alv_compat alv_compat_jax = {
-    .name = "jax",
-    .aliases = "jax-partitionable",
-    .summary = {[ALV_EN] = "JAX's default keys since 0.5: threefry, partitionable",
-                [ALV_PT] = "as chaves padrão do JAX desde 0.5: threefry, particionável"},
-    .reproduces =
-        "key = jax.random.key(SEED); jax.random.uniform(key, shape, minval=lo, maxval=hi), "
-        "normal(key, shape) * std + mean; every draw takes the same key, unsplit",
-    .rules = &by_index,
-    THREEFRY,
-};
-
-const alv_compat alv_compat_jax_original = {
-    .name = "jax-original",
-    .aliases = "jax@0.4",
-    .summary = {[ALV_EN] = "JAX's keys before 0.5, or with jax_threefry_partitionable off",
-                [ALV_PT] = "as chaves do JAX antes de 0.5, ou sem jax_threefry_partitionable"},
-    .reproduces = "jax.config.update(\"jax_threefry_partitionable\", False), and then as jax",
-    .rules = &paired_words,
-    THREEFRY,
-};

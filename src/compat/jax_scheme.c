@@ -1,10 +1,9 @@
-/* jax.nn.initializers: a draw of unit size, times a deviation computed in float as JAX does.
+/* jax.nn.initializers: a draw of unit size, times a deviation computed in the type as JAX does.
  *
  * jax/_src/nn/initializers.py. Weights end in the axes (in, out), which the others repeat. */
 #include "compat/jax.h"
 #include "compat/scheme.h"
 #include "math/math.h"
-#include "math/mathf.h"
 
 typedef enum fan { FAN_IN, FAN_AVERAGE } fan;
 
@@ -22,30 +21,38 @@ static alv_status denominator(double *result, const alv_compat_job *job, fan mod
     return job->n == 0 ? alv_fail(error, ALV_ERR_SHAPE, t->name, "a fan is 0") : ALV_OK;
 }
 
-static float root(float x)
+/* The elements, drawn with status `drawn`, times a number of their type. Adding -0 changes none. */
+static alv_status times(const alv_compat_job *job, double factor, alv_status drawn)
 {
-    return (float)alv_sqrt((double)x);
+    if (drawn == ALV_OK) alv_compat_affine(job->out, job->tensor->dtype, job->n, factor, -0.0);
+    return drawn;
 }
 
-/* The elements, drawn with status `drawn`, times a float. */
-static alv_status times(const alv_compat_job *job, float factor, alv_status drawn)
+static double held(const alv_compat_job *job, double x)
 {
-    float *out = job->out;
-    for (int64_t i = 0; drawn == ALV_OK && i < job->n; i++) out[i] *= factor;
-    return drawn;
+    return alv_compat_held(job->tensor->dtype, x);
+}
+
+/* sqrt(weight scale / fan), every step in the type. */
+static alv_status deviation(double *result, const alv_compat_job *job, double weight, double scale,
+                            fan mode, alv_error *error)
+{
+    double over = 0;
+    ALV_TRY(denominator(&over, job, mode, error));
+    *result = held(job, alv_sqrt(held(job, weight * held(job, scale / over))));
+    return ALV_OK;
 }
 
 static alv_status scaled_uniform(const alv_compat_job *job, double scale, fan mode,
                                  alv_error *error)
 {
-    double over = 0;
-    ALV_TRY(denominator(&over, job, mode, error));
-    const float bound = root(3 * (float)(scale / over));
+    double bound = 0;
+    ALV_TRY(deviation(&bound, job, 3, scale, mode, error));
     return times(job, bound,
                  alv_compat_uniform(job->out, job->tensor->dtype, job->n, -1, 1, job->rng, error));
 }
 
-static alv_status cut(const alv_compat_job *job, float std, alv_error *error)
+static alv_status cut(const alv_compat_job *job, double std, alv_error *error)
 {
     return times(
         job, std,
@@ -54,14 +61,14 @@ static alv_status cut(const alv_compat_job *job, float std, alv_error *error)
 
 static alv_status scaled_normal(const alv_compat_job *job, double scale, fan mode, alv_error *error)
 {
-    double over = 0;
-    ALV_TRY(denominator(&over, job, mode, error));
-    return cut(job, root((float)(scale / over)) / 0.87962566103423978f, error);
+    double std = 0;
+    ALV_TRY(deviation(&std, job, 1, scale, mode, error));
+    return cut(job, held(job, std / held(job, 0.87962566103423978)), error);
 }
 
 static alv_status truncated(const alv_compat_job *job, alv_error *error)
 {
-    return cut(job, (float)job->args[0], error);
+    return cut(job, held(job, job->args[0]), error);
 }
 
 static alv_status zeros(const alv_compat_job *job, alv_error *error)

@@ -1,5 +1,5 @@
-/* PyTorch's vector code for processors with AVX2, bit for bit on every machine, and of doubles what
- * it does one by one. */
+/* PyTorch's vector code for processors with AVX2, of doubles what it does one by one, and XLA's
+ * inverse error function: bit for bit on every machine. */
 #ifndef ALV_COMPAT_KERNELS_H
 #define ALV_COMPAT_KERNELS_H
 
@@ -16,6 +16,8 @@ typedef struct alv_torch_kernels {
     /* The same for doubles, of two words each, the high one first, of which 53 bits count. */
     void (*uniform_f64)(double *out, const uint32_t *words, int64_t n, double scale, double from);
     void (*normal_f64)(double *out, const uint32_t *words, int64_t blocks, double mean, double std);
+    /* XLA's erf_inv in place, for |x| < 1. */
+    void (*erfinv)(float *x, int64_t n);
 } alv_torch_kernels;
 
 /* For NULL, the best set. */

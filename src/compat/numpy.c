@@ -225,7 +225,7 @@ static void legacy_permutation(int64_t *out, int64_t n, alv_compat_rng *rng)
     .claims = {EXACT(ALV_COMPAT_UNIFORM, F32 | F64), ZIGGURAT, EXACT(ALV_COMPAT_INTEGERS, 0),      \
                EXACT(ALV_COMPAT_PERMUTATION, 0)},                                                  \
     .seed = alv_numpy_seed, .uniform = uniform, .normal = normal, .integers = integers,            \
-    .permutation = permutation, .scheme_at = alv_plain_scheme_at, SEEN
+    .permutation = permutation, .split = alv_numpy_split, .scheme_at = alv_plain_scheme_at, SEEN
 
 static const alv_numpy_rules pcg64 = {alv_pcg64_next}, pcg64dxsm = {alv_pcg64dxsm_next};
 

@@ -23,6 +23,9 @@ typedef struct alv_numpy_rules {
 } alv_numpy_rules;
 
 void alv_numpy_seed(alv_compat_rng *rng, uint64_t seed);
+/* The children of SeedSequence.spawn. */
+alv_status alv_numpy_split(alv_compat_rng *outs, int64_t n, const alv_compat_rng *from,
+                           alv_error *error);
 uint64_t alv_pcg64_next(alv_compat_rng *rng);
 uint64_t alv_pcg64dxsm_next(alv_compat_rng *rng);
 

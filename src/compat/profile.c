@@ -126,6 +126,11 @@ alv_status alv_compat_integers(int64_t *out, int64_t n, int64_t lo, int64_t hi, 
     if (lo >= hi)
         return alv_fail(error, ALV_ERR_ARGUMENT, "integers", "[%lld, %lld) holds no number", lo,
                         hi);
+    const int bits = rng->profile->integer_bits;
+    if (bits > 0 && (lo < -(INT64_C(1) << (bits - 1)) || hi >= INT64_C(1) << (bits - 1)))
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, rng->profile->name,
+                        "[%lld, %lld): the integers of %s have %d bits", lo, hi, rng->profile->name,
+                        bits);
     if (n > 0) rng->profile->integers(out, n, lo, hi, rng);
     return ALV_OK;
 }
@@ -135,4 +140,31 @@ alv_status alv_compat_permutation(int64_t *out, int64_t n, alv_compat_rng *rng, 
     ALV_TRY(check(out, ALV_COMPAT_PERMUTATION, ALV_F32, n, rng, error));
     if (n > 0) rng->profile->permutation(out, n, rng);
     return ALV_OK;
+}
+
+alv_status alv_compat_fold_in(alv_compat_rng *rng, uint32_t data, alv_error *error)
+{
+    if (!rng || !rng->profile) return alv_fail(error, ALV_ERR_ARGUMENT, "compat", "NULL argument");
+    if (!rng->profile->fold_in)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, rng->profile->name,
+                        "%s has no keys to fold into: JAX's and TensorFlow's streams have",
+                        rng->profile->name);
+    rng->profile->fold_in(rng, data);
+    return ALV_OK;
+}
+
+alv_status alv_compat_split(alv_compat_rng *outs, int64_t n, const alv_compat_rng *rng,
+                            alv_error *error)
+{
+    if (!rng || !rng->profile) return alv_fail(error, ALV_ERR_ARGUMENT, "compat", "NULL argument");
+    if (!rng->profile->split)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, rng->profile->name,
+                        "%s has no keys to split: JAX's, TensorFlow's, Keras's and NumPy's streams "
+                        "have",
+                        rng->profile->name);
+    if (n < 0 || n > INT32_MAX || (!outs && n > 0))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "split",
+                        "NULL argument, or n below 0 or too large");
+    const alv_compat_rng from = *rng; /* which may be outs[0] */
+    return rng->profile->split(outs, n, &from, error);
 }

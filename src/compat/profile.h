@@ -17,7 +17,18 @@
     NAME(numpy_dxsm)                                                                               \
     NAME(numpy_legacy)                                                                             \
     NAME(jax)                                                                                      \
-    NAME(jax_original)
+    NAME(jax_x64)                                                                                  \
+    NAME(jax_original)                                                                             \
+    NAME(tensorflow)                                                                               \
+    NAME(keras)                                                                                    \
+    NAME(keras_jax)                                                                                \
+    NAME(keras_torch)                                                                              \
+    NAME(mlx)                                                                                      \
+    NAME(torch_cuda)                                                                               \
+    NAME(torch_cuda_t4)                                                                            \
+    NAME(torch_cuda_rtx4090)                                                                       \
+    NAME(torch_cuda_a100)                                                                          \
+    NAME(torch_cuda_h100)
 
 #define DECLARE(name) extern const alv_compat alv_compat_##name;
 ALV_COMPAT_PROFILES(DECLARE)

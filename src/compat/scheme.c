@@ -3,6 +3,7 @@
 
 #include "dist/round.h"
 #include "init/family.h"
+#include "math/math.h"
 
 static const alv_compat_scheme *descriptor(const alv_scheme *scheme)
 {
@@ -43,6 +44,41 @@ void alv_compat_put(void *out, alv_dtype dtype, int64_t i, double value)
         ((uint16_t *)out)[i] = (uint16_t)alv_round_one(dtype, (float)value);
     else
         ((uint8_t *)out)[i] = (uint8_t)alv_round_one(dtype, (float)value);
+}
+
+double alv_compat_held(alv_dtype dtype, double x)
+{
+    return dtype == ALV_F64   ? x
+           : dtype == ALV_F32 ? (double)(float)x
+                              : (double)alv_widen(dtype, alv_round_one(dtype, (float)x));
+}
+
+void alv_compat_affine(void *out, alv_dtype dtype, int64_t n, double factor, double shift)
+{
+    const float times = (float)factor, plus = (float)shift;
+    if (dtype == ALV_F64) {
+        double *x = out;
+        for (int64_t i = 0; i < n; i++) x[i] = x[i] * factor + shift;
+    } else if (dtype == ALV_F32) {
+        float *x = out;
+        for (int64_t i = 0; i < n; i++) x[i] = x[i] * times + plus;
+    } else {
+        uint16_t *x = out;
+        for (int64_t i = 0; i < n; i++) {
+            const uint32_t product = alv_round_one(dtype, alv_widen(dtype, x[i]) * times);
+            x[i] = (uint16_t)alv_round_one(dtype, alv_widen(dtype, product) + plus);
+        }
+    }
+}
+
+alv_status alv_compat_two_deviations(const alv_dist *law, const alv_compat_rng *rng,
+                                     alv_error *error)
+{
+    const double least = (law->lo - law->mean) / law->std, most = (law->hi - law->mean) / law->std;
+    if (alv_fabs(least + 2) < 1e-6 && alv_fabs(most - 2) < 1e-6) return ALV_OK;
+    return alv_fail(error, ALV_ERR_UNSUPPORTED, rng->profile->name,
+                    "bounds %g and %g in deviations: %s cuts at -2 and 2 only", least, most,
+                    rng->profile->name);
 }
 
 alv_status alv_compat_fill_constant(const alv_compat_job *job, double value)

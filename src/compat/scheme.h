@@ -52,6 +52,15 @@ const alv_initializer *alv_plain_scheme_at(int index);
 
 /* Shared by the families: out[i] = value, rounded to the type. */
 void alv_compat_put(void *out, alv_dtype dtype, int64_t i, double value);
+/* x as the element type holds it. */
+double alv_compat_held(alv_dtype dtype, double x);
+/* out[i] = out[i] factor + shift as two operations of a framework, each rounded to the type; all
+ * but f64 compute in float, to which both numbers are rounded. */
+void alv_compat_affine(void *out, alv_dtype dtype, int64_t n, double factor, double shift);
+/* Whether the law is cut at two deviations on both sides, which is all that some frameworks offer;
+ * else ALV_ERR_UNSUPPORTED. */
+alv_status alv_compat_two_deviations(const alv_dist *law, const alv_compat_rng *rng,
+                                     alv_error *error);
 alv_status alv_compat_fill_constant(const alv_compat_job *job, double value);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "compat/kernels.h"
 #include "compat/mersenne.h"
+#include "compat/scheme.h"
 #include "dist/round.h"
 #include "math/mathf.h"
 
@@ -104,21 +105,13 @@ static void uniform_cast(uint16_t *out, alv_dtype dtype, int64_t n, const range 
     }
 }
 
-/* x as the element type holds it. */
-static double held(alv_dtype dtype, double x)
-{
-    return dtype == ALV_F64   ? x
-           : dtype == ALV_F32 ? (double)(float)x
-                              : (double)alv_widen(dtype, alv_round_one(dtype, (float)x));
-}
-
 void alv_torch_uniform(void *out, alv_dtype dtype, int64_t n, double lo, double hi,
                        alv_compat_rng *rng)
 {
     const bool own = alv_is_narrow(dtype) && alv_torch_rules_of(rng)->narrow != ALV_TORCH_CAST;
     const alv_dtype type = alv_is_narrow(dtype) && !own ? ALV_F32 : dtype;
-    range r = {.from = held(type, lo), .to = held(type, hi)};
-    r.width = held(type, r.to - r.from);
+    range r = {.from = alv_compat_held(type, lo), .to = alv_compat_held(type, hi)};
+    r.width = alv_compat_held(type, r.to - r.from);
     if (own)
         uniform_own(out, dtype, n, &r, rng);
     else if (dtype == ALV_F32)

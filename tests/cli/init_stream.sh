@@ -28,8 +28,17 @@ empty_here
 try 0 init --stream numpy --scheme 'uniform(a=-0.1, b=0.1)' --shape 3,4 --dtype f64 --exact -o n.npy; rm n.npy
 try 2 init --stream numpy --scheme xavier_normal --shape 3,4 -o w.npy; err 'no scheme'
 try 2 init --stream numpy --module 'Linear(3,4)' -o m.safetensors; err "modules are PyTorch's"
+try 0 init --stream keras --seed 42 --scheme 'glorot_uniform(nth=1)' --shape 784,256 --exact -o k.npy; rm k.npy
+err 'stream keras, seed 42, crc32 852fadfb; exact'
+try 2 init --stream keras --scheme orthogonal --shape 3,4 -o w.npy; err 'QR'
+try 2 init --stream jax --scheme normal --shape 3,4 --dtype f64 -o w.npy; err 'no draw .normal. in f64'
+try 2 init --stream torch-cuda --scheme xavier_uniform --shape 30,40 --exact -o w.npy; err 'no device was at hand'
+try 2 init --stream torch-cuda --scheme xavier_uniform --shape 300,400 -o w.npy; err 'as in torch-cuda-a100'
 empty_here
 
+try 0 list --streams; out '^  keras-torch '; out '^  mlx '
+try 0 list --streams --lang pt; out 'Keras 3 sobre TensorFlow'
+try 0 explain --stream mlx --lang pt; out 'permutação +exato'
 try 0 list --streams; out '^  torch@2.7 '
 try 0 explain --stream torch; out '^  integers +exact'; out 'MultiheadAttention'
 try 0 explain --stream torch --lang pt; out 'exato'

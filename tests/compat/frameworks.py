@@ -4,6 +4,7 @@ What a framework has no draw for it leaves out. Used by tools/gen_compat_golden.
 golden hashes, and by fresh.py, which compares new seeds. 16-bit values come as their bits."""
 import os
 
+import keyed
 import numpy as np
 
 SIZES = [*range(1, 41), 100, 1000, 4097, 10**6 + 3]
@@ -24,6 +25,7 @@ class Torch:
         self.dtypes = {"f32": torch.float32, "f64": torch.float64, "f16": torch.float16,
                        "bf16": torch.bfloat16}
         self.truncates = version == ""
+        self.schemes = SCHEMES
 
     def seed(self, seed):
         self.torch.manual_seed(seed)
@@ -117,37 +119,13 @@ class NumPy:
         return self.rng.permutation(n)
 
 
-class Jax:
-    """jax.random without x64. A draw leaves the key as it is."""
-
-    def __init__(self, profile="jax"):
-        import jax
-        self.jax, self.profile = jax, profile
-        self.version = f"JAX {jax.__version__}, "
-        jax.config.update("jax_threefry_partitionable", profile == "jax")
-
-    def seed(self, seed):
-        self.key = self.jax.random.key(seed)
-
-    def uniform(self, n, dtype, lo, hi):
-        if dtype != "f32":
-            return None
-        return np.asarray(self.jax.random.uniform(self.key, (n,), minval=lo, maxval=hi))
-
-    def none(self, *arguments):
-        """Normals are close and not equal; tests/unit/test_compat_jax.c has them."""
-        return None
-
-    normal = truncated = integers = permutation = none
-
-
 def dxsm():
     return NumPy("numpy-dxsm", lambda seed: np.random.Generator(np.random.PCG64DXSM(seed)))
 
 
 FRAMEWORKS = {"torch": Torch, "numpy": NumPy, "numpy-dxsm": dxsm,
               "numpy-legacy": lambda: NumPy("numpy-legacy", np.random.RandomState),
-              "jax": Jax, "jax-original": lambda: Jax("jax-original")}
+              **keyed.sources()}
 
 
 def call(source, draw, n, dtype):
@@ -159,6 +137,10 @@ def call(source, draw, n, dtype):
         return source.normal(n, dtype, *((0, 1) if odd else (0.3, 0.02)))
     if draw == "truncated":
         return source.truncated(n, dtype, 0.1, 0.7, -0.5, 1)
+    if draw == "truncated2":
+        return source.truncated(n, dtype, 0.1, 0.7, 0.1 - 2 * 0.7, 0.1 + 2 * 0.7)
+    if draw == "integers32":
+        return source.integers(n, *((-3, 1000) if odd else (-(2**31), 2**31 - 1)))
     if draw == "integers":
         return source.integers(n, *((-3, 1000) if odd else (-(2**40), 2**41)))
     if draw == "permutation":

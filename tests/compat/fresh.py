@@ -19,7 +19,10 @@ except ImportError as missing:
     sys.exit(77)
 
 CASES = 6
-EXACT_NORMALS = {"torch": ("f32", "f16", "bf16"), "numpy-legacy": ("f32",)}
+FLOATS = ("f32", "f16", "bf16")
+EXACT_NORMALS = {"numpy-legacy": ("f32",), **dict.fromkeys(
+    ("torch", "jax", "jax-original", "jax-x64", "tensorflow", "keras", "keras-jax", "keras-torch",
+     "mlx"), FLOATS)}
 
 
 def run(command, output, seed, dtype, profile, rest):
@@ -45,7 +48,7 @@ def cases(source, rng):
             yield (f"normal(mean={lo!r}, std={std!r})", (n,), dtype,
                    lambda: source.normal(n, dtype, lo, std))
     if hasattr(source, "scheme"):
-        shape, text = rng.choice(frameworks.SCHEMES)
+        shape, text = rng.choice(source.schemes)
         yield text, shape, "f32", lambda: source.scheme(text, shape, "f32")
 
 

@@ -47,7 +47,13 @@ static size_t draw(void *out, const char *what, alv_dtype dtype, int64_t n, alv_
         status = alv_compat_normal(out, dtype, n, odd ? 0 : 0.3, odd ? 1 : 0.02, rng, NULL);
     else if (strcmp(what, "truncated") == 0)
         status = alv_compat_truncated(out, dtype, n, 0.1, 0.7, -0.5, 1, rng, NULL);
-    else if ((item = 8) && strcmp(what, "integers") == 0)
+    else if (strcmp(what, "truncated2") == 0)
+        status =
+            alv_compat_truncated(out, dtype, n, 0.1, 0.7, 0.1 - 2 * 0.7, 0.1 + 2 * 0.7, rng, NULL);
+    else if ((item = 8) && strcmp(what, "integers32") == 0)
+        status =
+            alv_compat_integers(out, n, odd ? -3 : INT32_MIN, odd ? 1000 : INT32_MAX, rng, NULL);
+    else if (strcmp(what, "integers") == 0)
         status = alv_compat_integers(out, n, odd ? -3 : -(INT64_C(1) << 40),
                                      odd ? 1000 : INT64_C(1) << 41, rng, NULL);
     else if (strcmp(what, "permutation") == 0)
@@ -183,12 +189,19 @@ static void modules_and_initializers_are_theirs(void **state)
 static void sets_agree(void **state)
 {
     (void)state;
-    static const char *const draws[] = {"uniform", "normal"}, *const types[] = {"f32", "f64"};
+    static const struct {
+        const char *profile, *draw, *type;
+    } draws[] = {{"torch", "uniform", "f32"},
+                 {"torch", "uniform", "f64"},
+                 {"torch", "normal", "f32"},
+                 {"torch", "normal", "f64"},
+                 {"jax", "normal", "f32"}};
     for (int k = 0; k < alv_kernels_count(); k++)
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 5; i++)
             assert_int_equal(
-                hash_of("torch", draws[i / 2], types[i % 2], 5, 43, alv_kernels_at(k)),
-                hash_of("torch", draws[i / 2], types[i % 2], 5, 43, alv_kernels_find("scalar")));
+                hash_of(draws[i].profile, draws[i].draw, draws[i].type, 5, 43, alv_kernels_at(k)),
+                hash_of(draws[i].profile, draws[i].draw, draws[i].type, 5, 43,
+                        alv_kernels_find("scalar")));
 }
 
 int main(void)

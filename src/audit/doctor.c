@@ -80,6 +80,24 @@ static double positions(const alv_node *n)
     return (double)(n->height > 0 ? n->height : 1) * (double)(n->width > 0 ? n->width : 1);
 }
 
+/* The activation that follows a layer, as far as anything is known of it. */
+static const alv_act *act_after(const alv_doctor *d, const alv_node *n)
+{
+    const alv_tensor *w = &d->model->params[n->weight];
+    const bool last = n == &d->model->nodes[d->model->n_nodes - 1];
+    return !d->chain ? w->act.act : last ? NULL : d->act.act;
+}
+
+/* Share of normal values where the activation is flat without being cut off. */
+static double saturated(const alv_doctor *d, const alv_node *n, const alv_signal *s)
+{
+    const alv_act *act = act_after(d, n);
+    const double std = alv_sqrt(alv_max(s->square - s->mean * s->mean, 0));
+    if (!alv_act_saturates(act) || !(std > 0)) return ALV_NAN;
+    return alv_normal_cdf((act->flat_below - s->mean) / std) +
+           alv_normal_cdf((s->mean - act->flat_above) / std);
+}
+
 static void read_layer(alv_patient_layer *out, const alv_doctor *d, int node)
 {
     const alv_node *n = &d->model->nodes[node];
@@ -91,6 +109,8 @@ static void read_layer(alv_patient_layer *out, const alv_doctor *d, int node)
                                .gradient = likely(s->gradient * positions(n), s->gradient_spread),
                                .alike = s->square > 0 ? s->shared / s->square : ALV_NAN,
                                .gain = alv_sqrt(s->square / before),
+                               .saturated = saturated(d, n, s),
+                               .seen_saturated = ALV_NAN,
                                .seen_signal = ALV_NAN,
                                .seen_gradient = ALV_NAN,
                                .verdict = ALV_VERDICT_HEALTHY};
@@ -175,7 +195,11 @@ static void judge_layers(alv_doctor *d, double data, int last)
         if (first_ill < 0) first_ill = l;
         last_ill = l;
     }
-    find_where(d, d->forecast.findings[0].kind == ALV_VERDICT_EXPLODING);
+    const alv_finding *first = &d->forecast.findings[0];
+    if (first->kind == ALV_VERDICT_SATURATED)
+        d->starts = first->layer_lo, d->ends = first->layer_hi;
+    else
+        find_where(d, first->kind == ALV_VERDICT_EXPLODING);
     if (d->starts < 0) d->starts = first_ill, d->ends = last_ill;
 }
 
@@ -202,22 +226,51 @@ static void drifts(double *forward, double *backward, const alv_doctor *d, bool 
     *backward = low != low ? 0 : drift(low, gradient_of(&d->layers[last], seen));
 }
 
-static void judge(alv_doctor *d)
+/* The forecast of these drifts, and of the shares that are saturated: one for each of the model's
+ * layers, which tables are not. */
+static alv_status make_forecast(alv_forecast *out, const alv_doctor *d, double forward,
+                                double backward, bool seen, alv_error *error)
+{
+    const alv_drift both = {.forward = forward, .backward = backward};
+    const bool few = d->n <= ALV_DOCTOR_LAYERS;
+    alv_layer_stats *stats = alv_new_array((size_t)d->n + 1, sizeof *stats);
+    int *layer = alv_new_array((size_t)d->n + 1, sizeof *layer), n = 0;
+    for (int l = 0; stats && layer && few && l < d->n; l++) {
+        if (d->model->nodes[d->layers[l].node].op != ALV_OP_WEIGHTS) continue;
+        const alv_patient_layer *of = &d->layers[l];
+        layer[n] = l;
+        stats[n++] = (alv_layer_stats){.saturated = seen ? of->seen_saturated : of->saturated,
+                                       .dead = ALV_NAN,
+                                       .locked = ALV_NAN};
+    }
+    if (stats && layer) alv_forecast_make(out, n > 0 ? stats : NULL, n, &both, d->model);
+    for (int i = 0; stats && layer && i < out->n; i++) {
+        alv_finding *f = &out->findings[i];
+        if (f->layer_lo >= 0 && f->layer_hi < n)
+            f->layer_lo = layer[f->layer_lo], f->layer_hi = layer[f->layer_hi];
+    }
+    const bool done = stats && layer;
+    free(stats);
+    free(layer);
+    return done ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory");
+}
+
+static alv_status judge(alv_doctor *d, alv_error *error)
 {
     double data = alv_sqrt(d->input.square);
     drifts(&d->forward, &d->backward, d, false, &data);
-    const alv_drift both = {.forward = d->forward, .backward = d->backward};
-    alv_forecast_make(&d->forecast, NULL, 0, &both, d->model);
+    ALV_TRY(make_forecast(&d->forecast, d, d->forward, d->backward, false, error));
     judge_layers(d, data, last_that_counts(d));
     for (int i = 0; i < d->forecast.n && d->starts >= 0; i++)
-        d->forecast.findings[i].layer_lo = d->forecast.findings[i].layer_hi = d->starts;
+        if (d->forecast.findings[i].kind != ALV_VERDICT_SATURATED)
+            d->forecast.findings[i].layer_lo = d->forecast.findings[i].layer_hi = d->starts;
+    return ALV_OK;
 }
 
-void alv_doctor_judge_seen(alv_doctor *d, double data)
+alv_status alv_doctor_judge_seen(alv_doctor *d, double data, alv_error *error)
 {
     drifts(&d->seen.forward, &d->seen.backward, d, true, &data);
-    const alv_drift both = {.forward = d->seen.forward, .backward = d->seen.backward};
-    alv_forecast_make(&d->seen.forecast, NULL, 0, &both, d->model);
+    return make_forecast(&d->seen.forecast, d, d->seen.forward, d->seen.backward, true, error);
 }
 
 static alv_status examine(alv_doctor *d, alv_error *error)
@@ -238,7 +291,9 @@ static alv_status examine(alv_doctor *d, alv_error *error)
     free(measured);
     if (status == ALV_OK) mark_counted(d);
     if (status == ALV_OK) status = read_layers(d, error);
-    if (status == ALV_OK) judge(d);
+    if (status == ALV_OK) status = judge(d, error);
+    if (status == ALV_OK)
+        status = alv_misfits_find(&d->misfits, &d->n_misfits, d->weights, d->act, error);
     return status;
 }
 
@@ -265,6 +320,7 @@ void alv_doctor_free(alv_doctor *d)
     free(d->signals);
     free(d->layers);
     free(d->counted);
+    free(d->misfits);
     free(d);
 }
 

@@ -4,8 +4,13 @@
 
 #include "audit/counter.h"
 #include "audit/inspect.h"
+#include "audit/misfit.h"
 #include "audit/signal.h"
 #include "verdict/verdict.h"
+
+/* Layers up to which saturation is part of the forecast: its rules take the square of their number.
+ */
+enum { ALV_DOCTOR_LAYERS = 2000 };
 
 /* A number with the interval that holds 95 % of networks like this one. */
 typedef struct alv_likely {
@@ -21,8 +26,10 @@ typedef struct alv_patient_layer {
                             comes back */
     double alike;        /* correlation of two typical inputs, not about the mean */
     double gain;         /* root mean square over that of the layer before */
-    double scale;        /* times its weights: gain 1; NaN: no scale does that */
+    double saturated; /* share of values where the activation after it is flat; NaN: it never is */
+    double scale;     /* times its weights: gain 1; NaN: no scale does that */
     alv_verdict verdict; /* healthy, vanishing or exploding */
+    double seen_saturated;
     double seen_signal, seen_gradient;   /* the same as measured; NaN: they were not */
     bool signal_inside, gradient_inside; /* the interval, with the batch's own sampling error */
 } alv_patient_layer;
@@ -45,6 +52,8 @@ typedef struct alv_doctor {
     alv_signal *signals; /* (model->n_nodes) */
     int n;
     alv_patient_layer *layers;
+    int64_t n_misfits;
+    alv_misfit *misfits;      /* weights whose size does not fit their place */
     double forward, backward; /* drifts, as in alv_drift */
     int starts, ends;         /* layers between which it arises, both included; -1: none */
     bool *counted;            /* (weights->n) whether the tensor plays a part in the above */
@@ -95,7 +104,7 @@ char *alv_doctor_document(const alv_doctor *doctor);
 
 /* Inside the room: signals, gradients and forecast of d->seen from its layers; data: root mean
  * square of the inputs. */
-void alv_doctor_judge_seen(alv_doctor *doctor, double data);
+alv_status alv_doctor_judge_seen(alv_doctor *doctor, double data, alv_error *error);
 /* Inside the room: a batch for the engine, (rows, engine->model->inputs); *rows is the most that is
  * wanted, and then what was made. */
 alv_status alv_batch_given(float **out, int64_t *rows, const alv_engine *engine,

@@ -22,6 +22,7 @@ static void put_layer(alv_json *json, const alv_doctor *d, const alv_patient_lay
     put_likely(json, "signal", l->signal);
     put_likely(json, "gradient", l->gradient);
     alv_json_real(json, "correlation", l->alike);
+    alv_json_real(json, "saturated", l->saturated);
     alv_json_real(json, "gain", l->gain);
     alv_json_real(json, "scale", l->scale);
     alv_json_string(json, "verdict", alv_verdict_key(l->verdict));
@@ -31,6 +32,7 @@ static void put_layer(alv_json *json, const alv_doctor *d, const alv_patient_lay
         alv_json_bool(json, "signal_inside", l->signal_inside);
         alv_json_real(json, "gradient", l->seen_gradient);
         alv_json_bool(json, "gradient_inside", l->gradient_inside);
+        alv_json_real(json, "saturated", l->seen_saturated);
         alv_json_close(json);
     }
     alv_json_close(json);
@@ -178,6 +180,27 @@ static void put_counter(alv_json *json, const alv_doctor *d)
     alv_json_close(json);
 }
 
+static void put_misfits(alv_json *json, const alv_doctor *d)
+{
+    char text[ALV_LANGS][640];
+    alv_json_open(json, "misfits", '[');
+    for (int64_t i = 0; i < d->n_misfits; i++) {
+        const alv_misfit *m = &d->misfits[i];
+        for (int lang = 0; lang < ALV_LANGS; lang++)
+            alv_misfit_text(text[lang], sizeof text[lang], m, d->weights, (alv_lang)lang);
+        alv_json_open(json, NULL, '{');
+        alv_json_string(json, "tensor", d->weights->tensors[m->tensor].tensor->name);
+        alv_json_string(json, "severity", alv_severity_key(ALV_WARNING));
+        alv_json_real(json, "ratio", m->ratio);
+        alv_json_real(json, "root_mean_square", m->rms);
+        alv_json_real(json, "asked", m->asked);
+        alv_json_string(json, "does", alv_misfit_key(m->why));
+        put_texts(json, "text", text[ALV_EN], text[ALV_PT]);
+        alv_json_close(json);
+    }
+    alv_json_close(json);
+}
+
 static void put_mistakes(alv_json *json, const alv_inspection *all)
 {
     alv_json_open(json, "mistakes", '[');
@@ -218,6 +241,7 @@ char *alv_doctor_document(const alv_doctor *d)
     alv_json_open(&json, "findings", '[');
     for (int i = 0; i < d->forecast.n; i++) put_finding(&json, d, &d->forecast.findings[i]);
     alv_json_close(&json);
+    put_misfits(&json, d);
     put_mistakes(&json, d->weights);
     alv_json_close(&json);
     return alv_json_take(&json);

@@ -185,16 +185,35 @@ static void put_finding(alv_html *p, const alv_doctor *d, const alv_finding *f, 
     alv_html_put(p, "</code></p></div>\n");
 }
 
+static void put_misfits(alv_html *p, const alv_doctor *d)
+{
+    char text[640];
+    if (d->n_misfits == 0) return;
+    alv_html_put(
+        p, "<div class=\"finding\"><h3><span class=\"severity warning\">%s</span> %s</h3><ul>",
+        p->lang == ALV_PT ? "▲ alerta" : "▲ warning",
+        p->lang == ALV_PT ? "pesos de escala que não cabe no lugar"
+                          : "weights whose size does not fit their place");
+    for (int64_t i = 0; i < d->n_misfits; i++) {
+        alv_misfit_text(text, sizeof text, &d->misfits[i], d->weights, p->lang);
+        alv_html_put(p, "<li>");
+        alv_html_text(p, text);
+        alv_html_put(p, "</li>");
+    }
+    alv_html_put(p, "</ul></div>\n");
+}
+
 static void put_findings(alv_html *p, const alv_doctor *d)
 {
     const bool pt = p->lang == ALV_PT;
     const int seen = d->seen.rows > 0 ? d->seen.forecast.n : 0;
-    if (d->forecast.n + seen + (int)d->weights->n_found == 0) return;
+    if (d->forecast.n + seen == 0 && d->n_misfits + d->weights->n_found == 0) return;
     alv_html_put(p, "<section><h2>%s</h2>", pt ? "Achados" : "Findings");
     for (int i = 0; i < d->forecast.n; i++) put_finding(p, d, &d->forecast.findings[i], false);
     for (int i = 0; i < seen; i++)
         if (!alv_doctor_foresaw(d, d->seen.forecast.findings[i].kind))
             put_finding(p, d, &d->seen.forecast.findings[i], true);
+    put_misfits(p, d);
     alv_page_mistakes(p, d->weights);
     alv_html_put(p, "</section>\n");
 }

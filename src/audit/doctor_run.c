@@ -44,6 +44,19 @@ static bool is_inside(double seen, alv_likely told, double noise)
     return told.lo / allowed <= seen && seen <= told.hi * allowed;
 }
 
+/* Share of the layer's values where the activation after it is flat. */
+static double flat_share(const float *v, int64_t rows, int64_t out, alv_engine_place at,
+                         const alv_act *act)
+{
+    int64_t flat = 0;
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t u = at.first; u < at.first + at.units; u++) {
+            const double x = (double)v[r * out + u];
+            flat += x <= act->flat_below || x >= act->flat_above;
+        }
+    return (double)flat / (double)(rows * at.units);
+}
+
 static void look(alv_patient_layer *l, const alv_engine *e, const alv_net_f32 *net, double *noise)
 {
     const alv_engine_place at = e->places[l->node];
@@ -53,6 +66,9 @@ static void look(alv_patient_layer *l, const alv_engine *e, const alv_net_f32 *n
     const int64_t positions = n->height > 0 ? (int64_t)n->height * n->width : 1;
     observe(&square, noise, alv_net_value_f32(net, at.node), net->rows, positions, n->out, at);
     l->seen_signal = alv_sqrt(square);
+    if (l->saturated == l->saturated && l->weight->act.act)
+        l->seen_saturated = flat_share(alv_net_value_f32(net, at.node), net->rows * positions,
+                                       n->out, at, l->weight->act.act);
     l->signal_inside = is_inside(l->seen_signal, l->signal, *noise);
     observe(&square, noise, alv_net_slope_f32(net, at.node), net->rows, positions, n->out, at);
     l->seen_gradient = alv_sqrt(square * (double)positions);
@@ -82,14 +98,14 @@ static alv_status run(alv_doctor *d, const alv_engine *e, alv_net_f32 *net, cons
 {
     double *noise = alv_new_array((size_t)d->n, sizeof *noise);
     if (!noise) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory");
-    const alv_status status = alv_engine_load(net, e, alv_engine_read_file, NULL, error);
+    alv_status status = alv_engine_load(net, e, alv_engine_read_file, NULL, error);
     if (status == ALV_OK) {
         alv_net_forward_f32(net, x, rows);
         if (net->n_layers > 0) alv_net_send_back_f32(net, net->n_layers - 1);
         for (int l = 0; l < d->n; l++) look(&d->layers[l], e, net, &noise[l]);
         relate(d, noise);
         d->seen.rows = rows;
-        alv_doctor_judge_seen(d, root_mean_square(x, rows * e->model->inputs));
+        status = alv_doctor_judge_seen(d, root_mean_square(x, rows * e->model->inputs), error);
     }
     free(noise);
     return status;

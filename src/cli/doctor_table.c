@@ -260,6 +260,24 @@ static void print_finding(const cli_args *args, const alv_doctor *d, const alv_f
     printf("    %s\n", alv_finding_pytorch(f->kind));
 }
 
+/* Weights that do not fit their place, the first of them in words. */
+static void print_misfits(const cli_args *args, const alv_doctor *d)
+{
+    enum { MOST = 6 };
+    const bool pt = args->lang == ALV_PT;
+    char line[768];
+    for (int64_t i = 0; i < d->n_misfits && i < MOST; i++) {
+        const size_t n =
+            alv_text_format(line, sizeof line, "%s: ", pt ? "ALERTA: escala" : "WARNING: scale");
+        alv_misfit_text(line + n, sizeof line - n, &d->misfits[i], d->weights, args->lang);
+        putchar('\n');
+        cli_wrap(stdout, line, 0, 2);
+    }
+    if (d->n_misfits > MOST)
+        printf(pt ? "  e mais %lld (--json)\n" : "  and %lld more (--json)\n",
+               (long long)(d->n_misfits - MOST));
+}
+
 /* What was changed, how far it got, and the answer. */
 static void print_counter(const cli_args *args, const alv_doctor *d)
 {
@@ -319,6 +337,7 @@ void cli_doctor_table(const cli_args *args, const alv_doctor *d)
     for (int i = 0; d->seen.rows > 0 && i < d->seen.forecast.n; i++)
         if (!alv_doctor_foresaw(d, d->seen.forecast.findings[i].kind))
             print_finding(args, d, &d->seen.forecast.findings[i], true);
+    print_misfits(args, d);
     if (d->weights->n_found > 0) cli_inspect_found(args, d->weights);
     print_counter(args, d);
     putchar('\n');

@@ -25,8 +25,7 @@ const alv_bounds alv_bounds_of[ALV_SEVERITIES] = {
     [ALV_CRITICAL] = {3e-6, 100, 3e-3, 1000, .saturated = 0.6, .dead = 1, .locked = 1},
 };
 
-/* Activations that saturate: flat somewhere without the cut-off of relu. */
-static bool saturates(const alv_act *act)
+bool alv_act_saturates(const alv_act *act)
 {
     return act && !act->can_die &&
            (act->flat_below > -ALV_INFINITY || act->flat_above < ALV_INFINITY);
@@ -61,7 +60,7 @@ void alv_signals_read(alv_signals *out, const alv_layer_stats *stats, int n_laye
         if (l + 1 == n_layers) break;
         s.locked = larger(s.locked, stats[l].locked);
         if (can_die(act)) s.dead = larger(s.dead, stats[l].dead);
-        if (!saturates(act) || alv_isnan(stats[l].saturated)) continue;
+        if (!alv_act_saturates(act) || alv_isnan(stats[l].saturated)) continue;
         sum += stats[l].saturated;
         n++;
     }
@@ -108,7 +107,7 @@ static const rule rules[] = {
     DRIFT(ALV_VERDICT_EXPLODING, backward, hi, ABOVE),
     DRIFT(ALV_VERDICT_VANISHING, forward, lo, BELOW),
     DRIFT(ALV_VERDICT_VANISHING, backward, lo, BELOW),
-    SHARE(ALV_VERDICT_SATURATED, saturated, saturates),
+    SHARE(ALV_VERDICT_SATURATED, saturated, alv_act_saturates),
     SHARE(ALV_VERDICT_DEAD, dead, can_die),
 };
 

@@ -76,6 +76,9 @@ typedef struct alv_bounds {
 
 extern const alv_bounds alv_bounds_of[ALV_SEVERITIES]; /* for ALV_WARNING and ALV_CRITICAL */
 
+/* Whether it is flat somewhere without the cut-off of relu; false for NULL. */
+bool alv_act_saturates(const alv_act *act);
+
 /* stats (n_layers) and drift measured at initialization. */
 void alv_signals_read(alv_signals *out, const alv_layer_stats *stats, int n_layers,
                       const alv_drift *drift, const alv_model *model);

@@ -1,6 +1,6 @@
 # What the doctor predicts and what it measures of the signal in every layer, against onnxruntime on graphs of
-# the usual kinds and against a simulation of plain chains; healthy models are not critical. Faults planted in a chain of 20 layers
-# must be found; in graphs only weights that are all zero must (docs/doctor.md lists what else is missed).
+# the usual kinds and against a simulation of plain chains; healthy models have no finding. Faults that are
+# planted must be findings; docs/doctor.md says which of them are critical.
 . "$(dirname "$0")/../cli/lib.sh"
 python=$2/bin/python
 $python -c 'import onnx, onnxruntime, numpy' 2>/dev/null || {
@@ -11,6 +11,7 @@ mkdir draws
 $python "$here/doctor_check.py" "$alvor" draws 6 || fail 'predictions are not what onnxruntime measures'
 $python "$here/doctor_faults.py" "$alvor" draws || fail 'a fault is missed, a healthy model is not well, or something is left out in silence'
 
+$python "$here/doctor_planted.py" "$alvor" draws 2 || fail 'a planted fault is missed, or a healthy model has a finding'
 $python "$here/doctor_measured.py" "$alvor" draws || fail 'what was measured is not what onnxruntime measures'
 $python "$here/doctor_train.py" "$alvor" draws || fail 'the cause that was planted is not the one that is found'
 try 2 doctor draws/0/mlp.onnx --train

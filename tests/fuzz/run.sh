@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-10}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- idx csv npy text safetensors checkpoint plan network scheme model tensor module
+[ $# -gt 0 ] || set -- idx csv npy text safetensors checkpoint plan network scheme model tensor module stream
 corpus=build/fuzz/corpus
 [ -z "${SEED:-}" ] || corpus=build/fuzz/corpus.seed
 

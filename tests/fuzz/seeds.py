@@ -64,6 +64,12 @@ save("module", ["Linear(784,256),ReLU,Linear(256,10)", "Conv2d(4, 16, (3, 5), gr
 save("scheme", ["zeros", "constant(0.5)", "uniform(r=1)", "normal(mean=0, std=0.01)",
                 "trunc_normal_rel(std=0.02, a=-2, b=2)", "he_normal(mode=fan_out)", "xavier_uniform",
                 "uniform(r=)", "normal(std=1e308)"])
+save("stream", [struct.pack("<4B4x4d2qQ", profile, profile % 4, 37 * profile % 256, profile % 5, -0.5,
+                            0.5, -1, 2, -3, 1000, 42) + text.encode()
+                for text in ("normal(mean=0.3, std=0.02)", "kaiming_uniform(a=0.2, mode=fan_out)",
+                             "glorot_normal", "glorot_uniform(nth=3)", "sparse(sparsity=0.3)",
+                             "variance_scaling(scale=2, mode=fan_avg, distribution=uniform)")
+                for profile in range(22)])
 save("model", ["784-256-128-10", "mlp 784-100x12-10 tanh", "100x12", "2-3", "64-8 leaky_relu(0.2)",
                "4-9999999999x99999-3", "2-100x2-3 relu", "resnet 20 in=3x8x8 out=3 norm=batch",
                "conv 4,8x2 in=1x9x9 out=2 residual=1 branch=0", "lstm 8,4 in=5 tokens=7 out=7 embed=3",

@@ -22,7 +22,7 @@ if(ALVOR_FUZZ)
     include(AlvorOnnx)
   endif()
   add_custom_target(fuzzers)
-  foreach(name idx csv npy text safetensors checkpoint plan network scheme model tensor module)
+  foreach(name idx csv npy text safetensors checkpoint plan network scheme model tensor module stream)
     add_executable(fuzz-${name} EXCLUDE_FROM_ALL ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/fuzz_${name}.c
                    $<$<IN_LIST:${name},idx$<SEMICOLON>csv$<SEMICOLON>npy>:${parsers}>
                    $<$<STREQUAL:${name},text>:${text_sources}>

@@ -111,7 +111,7 @@ export default {
   "spec.backend": "Arithmetic",
   "setup.data":
     "{name}: {train} training and {test} test samples, {inputs} inputs, {classes} classes",
-  "setup.tested": "the last test on {n} of them, for so short a run",
+  "setup.tested": "the last test on {n} test samples, for so short a run",
   "setup.own_rate": "each scheme at its own best of {n} learning rates",
   "setup.bias": "zero, except where the scheme is torch_default",
   "setup.playground":

@@ -111,7 +111,7 @@ export default {
   "spec.backend": "Aritmética",
   "setup.data":
     "{name}: {train} amostras de treino e {test} de teste, {inputs} entradas, {classes} classes",
-  "setup.tested": "o último teste em {n} delas, por ser uma execução tão curta",
+  "setup.tested": "o último teste em {n} amostras, por ser uma execução tão curta",
   "setup.own_rate": "cada esquema na sua melhor de {n} taxas de aprendizado",
   "setup.bias": "zero, exceto onde o esquema é torch_default",
   "setup.playground":

@@ -85,8 +85,8 @@ enum { SMALL = 40960 };
                         "como foram publicados, com quatro dígitos, e as respostas conhecidas do " \
                         "Philox"}
 #define FUNCTIONS                                                                                  \
-    .reproduces = "torch.manual_seed(SEED); torch.rand(..., device=\"cuda\"), uniform_ and the "   \
-                  "uniform initializers of torch.nn.init on tensors there",                        \
+    .reproduces = "torch.manual_seed(SEED); torch.rand(..., device=\"cuda\"), uniform_, "          \
+                  "torch.nn.init.xavier_uniform_, kaiming_uniform_",                               \
     .seed = seed, .uniform = uniform, .scheme_at = alv_torch_scheme_at, SEEN
 #define DEVICE(ID, NAME, THREADS, ALIASES, TEXT)                                                   \
     static const cuda_rules rules_##ID = {THREADS};                                                \

@@ -169,9 +169,9 @@ static void torch_integers(int64_t *out, int64_t n, int64_t lo, int64_t hi, uint
     .truncated = alv_keras_truncated, .integers = alv_keras_integers, .split = alv_keras_split,    \
     .scheme_at = alv_keras_scheme_at
 #define REPRODUCES                                                                                 \
-    "keras.initializers.NAME(seed=SEED)(shape, dtype); with nth=k those of the k-th initializer "  \
-    "made without a seed after keras.utils.set_random_seed(SEED); keras.random.uniform, normal, "  \
-    "truncated_normal, randint(shape, ..., seed=SEED)"
+    "keras.initializers.NAME(seed=SEED)(shape, dtype); NAME(nth=k): "                              \
+    "keras.utils.set_random_seed(SEED); [NAME() for _ in range(k)][-1](shape, dtype); "            \
+    "keras.random.uniform, normal, truncated_normal, randint(shape, ..., seed=SEED)"
 
 #define SEEN(EN, PT, SEEDS_EN, SEEDS_PT, SCHEMES_EN, SCHEMES_PT)                                   \
     .seen = {                                                                                      \

@@ -235,7 +235,7 @@ const alv_compat alv_compat_numpy = {
     .summary =
         {[ALV_EN] = "NumPy's default_rng: PCG64", [ALV_PT] = "o default_rng do NumPy: PCG64"},
     .reproduces = "rng = numpy.random.default_rng(SEED); rng.uniform, normal, integers, "
-                  "permutation; rng.spawn(n) by alv_compat_split; in f32 rng.random(n, "
+                  "permutation; rng.spawn(n): alv_compat_split; in f32 rng.random(n, "
                   "dtype=\"f4\") * (hi - lo) + lo and "
                   "rng.standard_normal(n, dtype=\"f4\") * std + mean",
     .rules = &pcg64,

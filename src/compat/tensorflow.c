@@ -254,12 +254,13 @@ static const alv_initializer *scheme_at(int index)
 const alv_compat alv_compat_tensorflow = {
     .name = "tensorflow",
     .aliases = "tf",
-    .summary = {[ALV_EN] = "TensorFlow's stateless draws on processors",
-                [ALV_PT] = "os sorteios stateless do TensorFlow em processadores"},
-    .reproduces =
-        "tf.random.stateless_uniform, stateless_normal, stateless_truncated_normal(shape, "
-        "seed=[SEED, 0], ...), not compiled by XLA; integers of tf.int32 where both bounds "
-        "fit, else tf.int64; every draw takes the same seed; tf.random.split, fold_in",
+    .summary =
+        {[ALV_EN] = "TensorFlow's stateless draws on processors, not compiled by XLA",
+         [ALV_PT] =
+             "os sorteios stateless do TensorFlow em processadores, sem compilação pelo XLA"},
+    .reproduces = "tf.random.stateless_uniform, stateless_normal, "
+                  "stateless_truncated_normal(shape, seed=[SEED, 0], ...); dtype=tf.int32 if "
+                  "-2**31 <= lo and hi < 2**31 else tf.int64; tf.random.split, fold_in",
     .seen = {[ALV_EN] = "TensorFlow 2.21.0 from PyPI on x86: every value of all four draws (five "
                         "seeds, sizes 1 to 40, 100, 1000, 4097, 1000003; truncated at two "
                         "deviations), of which golden hashes, the largest size from one seed",

@@ -53,38 +53,90 @@ double alv_bins_quantile(const alv_bins *bins, int64_t n, double p)
     return alv_bin_value(bin);
 }
 
-static void count_block(alv_bins *bins, const double *x, int n)
+/* Sums are taken in lanes, element i in lane i modulo LANES, which compilers turn into vectors of
+ * any width without changing a bit. */
+enum { LANES = 16 };
+
+ALV_CLONES static void find_bins(uint16_t *restrict bins, const double *restrict x, int n)
 {
-    for (int i = 0; i < n; i++) bins->count[ordered(alv_bitsf((float)x[i])) >> 16]++;
+    for (int i = 0; i < n; i++) bins[i] = (uint16_t)(ordered(alv_bitsf((float)x[i])) >> 16);
 }
 
-/* Sums of a block, four at a time so that they do not wait for each other. */
-static void block_moments(alv_moments *out, const double *x, int n)
+static void count_block(alv_bins *bins, const double *x, int n)
 {
-    double sum[4] = {0}, lo = x[0], hi = x[0];
-    int64_t zeros = 0;
-    for (int i = 0; i < n; i++) {
-        sum[i & 3] += x[i];
-        lo = x[i] < lo ? x[i] : lo;
-        hi = x[i] > hi ? x[i] : hi;
-        zeros += x[i] == 0;
+    uint16_t places[BLOCK];
+    find_bins(places, x, n);
+    for (int i = 0; i < n; i++) bins->count[places[i]]++;
+}
+
+static double add_lanes(const double lanes[LANES])
+{
+    double sum = 0;
+    for (int j = 0; j < LANES; j++) sum += lanes[j];
+    return sum;
+}
+
+/* x is padded with its first value up to a multiple of LANES, which changes neither extreme. */
+ALV_CLONES static void find_extremes(double *lo, double *hi, double *sum, double *zeros,
+                                     const double *restrict x, int n)
+{
+    double low[LANES], high[LANES], sums[LANES] = {0}, none[LANES] = {0};
+    for (int j = 0; j < LANES; j++) low[j] = high[j] = x[j];
+    for (int i = 0; i < n; i += LANES)
+        for (int j = 0; j < LANES; j++) {
+            const double v = x[i + j];
+            sums[j] += v;
+            low[j] = v < low[j] ? v : low[j];
+            high[j] = v > high[j] ? v : high[j];
+            none[j] += v == 0 ? 1 : 0;
+        }
+    *lo = low[0];
+    *hi = high[0];
+    for (int j = 1; j < LANES; j++) {
+        *lo = low[j] < *lo ? low[j] : *lo;
+        *hi = high[j] > *hi ? high[j] : *hi;
     }
-    const double mean = (sum[0] + sum[1] + sum[2] + sum[3]) / n;
-    double m2[4] = {0}, m3[4] = {0}, m4[4] = {0};
-    for (int i = 0; i < n; i++) {
-        const double d = x[i] - mean, d2 = d * d;
-        m2[i & 3] += d2;
-        m3[i & 3] += d2 * d;
-        m4[i & 3] += d2 * d2;
+    *sum = add_lanes(sums);
+    *zeros = add_lanes(none);
+}
+
+/* A row of lanes as one value, which stays in registers: compilers cut it to their vectors. */
+typedef double row __attribute__((vector_size(LANES * sizeof(double))));
+
+ALV_CLONES static void add_powers(double *m2, double *m3, double *m4, const double *restrict x,
+                                  double mean, int n)
+{
+    row two = {0}, three = {0}, four = {0};
+    for (int i = 0; i < n; i += LANES) {
+        row d;
+        memcpy(&d, x + i, sizeof d);
+        d -= mean;
+        const row d2 = d * d;
+        two += d2;
+        three += d2 * d;
+        four += d2 * d2;
     }
-    *out = (alv_moments){.n = n,
-                         .mean = mean,
-                         .m2 = m2[0] + m2[1] + m2[2] + m2[3],
-                         .m3 = m3[0] + m3[1] + m3[2] + m3[3],
-                         .m4 = m4[0] + m4[1] + m4[2] + m4[3],
-                         .lo = lo,
-                         .hi = hi,
-                         .zeros = zeros};
+    double lanes[3][LANES];
+    memcpy(lanes[0], &two, sizeof two);
+    memcpy(lanes[1], &three, sizeof three);
+    memcpy(lanes[2], &four, sizeof four);
+    *m2 = add_lanes(lanes[0]);
+    *m3 = add_lanes(lanes[1]);
+    *m4 = add_lanes(lanes[2]);
+}
+
+/* Of n values; x has room up to the next multiple of LANES. */
+static void block_moments(alv_moments *out, double *x, int n)
+{
+    const int whole = (n + LANES - 1) / LANES * LANES;
+    double sum, zeros;
+    *out = (alv_moments){.n = n};
+    for (int i = n; i < whole; i++) x[i] = x[0];
+    find_extremes(&out->lo, &out->hi, &sum, &zeros, x, whole);
+    out->zeros = (int64_t)zeros - (x[0] == 0 ? whole - n : 0);
+    out->mean = (sum - x[0] * (whole - n)) / n;
+    for (int i = n; i < whole; i++) x[i] = out->mean; /* adds nothing */
+    add_powers(&out->m2, &out->m3, &out->m4, x, out->mean, whole);
 }
 
 void alv_moments_merge(alv_moments *a, const alv_moments *b)
@@ -118,18 +170,36 @@ static int keep_finite(double *x, int n)
     return kept;
 }
 
-/* Of 8 bytes at a time; finds equal tensors, and memcmp confirms them. */
-static uint64_t hash_bytes(uint64_t hash, const unsigned char *bytes, int64_t n)
+/* Of 8 bytes at a time in four lanes; finds equal tensors, and memcmp confirms them. */
+static uint64_t hash_bytes(const unsigned char *bytes, int64_t n)
 {
-    for (int64_t i = 0; i + 8 <= n; i += 8) {
-        uint64_t word;
-        memcpy(&word, bytes + i, 8);
-        hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
+    static const uint64_t factor = UINT64_C(0xd6e8feb86659fd93);
+    uint64_t lanes[4] = {1, 2, 3, 4}, hash = (uint64_t)n;
+    int64_t i = 0;
+    for (; i + 32 <= n; i += 32)
+        for (int j = 0; j < 4; j++) {
+            uint64_t word;
+            memcpy(&word, bytes + i + 8 * j, 8);
+            lanes[j] = (lanes[j] ^ word) * factor;
+            lanes[j] ^= lanes[j] >> 32;
+        }
+    for (; i < n; i++) lanes[0] = (lanes[0] ^ bytes[i]) * factor;
+    for (int j = 0; j < 4; j++) {
+        hash = (hash ^ lanes[j]) * factor;
         hash ^= hash >> 32;
     }
-    for (int64_t i = n & ~INT64_C(7); i < n; i++)
-        hash = (hash ^ bytes[i]) * UINT64_C(0xd6e8feb86659fd93);
     return hash;
+}
+
+/* 0, or NaN where a value is not finite. */
+ALV_CLONES static double add_differences(const double *restrict x, int n)
+{
+    double sums[LANES] = {0};
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int j = 0; j < LANES; j++) sums[j] += x[i + j] - x[i + j];
+    for (; i < n; i++) sums[0] += x[i] - x[i];
+    return add_lanes(sums);
 }
 
 void alv_measure_part(alv_moments *out, alv_bins *bins, const alv_checkpoint_tensor *tensor,
@@ -140,15 +210,13 @@ void alv_measure_part(alv_moments *out, alv_bins *bins, const alv_checkpoint_ten
     for (int64_t at = lo; at < hi; at += BLOCK) {
         const int n = hi - at < BLOCK ? (int)(hi - at) : BLOCK;
         alv_checkpoint_decode(x, tensor, at, at + n);
-        double sum = 0;
-        for (int i = 0; i < n; i++) sum += x[i] - x[i]; /* 0, or NaN where one is not finite */
-        const int kept = sum == 0 ? n : keep_finite(x, n);
+        const int kept = add_differences(x, n) == 0 ? n : keep_finite(x, n);
         all.nonfinite += n - kept;
         if (kept == 0) continue;
         count_block(bins, x, kept);
         block_moments(&one, x, kept);
         alv_moments_merge(&all, &one);
     }
-    all.hash = hash_bytes(0, tensor->bytes + lo * tensor->item, (hi - lo) * tensor->item);
+    all.hash = hash_bytes(tensor->bytes + lo * tensor->item, (hi - lo) * tensor->item);
     *out = all;
 }

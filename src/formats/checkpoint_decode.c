@@ -6,7 +6,8 @@
 
 /* memcpy reads what is not aligned; compilers make plain loads of it. */
 #define DECODE(name, word, value)                                                                  \
-    static void name(double *out, const unsigned char *bytes, int64_t n)                           \
+    ALV_CLONES static void name(double *restrict out, const unsigned char *restrict bytes,         \
+                                int64_t n)                                                         \
     {                                                                                              \
         for (int64_t i = 0; i < n; i++) {                                                          \
             word x;                                                                                \

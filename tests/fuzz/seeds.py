@@ -90,7 +90,84 @@ def gguf_text(text):
 gguf = (b"GGUF" + struct.pack("<IQQ", 3, 2, 2) + gguf_text("general.alignment") + struct.pack("<II", 4, 32) +
         gguf_text("t") + struct.pack("<IIQ", 9, 8, 1) + gguf_text("a") +
         gguf_text("w") + struct.pack("<IQQIQ", 2, 3, 2, 0, 0) + gguf_text("q") + struct.pack("<IQIQ", 1, 32, 8, 32))
-save("checkpoint", [gguf + bytes(-len(gguf) % 32 + 66),npz(zipfile.ZIP_STORED, **{"a/kernel": array, "a/bias": array}), array,
+
+
+def varint(n):
+    n &= (1 << 64) - 1
+    out = b""
+    while n > 127:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def field(number, value):
+    """Of protobuf: a number, a text or a message."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    value = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def attribute(name, value):
+    """AttributeProto: an int, a float, a text, ints, or a tensor's bytes."""
+    out = field(1, name)
+    if isinstance(value, int):
+        return field(5, out + field(3, value) + field(20, 2))
+    if isinstance(value, float):
+        return field(5, out + b"\x15" + struct.pack("<f", value) + field(20, 1))
+    if isinstance(value, list):
+        return field(5, out + b"".join(field(8, v) for v in value) + field(20, 7))
+    if isinstance(value, bytes):
+        return field(5, out + field(5, value) + field(20, 4))
+    return field(5, out + field(4, value) + field(20, 3))
+
+
+def tensor(name, *shape, ints=None):
+    n = 1
+    for d in shape:
+        n *= d
+    data = struct.pack(f"<{n}q", *ints) if ints is not None else struct.pack(f"<{n}f", *[0.5 - i % 3 for i in range(n)])
+    return (b"".join(field(1, d) for d in shape) + field(2, 7 if ints is not None else 1) + field(8, name)
+            + field(9, data))
+
+
+def node(op, inputs, outputs, **attributes):
+    return field(1, b"".join(field(1, i) for i in inputs.split()) + b"".join(field(2, o) for o in outputs.split())
+                 + field(4, op) + b"".join(attribute(k, v) for k, v in attributes.items()))
+
+
+def onnx(nodes, tensors, shape, kind=1):
+    """ModelProto; a size of 0 in the input's shape is open."""
+    dims = b"".join(field(1, field(1, d) if d else field(2, "N")) for d in shape)
+    graph = b"".join(nodes) + b"".join(field(5, t) for t in tensors)
+    graph += field(11, field(1, "x") + field(2, field(1, field(1, kind) + field(2, dims)))) + field(12, field(1, "y"))
+    return field(1, 8) + field(7, graph) + field(8, field(1, "") + field(2, 17))
+
+
+graphs = [
+    onnx([node("Conv", "x k", "a", kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 2], group=2),
+          node("LeakyRelu", "a", "b", alpha=0.25),
+          node("MaxPool", "b", "c", kernel_shape=[2, 2], strides=[1, 1], pads=[1, 1, 1, 1]),
+          node("Shape", "x", "s"), node("Gather", "s zero", "n"), node("Unsqueeze", "n axis", "m"),
+          node("Concat", "m rest", "to", axis=0), node("Reshape", "c to", "f"), node("Gemm", "f w v", "y", transB=1)],
+         [tensor("k", 4, 1, 3, 3), tensor("w", 2, 36), tensor("v", 2), tensor("zero", ints=[0]),
+          tensor("axis", 1, ints=[0]), tensor("rest", 1, ints=[-1])], [0, 2, 4, 4]),
+    onnx([node("Gather", "tok x", "h"), node("LayerNormalization", "h g b", "l", axis=-1, epsilon=1e-5),
+          *[node("MatMul", f"l {c}", f"m{c}") for c in "qkv"],
+          *[node("Reshape", f"m{c} to", f"r{c}") for c in "qkv"],
+          node("Transpose", "rq", "q1", perm=[0, 2, 1, 3]), node("Transpose", "rv", "v1", perm=[0, 2, 1, 3]),
+          node("Transpose", "rk", "k1", perm=[0, 2, 3, 1]), node("MatMul", "q1 k1", "s"),
+          node("Constant", "", "root", value=tensor("", 1)), node("Mul", "s root", "d"),
+          node("Softmax", "d", "p", axis=-1), node("MatMul", "p v1", "o"), node("Transpose", "o", "t", perm=[0, 2, 1, 3]),
+          node("Reshape", "t back", "u"), node("Add", "h u", "e"), node("Relu", "e", "y")],
+         [tensor("tok", 5, 8), tensor("g", 8), tensor("b", 8), *[tensor(c, 8, 8) for c in "qkv"],
+          tensor("to", 4, ints=[0, 0, 2, 4]), tensor("back", 3, ints=[0, 0, 8])], [0, 3], 7),
+    onnx([node("Transpose", "x", "t", perm=[1, 0, 2]), node("LSTM", "t W R B", "a h c", hidden_size=2, direction="forward"),
+          node("Squeeze", "h axis", "l"), node("BatchNormalization", "l g b g b", "n"), node("Clip", "n", "y", min=0.0, max=6.0)],
+         [tensor("W", 1, 8, 3), tensor("R", 1, 8, 2), tensor("B", 1, 16), tensor("g", 2), tensor("b", 2),
+          tensor("axis", 1, ints=[0])], [0, 4, 3]),
+]
+save("checkpoint", [*graphs, gguf + bytes(-len(gguf) % 32 + 66),npz(zipfile.ZIP_STORED, **{"a/kernel": array, "a/bias": array}), array,
      npz(zipfile.ZIP_DEFLATED, w=array, v=npy("<f2", True, (2, 1), bytes(4))), npz(zipfile.ZIP_STORED),
      '{"weight_map":{"a":"b.safetensors"}}',
      safetensors('{"w.weight":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]},'

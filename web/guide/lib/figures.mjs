@@ -11,8 +11,8 @@ const groups = (document, asked) =>
 const height = (width) => Math.round(Math.max(230, Math.min(340, width * 0.56)));
 
 // A chart with its names at the right, or under it where there is no room beside.
-function lineChart({ rows, names, width, lang, x, y, extra = [], dots = true, label }) {
-  const room = labelRoom(names);
+function lineChart({ rows, names, width, lang, x, y, extra = [], dots = true, label, named = names }) {
+  const room = labelRoom(named);
   return plot({
     width,
     height: height(width),
@@ -20,7 +20,7 @@ function lineChart({ rows, names, width, lang, x, y, extra = [], dots = true, la
     ariaLabel: label,
     x,
     y,
-    marks: [...extra, ...lines(rows, names, dots), endLabels(ends(rows, names), lang)],
+    marks: [...extra, ...lines(rows, names, dots), endLabels(ends(rows, named), lang)],
   });
 }
 
@@ -89,11 +89,19 @@ function forecast(asked, { documents, lang, width, label }) {
     ),
   );
   const all = documents.flatMap((d) => d.layers.flatMap((l) => [point(l, of), point(l, `${of}_lo`), point(l, `${of}_hi`)]));
+  // A net of fewer layers has its name where it ends up: beside its last signal, its first gradient.
+  const names = named.map((one) => one.name), deepest = Math.max(...rows.map((row) => row.x));
+  const short = ends(rows, names).filter((row) => row.x < deepest).map((row) => row.name);
+  const there = ends(of === "q" ? rows : [...rows].reverse(), short);
+  const beside = (above) =>
+    Plot.text(there.filter((row) => row.y >= 1 === above), {
+      x: "x", y: "y", text: (row) => brief(row.name, lang), textAnchor: "start", dx: 14, dy: above ? -1 : 3, fontSize: 11.5,
+    });
   return lineChart({
-    rows, names: named.map((one) => one.name), width, lang, label, dots: false,
+    rows, names, width, lang, label, dots: false, named: names.filter((name) => !short.includes(name)),
     x: linear(lang, word("layer", lang), { grid: false }),
     y: logarithmic(lang, word(of === "q" ? "z" : "gradient", lang), all.filter((v) => v !== null)).axis,
-    extra: bands,
+    extra: [...bands, beside(true), beside(false)],
   });
 }
 

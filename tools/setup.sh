@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing on a Debian machine: `tools/setup.sh` for building and running,
 # `tools/setup.sh guide` for the guide with its playground, `tools/setup.sh check` for the tests as
-# well. Installs nothing that is already there.
+# well, `tools/setup.sh frameworks` for PyTorch too. Installs nothing that is already there.
 set -eu
 
 # command or file -> Debian package
@@ -17,6 +17,7 @@ python3-venv:python3-venv libclang-rt:libclang-rt-dev numpy:python3-numpy gzip:g
 aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu /usr/aarch64-linux-gnu/include/stdio.h:libc6-dev-arm64-cross
 s390x-linux-gnu-gcc:gcc-s390x-linux-gnu /usr/s390x-linux-gnu/include/stdio.h:libc6-dev-s390x-cross
 qemu-aarch64:qemu-user man:man-db"
+frameworks_needs="torch:python3-torch"
 
 # True if the thing named is there: a command, a header, or something that needs its own question.
 have() {
@@ -25,7 +26,7 @@ have() {
         echo "#include <$1>" | cc -E -include stdarg.h -include stddef.h -include setjmp.h \
             -include stdint.h -x c - >/dev/null 2>&1 ;;
     python3-venv) python3 -c 'import ensurepip, venv' >/dev/null 2>&1 ;;
-    numpy) /usr/bin/python3 -c 'import numpy' >/dev/null 2>&1 ;;
+    numpy | torch) /usr/bin/python3 -c "import $1" >/dev/null 2>&1 ;;
     libclang-rt) [ -e "$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a 2>/dev/null)" ] ||
         [ -e "$(clang -print-file-name=libclang_rt.fuzzer.a 2>/dev/null)" ] ;;
     wasm-ld) command -v wasm-ld >/dev/null 2>&1 || ls /usr/bin/wasm-ld-* >/dev/null 2>&1 ;;
@@ -46,6 +47,7 @@ collect $build_needs
 case ${1:-} in
 guide) collect $guide_needs ;;
 check) collect $guide_needs $check_needs ;;
+frameworks) collect $guide_needs $check_needs $frameworks_needs ;;
 esac
 [ -n "$missing" ] || exit 0
 

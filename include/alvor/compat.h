@@ -141,6 +141,13 @@ ALV_API alv_status alv_compat_permutation(int64_t *out, int64_t n, alv_compat_rn
  * Takes two numbers from the generator, as the loader does. PyTorch's profiles only. */
 ALV_API alv_status alv_compat_epoch(int64_t *out, int64_t n, alv_compat_rng *rng, alv_error *error);
 
+/* The CUDA device that a generator of torch-cuda draws on, for arrays that depend on it: its
+ * streaming multiprocessors, and the threads that fit each (cudaDeviceProp's multiProcessorCount
+ * and maxThreadsPerMultiProcessor: 1024 to 2048 on those known). ALV_ERR_UNSUPPORTED for other
+ * streams, ALV_ERR_RANGE. */
+ALV_API alv_status alv_compat_device(alv_compat_rng *rng, int multiprocessors, int threads_each,
+                                     alv_error *error);
+
 /* Keys. JAX, TensorFlow: a draw takes every word from the key and leaves it, so that the same draw
  * again gives the same numbers. fold_in replaces the key, as jax.random.fold_in(key, data) and
  * tf.random.fold_in do; split writes n generators (outs[0] may be rng itself), as

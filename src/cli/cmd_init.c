@@ -31,9 +31,9 @@ static bool refuse(const cli_args *args, const char *const *names, const char *h
 static int run_like(const cli_args *args)
 {
     static const char *const other[] = {
-        "shape",     "name",   "slice",   "layout", "dtype",  "role",  "fan-in",  "fan-out",
-        "layer",     "groups", "stride",  "parts",  "head",   "depth", "in-axes", "out-axes",
-        "copy-axes", "shards", "threads", "stream", "module", "exact", NULL};
+        "shape",     "name",   "slice",   "layout", "dtype",  "role",   "fan-in",  "fan-out",
+        "layer",     "groups", "stride",  "parts",  "head",   "depth",  "in-axes", "out-axes",
+        "copy-axes", "shards", "threads", "stream", "module", "device", "exact",   NULL};
     if (args->n_positional > 0)
         return cli_fail("--plan FILE says how to draw the model",
                         "--like takes no plan besides: '%s'", args->positional[0]);
@@ -48,7 +48,7 @@ static int run(const cli_args *args)
         "scheme", "shape",  "name",  "slice", "layout", "role",    "fan-in",   "fan-out",   "layer",
         "groups", "stride", "parts", "head",  "depth",  "in-axes", "out-axes", "copy-axes", NULL};
     static const char *const plan[] = {"shards", "threads", "dry-run", "json", NULL};
-    static const char *const stream[] = {"module", "exact", NULL};
+    static const char *const stream[] = {"module", "device", "exact", NULL};
     if (cli_flag(args, "presets")) return cli_init_presets(args);
     if (cli_flag(args, "like")) return run_like(args);
     if (refuse(args, like, "as in --like model.onnx", "belongs to --like")) return CLI_USAGE;
@@ -171,6 +171,11 @@ static const cli_option options[] = {
      "TEXT",
      {"with --stream torch: all parameters of 'Linear(784,256),ReLU,Linear(256,10)'",
       "com --stream torch: todos os parâmetros de 'Linear(784,256),ReLU,Linear(256,10)'"}},
+    {"device",
+     0,
+     "SMxT",
+     {"with --stream torch-cuda: multiprocessors and threads of each, as 108x2048",
+      "com --stream torch-cuda: multiprocessadores e threads de cada um, como 108x2048"}},
     {"exact",
      0,
      NULL,

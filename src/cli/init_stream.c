@@ -1,6 +1,7 @@
 /* alvor init --stream: what a framework itself would draw, one tensor or a whole PyTorch module.
  *
  * Such streams have an order, so everything is drawn in memory before anything is written. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -193,17 +194,34 @@ static bool foreign(const cli_args *args)
     return false;
 }
 
+/* The seeded generator, on the device that --device describes. */
+static int start(drawing *d, const cli_args *args)
+{
+    int processors, threads, end = 0;
+    alv_error error;
+    const char *device = cli_value(args, "device", NULL);
+    if (alv_compat_seed(&d->rng, d->profile, d->seed, &error) != ALV_OK)
+        return cli_fail_error(&error);
+    if (!device) return CLI_OK;
+    if (sscanf(device, "%5dx%6d%n", &processors, &threads, &end) != 2 || device[end])
+        return cli_fail("as in --device 108x2048, an A100's multiprocessors and threads of each",
+                        "--device: '%s' is not two whole numbers with an x between them", device);
+    if (alv_compat_device(&d->rng, processors, threads, &error) != ALV_OK)
+        return cli_fail_option("device", &error);
+    d->profile = d->rng.profile;
+    return CLI_OK;
+}
+
 int cli_init_stream(const cli_args *args)
 {
     drawing d = {.profile = cli_stream(cli_value(args, "stream", NULL))};
     const char *module = cli_value(args, "module", NULL);
-    alv_error error;
     d.output = cli_value(args, "output", NULL);
     if (!d.profile || foreign(args) || !cli_seed(&d.seed, args)) return CLI_USAGE;
     if (!d.output) return cli_fail("as in -o w.npy", "init needs -o");
     if (strcmp(d.output, "-") == 0 && isatty(STDOUT_FILENO))
         return cli_fail("redirect it, as in -o - > w.npy", "a terminal cannot show such a file");
-    if (alv_compat_seed(&d.rng, d.profile, d.seed, &error) != ALV_OK) return cli_fail_error(&error);
+    if (start(&d, args) != CLI_OK) return CLI_USAGE;
     int status = module ? run_module(&d, module, args) : run_tensor(&d, args);
     free(d.data);
     return status;

@@ -14,10 +14,10 @@
 enum { BLOCK = 256, LANES = 4 };
 
 typedef struct cuda_rules {
-    int64_t threads; /* that run at once: multiprocessors times threads of each */
+    int64_t threads; /* that run at once: multiprocessors times threads of each; 0: the state's */
 } cuda_rules;
 
-/* The state: seed, and how many words each thread has taken. */
+/* The state: seed, how many words each thread has taken, and the device's threads if named. */
 static void seed(alv_compat_rng *rng, uint64_t number)
 {
     rng->state[0] = number;
@@ -27,7 +27,8 @@ static void seed(alv_compat_rng *rng, uint64_t number)
 static void uniform(void *out, alv_dtype dtype, int64_t n, double lo, double hi,
                     alv_compat_rng *rng)
 {
-    const int64_t most = ((const cuda_rules *)rng->profile->rules)->threads;
+    const int64_t fixed = ((const cuda_rules *)rng->profile->rules)->threads;
+    const int64_t most = fixed ? fixed : (int64_t)rng->state[2];
     const int64_t wanted = n / BLOCK + (n % BLOCK != 0);
     const int64_t threads = BLOCK * (wanted < most / BLOCK ? wanted : most / BLOCK);
     const uint32_t key[2] = {(uint32_t)rng->state[0], (uint32_t)(rng->state[0] >> 32)};
@@ -66,9 +67,10 @@ enum { SMALL = 40960 };
      SMALL + 1,                                                                                    \
      ALV_EXACT_NOT,                                                                                \
      {[ALV_EN] = "more than 40960 elements depend on how many threads the device runs: name it, "  \
-                 "as in torch-cuda-a100",                                                          \
-      [ALV_PT] = "mais de 40960 elementos dependem de quantas threads o dispositivo executa: "     \
-                 "indique-o, como em torch-cuda-a100"}}
+                 "as in torch-cuda-a100, or say them, as in --device 108x2048",                    \
+      [ALV_PT] =                                                                                   \
+          "mais de 40960 elementos dependem de quantas threads o dispositivo executa: "            \
+          "indique-o, como em torch-cuda-a100, ou diga quantas, como em --device 108x2048"}}
 #define NORMAL                                                                                     \
     {ALV_COMPAT_NORMAL,                                                                            \
      F32 | ALV_BIT(ALV_F64) | ALV_BIT(ALV_F16) | ALV_BIT(ALV_BF16),                                \
@@ -118,3 +120,34 @@ DEVICE(t4, "torch-cuda-t4", 40 * 1024, "", "T4 (40 x 1024)");
 DEVICE(rtx4090, "torch-cuda-rtx4090", 128 * 1536, "", "RTX 4090 (128 x 1536)");
 DEVICE(a100, "torch-cuda-a100", 108 * 2048, "", "A100 (108 x 2048)");
 DEVICE(h100, "torch-cuda-h100", 132 * 2048, "torch-cuda-h200", "H100 SXM, H200 (132 x 2048)");
+
+/* A device that the caller describes. */
+static const cuda_rules by_state = {0};
+static const alv_compat described = {
+    .name = "torch-cuda",
+    .aliases = "",
+    .summary = {[ALV_EN] = "PyTorch's uniforms on a CUDA device",
+                [ALV_PT] = "as uniformes do PyTorch em um dispositivo CUDA"},
+    .rules = &by_state,
+    .claims = {UNIFORM, NORMAL},
+    FUNCTIONS,
+};
+
+alv_status alv_compat_device(alv_compat_rng *rng, int multiprocessors, int threads_each,
+                             alv_error *error)
+{
+    if (!rng || !rng->profile) return alv_fail(error, ALV_ERR_ARGUMENT, "compat", "NULL argument");
+    if (rng->profile != &alv_compat_torch_cuda && rng->profile != &described)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, "device",
+                        "%s does not depend on a device: torch-cuda does", rng->profile->name);
+    if (multiprocessors < 1 || multiprocessors > 4096)
+        return alv_fail(error, ALV_ERR_RANGE, "device", "%d multiprocessors: 1 to 4096",
+                        multiprocessors);
+    if (threads_each < BLOCK || threads_each > 65536 || threads_each % 32)
+        return alv_fail(error, ALV_ERR_RANGE, "device",
+                        "%d threads of each multiprocessor: a multiple of 32 from %d to 65536",
+                        threads_each, (int)BLOCK);
+    rng->profile = &described;
+    rng->state[2] = (uint64_t)multiprocessors * (uint64_t)(threads_each / BLOCK * BLOCK);
+    return ALV_OK;
+}

@@ -34,6 +34,16 @@ try 2 init --stream keras --scheme orthogonal --shape 3,4 -o w.npy; err 'QR'
 try 2 init --stream jax --scheme normal --shape 3,4 --dtype f64 -o w.npy; err 'no draw .normal. in f64'
 try 2 init --stream torch-cuda --scheme xavier_uniform --shape 30,40 --exact -o w.npy; err 'no device was at hand'
 try 2 init --stream torch-cuda --scheme xavier_uniform --shape 300,400 -o w.npy; err 'as in torch-cuda-a100'
+# A described device draws what the named one does, and another one something else.
+try 0 init --stream torch-cuda-a100 --scheme xavier_uniform --shape 900,1000 -o a.npy
+try 0 init --stream torch-cuda --device 108x2048 --scheme xavier_uniform --shape 900,1000 -o b.npy
+same a.npy b.npy
+try 0 init --stream torch-cuda --device 40x1024 --scheme xavier_uniform --shape 900,1000 -o b.npy
+cmp -s a.npy b.npy && fail 'the device changes nothing'
+rm a.npy b.npy
+try 2 init --stream torch-cuda --device 108 --scheme xavier_uniform --shape 3,4 -o w.npy; err '108x2048'
+try 2 init --stream torch-cuda --device 108x20 --scheme xavier_uniform --shape 3,4 -o w.npy; err '--device'
+try 2 init --stream torch --device 108x2048 --scheme xavier_uniform --shape 3,4 -o w.npy; err 'does not depend on a device'
 empty_here
 
 try 0 list --streams; out '^  keras-torch '; out '^  mlx '

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The streams and the Python package beside the frameworks themselves, from PyPI: JAX, Flax, Keras
-# on JAX and on TensorFlow, MLX; fresh seeds, which it prints. PyTorch is Debian's or what pip has.
+# on JAX and on TensorFlow, MLX; fresh seeds, which it prints.
 #
 #     tests/compat/frameworks.sh build/frameworks build/release/alvor build/python/dist/*.whl
 set -eu
@@ -12,7 +12,7 @@ python=$1/venv/bin/python
     tensorflow-cpu 'mlx[cpu]'
 "$python" -m pip install -q --disable-pip-version-check --force-reinstall --no-deps "$3"
 "$python" -m pip list --disable-pip-version-check 2>/dev/null |
-    grep -iE '^(numpy|jax|flax|keras|tensorflow|mlx|torch)'
+    grep -iE '^(numpy|jax|flax|keras|tensorflow|mlx)'
 export TF_CPP_MIN_LOG_LEVEL=3
 "$python" tests/compat/fresh.py "$2"
 for keras in keras keras-jax; do # one process has one backend

@@ -8,9 +8,11 @@
  * file. */
 #define ALV_COMPAT_PROFILES(NAME)                                                                  \
     NAME(torch)                                                                                    \
+    NAME(torch_2_12)                                                                               \
     NAME(torch_2_7)                                                                                \
     NAME(torch_1)                                                                                  \
     NAME(torch_scalar)                                                                             \
+    NAME(torch_scalar_2_12)                                                                        \
     NAME(torch_scalar_2_7)                                                                         \
     NAME(torch_scalar_1)                                                                           \
     NAME(numpy)                                                                                    \

@@ -22,7 +22,7 @@ void alv_torch_seed(alv_compat_rng *rng, uint64_t seed)
 /* A type that is drawn in float takes its words block by block, and none for an incomplete one. */
 void alv_torch_skip(alv_dtype dtype, int64_t n, alv_compat_rng *rng)
 {
-    if (alv_is_narrow(dtype) && alv_torch_rules_of(rng)->narrow == ALV_TORCH_CAST) return;
+    if (alv_is_narrow(dtype) && alv_torch_casts(rng)) return;
     for (int64_t i = dtype == ALV_F64 ? 2 * n : n; i > 0; i--) alv_mersenne_u32(&rng->mt);
 }
 
@@ -108,7 +108,7 @@ static void uniform_cast(uint16_t *out, alv_dtype dtype, int64_t n, const range 
 void alv_torch_uniform(void *out, alv_dtype dtype, int64_t n, double lo, double hi,
                        alv_compat_rng *rng)
 {
-    const bool own = alv_is_narrow(dtype) && alv_torch_rules_of(rng)->narrow != ALV_TORCH_CAST;
+    const bool own = alv_is_narrow(dtype) && !alv_torch_casts(rng);
     const alv_dtype type = alv_is_narrow(dtype) && !own ? ALV_F32 : dtype;
     range r = {.from = alv_compat_held(type, lo), .to = alv_compat_held(type, hi)};
     r.width = alv_compat_held(type, r.to - r.from);

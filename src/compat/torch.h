@@ -7,14 +7,16 @@
 
 /* How 16-bit types are drawn. */
 typedef enum alv_torch_narrow {
-    ALV_TORCH_CAST,      /* in float, then rounded once (2.12 and later) */
-    ALV_TORCH_PER_STEP,  /* with 8 or 11 bits, every operation rounded to the type */
-    ALV_TORCH_PER_STEP_1 /* the same, but normals of f16 in float (1.x) */
+    ALV_TORCH_CAST,        /* in float, then rounded once (2.13 and later) */
+    ALV_TORCH_CAST_SCALAR, /* the same, but normals by the C library's functions, with a mean and a
+                              deviation of the type (2.12) */
+    ALV_TORCH_PER_STEP,    /* with 8 or 11 bits, every operation rounded to the type */
+    ALV_TORCH_PER_STEP_1   /* the same, but normals of f16 in float (1.x) */
 } alv_torch_narrow;
 
 typedef struct alv_torch_rules {
     bool fused;        /* compiled with fused multiply-add: AVX2 */
-    bool fused_normal; /* std and mean are applied fused on every path (2.12 and later) */
+    bool fused_normal; /* std and mean are applied fused on every path (2.13 and later) */
     alv_torch_narrow narrow;
     bool log1p;     /* the serial path takes log1p(-u), not log(1 - u) */
     bool half_open; /* a uniform that rounds to its upper bound becomes the lower one */
@@ -44,6 +46,12 @@ void alv_torch_skip(alv_dtype dtype, int64_t n, alv_compat_rng *rng);
 static inline const alv_torch_rules *alv_torch_rules_of(const alv_compat_rng *rng)
 {
     return rng->profile->rules;
+}
+
+/* Whether 16-bit types are drawn as floats. */
+static inline bool alv_torch_casts(const alv_compat_rng *rng)
+{
+    return alv_torch_rules_of(rng)->narrow <= ALV_TORCH_CAST_SCALAR;
 }
 
 #endif

@@ -125,11 +125,18 @@ static void block_own(uint16_t *out, alv_dtype dtype, float mean, float std, alv
 static void block_narrow(uint16_t *out, alv_dtype dtype, float mean, float std, alv_compat_rng *rng)
 {
     float x[BLOCK];
-    if (alv_torch_rules_of(rng)->narrow != ALV_TORCH_CAST) {
+    uint32_t words[BLOCK];
+    if (!alv_torch_casts(rng)) {
         block_own(out, dtype, mean, std, rng);
         return;
     }
-    blocks_f32(x, 1, mean, std, rng);
+    if (alv_torch_rules_of(rng)->narrow == ALV_TORCH_CAST_SCALAR) {
+        alv_mersenne_words(words, BLOCK, &rng->mt);
+        scalar_blocks(x, words, 1, rounded(dtype, mean), rounded(dtype, std),
+                      alv_torch_rules_of(rng)->fused);
+    } else {
+        blocks_f32(x, 1, mean, std, rng);
+    }
     alv_round_array(out, dtype, x, BLOCK);
 }
 

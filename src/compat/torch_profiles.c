@@ -59,19 +59,26 @@
 
 static const alv_torch_rules rules = {
     .fused = true, .fused_normal = true, .log1p = true, .half_open = true, .one_word = 28};
+static const alv_torch_rules rules_2_12 = {.fused = true,
+                                           .narrow = ALV_TORCH_CAST_SCALAR,
+                                           .log1p = true,
+                                           .half_open = true,
+                                           .one_word = 28};
 static const alv_torch_rules rules_2_7 = {
     .fused = true, .narrow = ALV_TORCH_PER_STEP, .log1p = true, .one_word = 28};
 static const alv_torch_rules rules_1 = {
     .fused = true, .narrow = ALV_TORCH_PER_STEP_1, .one_word = 32};
 static const alv_torch_rules rules_scalar = {
     .fused_normal = true, .log1p = true, .half_open = true, .one_word = 28};
+static const alv_torch_rules rules_scalar_2_12 = {
+    .narrow = ALV_TORCH_CAST_SCALAR, .log1p = true, .half_open = true, .one_word = 28};
 static const alv_torch_rules rules_scalar_2_7 = {
     .narrow = ALV_TORCH_PER_STEP, .log1p = true, .one_word = 28};
 static const alv_torch_rules rules_scalar_1 = {.narrow = ALV_TORCH_PER_STEP_1, .one_word = 32};
 
 const alv_compat alv_compat_torch = {
     .name = "torch",
-    .aliases = "pytorch torch@2 torch@2.14 torch@2.15",
+    .aliases = "pytorch torch@2 torch@2.13 torch@2.14 torch@2.15",
     .summary = {[ALV_EN] = "PyTorch on x86 processors with AVX2, current versions; its f32 "
                            "uniforms and normals are those of every version since 1.13",
                 [ALV_PT] = "PyTorch em processadores x86 com AVX2, versões atuais; as uniformes e "
@@ -79,14 +86,36 @@ const alv_compat alv_compat_torch = {
     .seen = {[ALV_EN] =
                  "Golden hashes of torch 2.15.0 from PyPI (uniform, normal, truncated, integers, "
                  "permutations; five seeds, sizes 1 to 40, 100, 1000, 4097, 1000003), of 30 "
-                 "modules and 18 initializers; DataLoader's order. f64 normals: up to 3 "
-                 "units in the last place, 6 % of values.",
+                 "modules and 18 initializers; DataLoader's order. All but the order of torch "
+                 "2.13.0, too. "
+                 "f64 normals: up to 3 units in the last place, 6 % of values.",
              [ALV_PT] = "Hashes do torch 2.15.0 do PyPI (uniformes, normais, truncadas, inteiros, "
                         "permutações; cinco sementes, tamanhos de 1 a 40, 100, 1000, 4097, "
-                        "1000003), de 30 módulos e 18 esquemas; a ordem do DataLoader. Normais em "
+                        "1000003), de 30 módulos e 18 esquemas; a ordem do DataLoader. Tudo, menos "
+                        "a ordem, também do torch 2.13.0. Normais em "
                         "f64: até 3 unidades na última casa, 6 % dos valores."},
     .claims = CLAIMS(REJECTION),
     .rules = &rules,
+    FUNCTIONS,
+};
+
+const alv_compat alv_compat_torch_2_12 = {
+    .name = "torch@2.12",
+    .aliases = "",
+    .summary = {[ALV_EN] = "PyTorch 2.12 with AVX2: 16-bit normals by the C library's functions",
+                [ALV_PT] =
+                    "PyTorch 2.12 com AVX2: normais de 16 bits pelas funções da biblioteca C"},
+    .seen =
+        {[ALV_EN] =
+             "Golden hashes of torch 2.12.1 from PyPI (uniform, normal, truncated, integers, "
+             "permutations; five seeds, sizes 1 to 40, 100, 1000, 4097, 1000003), of 30 modules "
+             "and 18 initializers. f64 normals: up to 3 units in the last place, 6 % of values.",
+         [ALV_PT] = "Hashes do torch 2.12.1 do PyPI (uniformes, normais, truncadas, inteiros, "
+                    "permutações; cinco sementes, tamanhos de 1 a 40, 100, 1000, 4097, 1000003), "
+                    "de 30 módulos e 18 esquemas. Normais em f64: até 3 unidades na última casa, 6 "
+                    "% dos valores."},
+    .claims = CLAIMS(REJECTION),
+    .rules = &rules_2_12,
     FUNCTIONS,
 };
 
@@ -134,7 +163,7 @@ const alv_compat alv_compat_torch_1 = {
 
 const alv_compat alv_compat_torch_scalar = {
     .name = "torch-scalar",
-    .aliases = "torch-scalar@2.14 torch-scalar@2.15",
+    .aliases = "torch-scalar@2.13 torch-scalar@2.14 torch-scalar@2.15",
     .summary = {[ALV_EN] = "PyTorch on x86 processors without AVX2, with the GNU C library",
                 [ALV_PT] = "PyTorch em processadores x86 sem AVX2, com a biblioteca C GNU"},
     .seen = {[ALV_EN] = "Golden hashes of torch 2.15.0 from PyPI with ATEN_CPU_CAPABILITY=default "
@@ -148,6 +177,25 @@ const alv_compat alv_compat_torch_scalar = {
                  "unidades na última casa, 6 % dos valores."},
     .claims = CLAIMS(REJECTION),
     .rules = &rules_scalar,
+    FUNCTIONS,
+};
+
+const alv_compat alv_compat_torch_scalar_2_12 = {
+    .name = "torch-scalar@2.12",
+    .aliases = "",
+    .summary = {[ALV_EN] = "PyTorch 2.12 without AVX2, with the GNU C library",
+                [ALV_PT] = "PyTorch 2.12 sem AVX2, com a biblioteca C GNU"},
+    .seen = {[ALV_EN] = "Golden hashes of torch 2.12.1 from PyPI with ATEN_CPU_CAPABILITY=default "
+                        "(uniform, normal, truncated, integers, permutations; five seeds, sizes 1 "
+                        "to 40, 100, 1000, 4097, 1000003), of 30 modules and 18 initializers. f64 "
+                        "normals: up to 3 units in the last place, 6 % of values.",
+             [ALV_PT] =
+                 "Hashes do torch 2.12.1 do PyPI com ATEN_CPU_CAPABILITY=default (uniformes, "
+                 "normais, truncadas, inteiros, permutações; cinco sementes, tamanhos de 1 a 40, "
+                 "100, 1000, 4097, 1000003), de 30 módulos e 18 esquemas. Normais em f64: até 3 "
+                 "unidades na última casa, 6 % dos valores."},
+    .claims = CLAIMS(REJECTION),
+    .rules = &rules_scalar_2_12,
     FUNCTIONS,
 };
 

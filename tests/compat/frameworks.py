@@ -20,11 +20,11 @@ class Torch:
         self.version = f"torch {torch.__version__}, "
         self.path = os.environ.get("ATEN_CPU_CAPABILITY", "avx2")
         major, minor = (int(part) for part in torch.__version__.split(".")[:2])
-        version = "@1.13" if major == 1 else "" if minor >= 12 else "@2.7"
+        version = "@1.13" if major == 1 else "" if minor >= 13 else "@2.12" if minor == 12 else "@2.7"
         self.profile = ("torch-scalar" if self.path == "default" else "torch") + version
         self.dtypes = {"f32": torch.float32, "f64": torch.float64, "f16": torch.float16,
                        "bf16": torch.bfloat16}
-        self.truncates = version == ""
+        self.truncates = version in ("", "@2.12")
         self.schemes = SCHEMES
 
     def seed(self, seed):

@@ -110,7 +110,7 @@ def _stream():
         raise Error("what PyTorch draws on %s was never compared: say which build to follow, as in "
                     "stream=\"torch\"" % platform.machine(), where="stream")
     major, minor = (int(word) for word in torch.__version__.split(".")[:2])
-    version = "@1.13" if major < 2 else "@2.7" if minor < 12 else ""
+    version = "@1.13" if major < 2 else "@2.7" if minor < 12 else "@2.12" if minor == 12 else ""
     capability = getattr(getattr(torch.backends, "cpu", None), "get_cpu_capability", None)
     scalar = (capability() == "DEFAULT" if capability else
               "CPU capability usage: NO AVX" in torch.__config__.show())

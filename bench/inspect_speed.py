@@ -1,6 +1,6 @@
 """How fast `alvor inspect` reads a file larger than the memory it may use, beside `cat` of the same file.
 
-usage: inspect.py ALVOR [--gb 4] [--limit-mb 512] [--folder DIR]
+usage: inspect_speed.py ALVOR [--gb 4] [--limit-mb 512] [--folder DIR]
 
 Makes a safetensors file of float32 normals and bf16 uniforms with `alvor init`, then reads it cold (its pages
 dropped from the cache by posix_fadvise) and warm, each in a memory cgroup of --limit-mb where one can be made

@@ -71,18 +71,6 @@ static alv_status truncated(const alv_compat_job *job, alv_error *error)
     return cut(job, held(job, job->args[0]), error);
 }
 
-static alv_status zeros(const alv_compat_job *job, alv_error *error)
-{
-    (void)error;
-    return alv_compat_fill_constant(job, 0);
-}
-
-static alv_status ones(const alv_compat_job *job, alv_error *error)
-{
-    (void)error;
-    return alv_compat_fill_constant(job, 1);
-}
-
 /* Each name has a uniform and a truncated normal of one scale and fan. */
 #define PAIR(NAME, SCALE, MODE)                                                                    \
     static alv_status NAME##_uniform(const alv_compat_job *job, alv_error *error)                  \
@@ -115,8 +103,12 @@ static const alv_compat_scheme schemes[] = {
     ROWS(lecun, "", ""),
     ROWS(glorot, "xavier_uniform", "xavier_normal"),
     ROWS(he, "kaiming_uniform", "kaiming_normal"),
-    {.init = {.name = "zeros", .aliases = ""}, .draw = ALV_COMPAT_DRAWS, .fill = zeros},
-    {.init = {.name = "ones", .aliases = ""}, .draw = ALV_COMPAT_DRAWS, .fill = ones},
+    {.init = {.name = "zeros", .aliases = ""},
+     .draw = ALV_COMPAT_DRAWS,
+     .fill = alv_compat_fill_zeros},
+    {.init = {.name = "ones", .aliases = ""},
+     .draw = ALV_COMPAT_DRAWS,
+     .fill = alv_compat_fill_ones},
 };
 
 const alv_initializer *alv_jax_scheme_at(int index)

@@ -175,24 +175,6 @@ static alv_status variance_scaling(const alv_compat_job *job, alv_error *error)
     return scaled(job, a[0], (fan)a[1], (law)a[2], a[3], error);
 }
 
-static alv_status zeros(const alv_compat_job *job, alv_error *error)
-{
-    (void)error;
-    return alv_compat_fill_constant(job, 0);
-}
-
-static alv_status ones(const alv_compat_job *job, alv_error *error)
-{
-    (void)error;
-    return alv_compat_fill_constant(job, 1);
-}
-
-static alv_status constant(const alv_compat_job *job, alv_error *error)
-{
-    (void)error;
-    return alv_compat_fill_constant(job, job->args[0]);
-}
-
 /* Each name has a uniform and a truncated normal of one scale and fan. */
 #define PAIR(NAME, SCALE, MODE)                                                                    \
     static alv_status NAME##_uniform(const alv_compat_job *job, alv_error *error)                  \
@@ -260,9 +242,13 @@ static const alv_compat_scheme schemes[] = {
      .refused = &no_lapack},
     {.init = {.name = "constant", .aliases = "Constant", .args = {ALV_COMPAT_NUMBER("value", 0)}},
      .draw = ALV_COMPAT_DRAWS,
-     .fill = constant},
-    {.init = {.name = "zeros", .aliases = "Zeros"}, .draw = ALV_COMPAT_DRAWS, .fill = zeros},
-    {.init = {.name = "ones", .aliases = "Ones"}, .draw = ALV_COMPAT_DRAWS, .fill = ones},
+     .fill = alv_compat_fill_value},
+    {.init = {.name = "zeros", .aliases = "Zeros"},
+     .draw = ALV_COMPAT_DRAWS,
+     .fill = alv_compat_fill_zeros},
+    {.init = {.name = "ones", .aliases = "Ones"},
+     .draw = ALV_COMPAT_DRAWS,
+     .fill = alv_compat_fill_ones},
 };
 
 const alv_initializer *alv_keras_scheme_at(int index)

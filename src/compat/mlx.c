@@ -146,12 +146,6 @@ static alv_status he_normal(const alv_compat_job *job, alv_error *error)
     return draw_normal(job, job->args[1] / alv_sqrt(job->args[0] == 0 ? in : out), error);
 }
 
-static alv_status constant(const alv_compat_job *job, alv_error *error)
-{
-    (void)error;
-    return alv_compat_fill_constant(job, job->args[0]);
-}
-
 static const alv_compat_claim no_lapack = {
     .exactness = ALV_EXACT_NOT,
     .note = {[ALV_EN] = "orthogonal takes the QR of LAPACK, whose rounding depends on the library "
@@ -183,7 +177,7 @@ static const alv_compat_scheme schemes[] = {
      .refused = &no_lapack},
     {.init = {.name = "constant", .aliases = "", .args = {ALV_COMPAT_NUMBER("value", 0)}},
      .draw = ALV_COMPAT_DRAWS,
-     .fill = constant},
+     .fill = alv_compat_fill_value},
 };
 
 static const alv_initializer *scheme_at(int index)

@@ -87,6 +87,24 @@ alv_status alv_compat_fill_constant(const alv_compat_job *job, double value)
     return ALV_OK;
 }
 
+alv_status alv_compat_fill_zeros(const alv_compat_job *job, alv_error *error)
+{
+    (void)error;
+    return alv_compat_fill_constant(job, 0);
+}
+
+alv_status alv_compat_fill_ones(const alv_compat_job *job, alv_error *error)
+{
+    (void)error;
+    return alv_compat_fill_constant(job, 1);
+}
+
+alv_status alv_compat_fill_value(const alv_compat_job *job, alv_error *error)
+{
+    (void)error;
+    return alv_compat_fill_constant(job, job->args[0]);
+}
+
 alv_status alv_compat_fill_uniform(const alv_compat_job *job, alv_error *error)
 {
     return alv_compat_uniform(job->out, job->tensor->dtype, job->n, job->args[0], job->args[1],

@@ -32,6 +32,10 @@ static inline const alv_initializer *alv_compat_scheme_in(const alv_compat_schem
 alv_status alv_compat_fill_uniform(const alv_compat_job *job, alv_error *error);
 alv_status alv_compat_fill_normal(const alv_compat_job *job, alv_error *error);
 const alv_initializer *alv_plain_scheme_at(int index);
+/* And what draws nothing: zeros, ones, and the first argument. */
+alv_status alv_compat_fill_zeros(const alv_compat_job *job, alv_error *error);
+alv_status alv_compat_fill_ones(const alv_compat_job *job, alv_error *error);
+alv_status alv_compat_fill_value(const alv_compat_job *job, alv_error *error);
 
 /* An argument that may be any number, or none below 0. */
 #define ALV_COMPAT_NUMBER(NAME, VALUE) {.name = NAME, .value = VALUE, .lo = -1e300, .hi = 1e300}

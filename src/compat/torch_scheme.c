@@ -33,24 +33,6 @@ static alv_status draw_normal(const alv_compat_job *job, double std, alv_error *
     return alv_compat_normal(job->out, job->tensor->dtype, job->n, 0, std, job->rng, error);
 }
 
-static alv_status constant(const alv_compat_job *job, alv_error *error)
-{
-    (void)error;
-    return alv_compat_fill_constant(job, job->args[0]);
-}
-
-static alv_status zeros(const alv_compat_job *job, alv_error *error)
-{
-    (void)error;
-    return alv_compat_fill_constant(job, 0);
-}
-
-static alv_status ones(const alv_compat_job *job, alv_error *error)
-{
-    (void)error;
-    return alv_compat_fill_constant(job, 1);
-}
-
 static alv_status truncated(const alv_compat_job *job, alv_error *error)
 {
     const double *a = job->args;
@@ -234,9 +216,13 @@ static const alv_compat_scheme schemes[] = {
      .fill = dirac},
     {.init = {.name = "constant", .aliases = "constant_", .args = {ALV_COMPAT_NUMBER("val", 0)}},
      .draw = ALV_COMPAT_DRAWS,
-     .fill = constant},
-    {.init = {.name = "zeros", .aliases = "zeros_"}, .draw = ALV_COMPAT_DRAWS, .fill = zeros},
-    {.init = {.name = "ones", .aliases = "ones_"}, .draw = ALV_COMPAT_DRAWS, .fill = ones},
+     .fill = alv_compat_fill_value},
+    {.init = {.name = "zeros", .aliases = "zeros_"},
+     .draw = ALV_COMPAT_DRAWS,
+     .fill = alv_compat_fill_zeros},
+    {.init = {.name = "ones", .aliases = "ones_"},
+     .draw = ALV_COMPAT_DRAWS,
+     .fill = alv_compat_fill_ones},
 };
 
 const alv_initializer *alv_torch_scheme_at(int index)

@@ -105,6 +105,8 @@ ALV_NET_TYPES(double, f64)
  *           db are then left as they were, and the last bits differ from the separate calls. To
  *           probe a training run, call forward and backward, look, then train on the same batch:
  *           probing then changes nothing.
+ * node:     a node of the model, NULL beyond the last and in a net that no _new has made.
+ * is_dropped: whether dropout acts on what a node gives.
  * weight, bias: the first and second parameter of a node of the model, NULL where it has none.
  * value, slope: (rows, positions, out), what a node gives before its activation, and d loss / d of
  *           that after a pass back that reached it.
@@ -124,6 +126,8 @@ ALV_NET_TYPES(double, f64)
     void alv_net_step_##suffix(alv_net_##suffix *net);                                             \
     double alv_net_train_##suffix(alv_net_##suffix *net, const real *x, const int32_t *y,          \
                                   int64_t rows, int64_t *correct);                                 \
+    const alv_node *alv_net_node_##suffix(const alv_net_##suffix *net, int node);                  \
+    bool alv_net_is_dropped_##suffix(const alv_net_##suffix *net, int node);                       \
     real *alv_net_weight_##suffix(const alv_net_##suffix *net, int node);                          \
     real *alv_net_bias_##suffix(const alv_net_##suffix *net, int node);                            \
     const real *alv_net_value_##suffix(const alv_net_##suffix *net, int node);                     \

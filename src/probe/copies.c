@@ -1,13 +1,13 @@
 /* Finds units that are copies of each other without comparing every pair.
  *
- * A unit is the vector v of its incoming weights, its bias and, when asked, its outgoing weights.
- * Each is projected on one fixed pseudo-random direction c with components in [1/2, 1), signs
- * included: p = sum c_k v_k. Equal vectors have equal projections; vectors that differ nowhere by
- * more than eps = 1e-6 max |v| have projections that differ by at most eps * length. So units are
- * sorted by projection and compared in full only with the last few distinct units ("leaders")
- * whose projection lies that near. n units of length m cost O(n m + n log n); a layer of constants
- * costs one comparison a unit. Two copies further than LEADERS distinct near units apart would be
- * missed; for random weights that has no chance, and a miss can only understate the share. */
+ * A unit is the vector v of its strips. Each is projected on one fixed pseudo-random direction c
+ * with components in [1/2, 1), signs included: p = sum c_k v_k. Equal vectors have equal
+ * projections; vectors that differ nowhere by more than eps = 1e-6 max |v| have projections that
+ * differ by at most eps * length. So units are sorted by projection and compared in full only with
+ * the last few distinct units ("leaders") whose projection lies that near. n units of length m cost
+ * O(n m + n log n); a layer of constants costs one comparison a unit. Two copies further than
+ * LEADERS distinct near units apart would be missed; for random weights that has no chance, and a
+ * miss can only understate the share. */
 #include "probe/copies.h"
 
 #include "base/base.h"
@@ -23,8 +23,9 @@ typedef struct unit {
 } unit;
 
 typedef struct view {
-    const alv_net_layer_f32 *layer, *next; /* next: NULL without outgoing weights */
-    int64_t length;
+    const alv_strip *strips;
+    int n_strips;
+    int64_t length; /* of a unit's vector */
 } view;
 
 /* Component k of the direction: the splitmix64 finalizer (Steele, Lea and Flood 2014) of k. */
@@ -38,24 +39,25 @@ static double direction(int64_t k)
     return x & 1 ? size : -size;
 }
 
-/* Adds sum c_k v_k of `length` components a `stride` apart, and their largest magnitude. */
-static void project(unit *u, const float *v, int64_t length, int64_t stride, const double *c)
+/* Adds sum c_k v_k of a strip of unit u, and takes its largest magnitude; returns c behind it. */
+static const double *project(unit *u, const alv_strip *strip, const double *c)
 {
-    for (int64_t k = 0; k < length; k++) {
-        double value = v[k * stride], size = alv_fabs(value);
-        u->projection += c[k] * value;
-        if (size > u->scale) u->scale = size;
-    }
+    const float *row = strip->at + u->index * strip->unit;
+    for (int64_t i = 0; i < strip->n; i++, row += strip->step)
+        for (int64_t j = 0; j < strip->m; j++, c++) {
+            const double value = row[j * strip->pace], size = alv_fabs(value);
+            u->projection += *c * value;
+            if (size > u->scale) u->scale = size;
+        }
+    return c;
 }
 
-static void project_all(unit *units, const view *v, const double *c)
+static void project_all(unit *units, int64_t n, const view *v, const double *c)
 {
-    int64_t n = v->layer->out, in = v->layer->in;
     for (int64_t i = 0; i < n; i++) {
+        const double *at = c;
         units[i] = (unit){.index = i};
-        project(&units[i], v->layer->w + i * in, in, 1, c);
-        if (v->layer->b) project(&units[i], v->layer->b + i, 1, 1, c + in);
-        if (v->next) project(&units[i], v->next->w + i, v->next->out, n, c + in + 1);
+        for (int k = 0; k < v->n_strips; k++) at = project(&units[i], &v->strips[k], at);
     }
 }
 
@@ -88,16 +90,20 @@ static bool near(double a, double b, double allowed)
     return alv_fabs(a - b) <= allowed;
 }
 
+static bool equal_in(const alv_strip *strip, int64_t a, int64_t b, double allowed)
+{
+    const float *x = strip->at + a * strip->unit, *y = strip->at + b * strip->unit;
+    for (int64_t i = 0; i < strip->n; i++, x += strip->step, y += strip->step)
+        for (int64_t j = 0; j < strip->m; j++)
+            if (!near(x[j * strip->pace], y[j * strip->pace], allowed)) return false;
+    return true;
+}
+
 static bool equal(const view *v, const unit *a, const unit *b)
 {
-    double allowed = tolerance * (a->scale > b->scale ? a->scale : b->scale);
-    int64_t i = a->index, j = b->index, in = v->layer->in, n = v->layer->out;
-    const float *w = v->layer->w;
-    for (int64_t k = 0; k < in; k++)
-        if (!near(w[i * in + k], w[j * in + k], allowed)) return false;
-    if (v->layer->b && !near(v->layer->b[i], v->layer->b[j], allowed)) return false;
-    for (int64_t o = 0; v->next && o < v->next->out; o++)
-        if (!near(v->next->w[o * n + i], v->next->w[o * n + j], allowed)) return false;
+    const double allowed = tolerance * (a->scale > b->scale ? a->scale : b->scale);
+    for (int k = 0; k < v->n_strips; k++)
+        if (!equal_in(&v->strips[k], a->index, b->index, allowed)) return false;
     return true;
 }
 
@@ -145,28 +151,31 @@ static int64_t keep_finite(unit *units, int64_t n)
 }
 
 /* The share, given scratch for n units and v->length components. */
-static double share(const view *v, unit *units, double *c)
+static double share(const view *v, int64_t n, unit *units, double *c)
 {
-    int64_t n = v->layer->out;
     for (int64_t k = 0; k < v->length; k++) c[k] = direction(k);
-    project_all(units, v, c);
+    project_all(units, n, v, c);
     int64_t finite = keep_finite(units, n);
     sort(units, finite);
     return (double)count_copies(units, finite, v) / (double)n;
 }
 
-bool alv_share_of_copies(double *out, const alv_net_f32 *net, int layer, bool outgoing)
+bool alv_share_of_equal(double *out, const alv_strip *strips, int n, int64_t n_units)
 {
-    bool last = layer + 1 >= net->n_layers;
-    *out = ALV_NAN;
-    if (outgoing && (last || !net->chain)) return true;
-    view v = {.layer = &net->layers[layer], .next = outgoing ? &net->layers[layer + 1] : NULL};
-    v.length = v.layer->in + 1 + (v.next ? v.next->out : 0);
-    unit *units = alv_new_array((size_t)v.layer->out, sizeof *units);
+    view v = {.strips = strips, .n_strips = n};
+    for (int k = 0; k < n; k++) v.length += strips[k].n * strips[k].m;
+    unit *units = alv_new_array((size_t)n_units, sizeof *units);
     double *c = alv_new_array((size_t)v.length, sizeof *c);
-    bool fine = units && c;
-    if (fine) *out = share(&v, units, c);
+    const bool fine = units && c;
+    *out = fine ? share(&v, n_units, units, c) : ALV_NAN;
     free(units);
     free(c);
     return fine;
+}
+
+bool alv_share_of_copies(double *out, const alv_net_f32 *net, int layer)
+{
+    const alv_net_layer_f32 *l = &net->layers[layer];
+    const alv_strip strips[] = {{l->w, l->in, 1, 0, l->in, 1}, {l->b, 1, 1, 0, 1, 0}};
+    return alv_share_of_equal(out, strips, l->b ? 2 : 1, l->out);
 }

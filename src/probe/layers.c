@@ -73,8 +73,8 @@ bool alv_probe_layers(alv_layer_stats *stats, const alv_net_f32 *net, const floa
         s->backward_gain =
             l > 0 ? alv_gradient_size(net, stats, l - 1) / alv_gradient_size(net, stats, l)
                   : ALV_NAN;
-        fine &= alv_share_of_copies(&s->symmetry, net, l, false);
-        fine &= alv_share_of_copies(&s->locked, net, l, true);
+        fine &= alv_share_of_copies(&s->symmetry, net, l);
+        fine &= alv_share_of_locked(&s->locked, net, l);
         below = s->z_std;
     }
     return fine;

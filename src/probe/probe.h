@@ -27,10 +27,12 @@ typedef struct alv_layer_stats {
     double update_ratio;  /* rms(last update of w) / rms(w); NaN before the first step */
     double symmetry;      /* share of units that are copies of another unit: incoming weights and
                            * bias equal to 1e-6 of the largest of them; 1: all are copies */
-    double locked;        /* share of hidden units that are copies and whose outgoing weights are
-                           * equal too: their gradients are equal, so that descent keeps them
-                           * copies for ever. NaN for the last layer, which is not hidden, and in
-                           * networks that are no chain of dense layers */
+    double locked;        /* share of hidden units that are copies and that all else in the network
+                           * meets alike, too: their gradients are equal, so that descent keeps
+                           * them copies for ever (probe/copies.h has the rule and its proof). Of a
+                           * layer that ends in a residual stream, units of the stream. NaN where
+                           * nothing is said: of the last layer, which is not hidden, of queries,
+                           * keys and values, of streams that the data enter */
     double nonfinite;     /* how many of w, z, a, delta and dw are NaN or infinite */
 } alv_layer_stats;
 

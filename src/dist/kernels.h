@@ -6,6 +6,7 @@
 #define ALV_DIST_KERNELS_H
 
 #include "alvor/dist.h"
+#include "base/base.h"
 #include "dist/dist.h"
 #include "stream/words.h"
 
@@ -22,9 +23,10 @@ typedef struct alv_plan {
 } alv_plan;
 
 /* Writes `groups` groups from block `first` on; first is a multiple of 8, and the run does not pass
- * 2^32. */
+ * 2^32. `past`: uniform floats and doubles go past the caches, where the set can; out is then
+ * aligned to 64 bytes. */
 typedef void alv_fill_kernel(void *out, const alv_words *words, uint32_t first, int64_t groups,
-                             const alv_plan *plan);
+                             const alv_plan *plan, bool past);
 /* Rounds n floats to a narrow type. */
 typedef void alv_narrow_kernel(void *out, const float *x, int64_t n);
 

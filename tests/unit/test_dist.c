@@ -216,6 +216,36 @@ static void slices_equal_the_whole(void **state)
         }
 }
 
+/* A fill larger than caches, whose uniforms go past them (dist/fill.c), in every set: the pieces
+ * that do not; from the start of a line and from elsewhere, and nothing beyond. */
+static void large_fills_equal_their_pieces(void **state)
+{
+    (void)state;
+    enum { PIECE = 1 << 20, BYTES = (1 << 24) + 3 * PIECE + 24 };
+    char *whole = aligned_alloc(64, BYTES + 192), *piece = malloc(PIECE);
+    assert_true(whole && piece);
+    for (int k = 0; k < alv_kernels_count() * 4; k++) {
+        const alv_kernels *kernels = alv_kernels_at(k / 4);
+        const alv_dtype dtype = k % 2 ? ALV_F64 : ALV_F32;
+        const size_t size = alv_dtype_size(dtype), skip = k / 2 % 2 ? 0 : size;
+        const alv_dist d = alv_dist_uniform(-0.1, k % 3 ? 0.1 : 0.25);
+        const alv_stream stream = alv_stream_make(5, "large", NULL);
+        const int64_t n = BYTES / (int64_t)size, each = PIECE / (int64_t)size;
+        memset(whole, 0x5a, BYTES + 192);
+        assert_int_equal(alv_dist_fill(whole + skip, dtype, 0, n, &d, stream, kernels, NULL),
+                         ALV_OK);
+        for (int64_t lo = 0; lo < n; lo += each) {
+            const int64_t hi = lo + each < n ? lo + each : n;
+            alv_dist_fill(piece, dtype, lo, hi, &d, stream, kernels, NULL);
+            assert_memory_equal(piece, whole + skip + (size_t)lo * size, (size_t)(hi - lo) * size);
+        }
+        for (size_t i = skip + (size_t)n * size; i < BYTES + 192; i++)
+            assert_true(whole[i] == 0x5a);
+    }
+    free(piece);
+    free(whole);
+}
+
 /* Far along the sequence, where the block index no longer fits 32 bits. */
 static void distant_slices_agree(void **state)
 {
@@ -351,6 +381,7 @@ int main(void)
         cmocka_unit_test(short_cuts_change_no_bits),
         cmocka_unit_test(checks_refuse_nonsense),
         cmocka_unit_test(slices_equal_the_whole),
+        cmocka_unit_test(large_fills_equal_their_pieces),
         cmocka_unit_test(distant_slices_agree),
         cmocka_unit_test(the_last_elements_come_from_their_words),
         cmocka_unit_test(no_value_leaves_the_bounds),

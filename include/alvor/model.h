@@ -139,6 +139,12 @@ typedef struct alv_node {
     char what[ALV_MAX_OPERATOR]; /* of ALV_OP_OTHER: its name in the file, cut to fit */
 } alv_node;
 
+/* A scheme that the network itself fixes for one of its parameters, whatever fills the others. */
+typedef struct alv_fixed {
+    char *scheme;     /* as alv_scheme_parse reads it; NULL: none */
+    int line, column; /* of what it was read from, from 1; 0: unknown */
+} alv_fixed;
+
 /* A network. Its text is what alv_model_print writes. */
 #define ALV_MAX_MODEL_TEXT 256
 typedef struct alv_model {
@@ -149,6 +155,7 @@ typedef struct alv_model {
     int height, width; /* of the data, if an image: channel after channel, row after row; else 0 */
     int64_t tokens;    /* each input is a whole number in [0, tokens); 0: features */
     char family[ALV_MAX_MODEL_TEXT]; /* text of a network that is no plain chain; else "" */
+    alv_fixed *fixed;                /* (n_params), freed with the model; NULL: it fixes none */
 } alv_model;
 
 /* A layer as one speaks of it: weights, and what follows them as long as one node alone reads it:

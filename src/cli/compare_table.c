@@ -135,6 +135,17 @@ static void print_conclusion(const alv_results *results, const cli_look *style)
     free(text);
 }
 
+/* What the network keeps from the schemes compared. */
+static void print_fixed(const char *fixed, const cli_look *style)
+{
+    char text[512];
+    alv_text_format(text, sizeof text,
+                    style->lang == ALV_PT ? "Fixado pela rede, em todos os esquemas: %s"
+                                          : "Fixed by the network, under every scheme: %s",
+                    fixed);
+    cli_wrap(stdout, text, 0, 0);
+}
+
 void cli_compare_print(const alv_results *results, const cli_args *args)
 {
     const cli_look style = cli_look_of(args);
@@ -144,6 +155,7 @@ void cli_compare_print(const alv_results *results, const cli_args *args)
                    ? "Pesos iniciais e ordem das amostras: sequência %s (docs/training.md)\n"
                    : "First weights and order of the samples: stream %s (docs/training.md)\n",
                results->stream);
+    if (results->fixed[0]) print_fixed(results->fixed, &style);
     for (int lo = 0, hi = 0; alv_results_next(&lo, &hi, results);) {
         print_heading(results->arms[lo].setting, &style);
         for (int i = lo; i < hi; i++) print_row(&results->arms[i], results, &style);

@@ -8,6 +8,19 @@
 
 enum { MAX_INPUTS = 1 << 24, NAME = 40 };
 
+alv_yaml_place alv_network_place(const alv_network_maker *m, const char *key, const char *of)
+{
+    alv_yaml_step steps[6] = {{.key = "layers"}, {.index = m->item}};
+    int n = m->item < 0 ? 0 : 2;
+    if (n > 0 && m->inner >= 0) {
+        steps[n++] = (alv_yaml_step){.key = "layers"};
+        steps[n++] = (alv_yaml_step){.index = m->inner};
+    }
+    if (key) steps[n++] = (alv_yaml_step){.key = key};
+    if (key && of) steps[n++] = (alv_yaml_step){.key = of};
+    return alv_yaml_find(m->map, steps, n);
+}
+
 alv_status alv_network_fail(const alv_network_maker *m, alv_status code, const char *key,
                             const char *format, ...)
 {
@@ -16,21 +29,12 @@ alv_status alv_network_fail(const alv_network_maker *m, alv_status code, const c
     va_start(args, format);
     alv_text_vformat(message, sizeof message, format, args);
     va_end(args);
-    alv_yaml_step steps[5] = {{.key = "layers"}, {.index = m->item}};
-    int n = m->item < 0 ? 0 : 2;
-    if (n > 0 && m->inner >= 0) {
-        steps[n++] = (alv_yaml_step){.key = "layers"};
-        steps[n++] = (alv_yaml_step){.index = m->inner};
-    }
-    if (key) steps[n++] = (alv_yaml_step){.key = key};
-    return alv_yaml_fail(m->error, code, m->name, alv_yaml_find(m->map, steps, n), "%s", message);
+    return alv_yaml_fail(m->error, code, m->name, alv_network_place(m, key, NULL), "%s", message);
 }
 
 void alv_network_mark(alv_network_maker *m)
 {
-    const alv_yaml_step steps[] = {
-        {.key = "layers"}, {.index = m->item}, {.key = "layers"}, {.index = m->inner}};
-    const alv_yaml_place place = alv_yaml_find(m->map, steps, m->inner >= 0 ? 4 : 2);
+    const alv_yaml_place place = alv_network_place(m, NULL, NULL);
     m->b.line = place.line;
     m->b.column = place.column;
 }

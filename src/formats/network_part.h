@@ -12,6 +12,12 @@ typedef struct alv_network_label {
     int node;
 } alv_network_label;
 
+/* A parameter with a scheme of its own. */
+typedef struct alv_network_own {
+    int param;
+    alv_fixed fixed;
+} alv_network_own;
+
 typedef struct alv_network_maker {
     alv_builder b;
     alv_yaml_network *yaml;
@@ -28,12 +34,16 @@ typedef struct alv_network_maker {
     int counts[ALV_NETWORK_KINDS];
     alv_network_label *labels;
     int n_labels;
+    alv_network_own *own;
+    int n_own, room_own;
     alv_error *error;
 } alv_network_maker;
 
 /* Something is wrong with a key of the layer at hand; with the layer itself where key is NULL. */
 alv_status alv_network_fail(const alv_network_maker *m, alv_status code, const char *key,
                             const char *format, ...);
+/* Where a key of the layer at hand stands, or `of` in what it holds; NULL: the whole. */
+alv_yaml_place alv_network_place(const alv_network_maker *m, const char *key, const char *of);
 /* Lets nodes know the place of the layer at hand. */
 void alv_network_mark(alv_network_maker *m);
 /* *given in [1, most], or what *out holds where it is NULL. */
@@ -47,6 +57,15 @@ alv_status alv_network_find(int *node, const alv_network_maker *m, const char *k
 alv_status alv_network_begin(alv_network_maker *m);
 alv_status alv_network_check(const alv_network_maker *m);
 alv_status alv_network_describe(char **canonical, alv_network_maker *m);
+
+/* network_init.c: writes the schemes that a layer names in their canonical form. */
+alv_status alv_network_name_schemes(const alv_network_maker *m, alv_yaml_layer *y);
+/* Notes those of the parameters from `first` on, which the layer `label` has just added. */
+alv_status alv_network_fix(alv_network_maker *m, const alv_yaml_layer *y, const char *label,
+                           int first);
+/* Gives them to the finished model. */
+alv_status alv_network_keep_fixed(alv_network_maker *m);
+void alv_network_free_fixed(alv_network_maker *m);
 
 /* network_layers.c: each adds one layer behind m->b.at. */
 #define ALV_NETWORK_ADDER(name)                                                                    \

@@ -18,9 +18,9 @@
 #include "formats/network_part.h"
 
 /* What a kind of layer may say, as bits by key. */
-#define WORDS(KEY) KEY(name) KEY(from) KEY(with) KEY(norm) KEY(activation) KEY(gain)
+#define WORDS(KEY) KEY(name) KEY(from) KEY(with) KEY(norm) KEY(activation) KEY(gain) KEY(init)
 #define SIZES(KEY) KEY(in) KEY(out) KEY(kernel) KEY(stride) KEY(window) KEY(heads) KEY(repeat)
-#define FLAGS(KEY) KEY(bias) KEY(each) KEY(positions)
+#define FLAGS(KEY) KEY(bias) KEY(each) KEY(positions) KEY(params)
 #define AS_ENUM(key) KEY_##key,
 #define AS_ROW(key) {#key, offsetof(alv_yaml_layer, key)},
 enum { WORDS(AS_ENUM) SIZES(AS_ENUM) FLAGS(AS_ENUM) KEY_COUNT };
@@ -33,7 +33,8 @@ static const struct {
 enum {
     ANY = BIT(from) | BIT(repeat),
     NAMED = ANY | BIT(name) | BIT(in),
-    WEIGHTS = NAMED | BIT(out) | BIT(bias) | BIT(norm) | BIT(activation),
+    FILLED = BIT(init) | BIT(params),
+    WEIGHTS = NAMED | FILLED | BIT(out) | BIT(bias) | BIT(norm) | BIT(activation),
     CONV = WEIGHTS | BIT(kernel) | BIT(stride)
 };
 
@@ -45,14 +46,16 @@ static const struct {
     {"dense", "fc", WEIGHTS | BIT(each), 0, alv_network_dense},
     {"conv", "conv", CONV, BIT(out), alv_network_conv},
     {"conv1d", "conv", CONV, BIT(out), alv_network_conv1d},
-    {"norm", "norm", NAMED | BIT(norm) | BIT(activation), BIT(norm), alv_network_norm},
+    {"norm", "norm", NAMED | BIT(norm) | BIT(activation) | BIT(params), BIT(norm),
+     alv_network_norm},
     {"activation", "act", ANY | BIT(name) | BIT(activation), BIT(activation), alv_network_act},
     {"mean_pool", "pool", ANY | BIT(name) | BIT(window), 0, alv_network_mean_pool},
     {"max_pool", "pool", ANY | BIT(name) | BIT(window), 0, alv_network_max_pool},
     {"add", "branch", NAMED | BIT(with) | BIT(gain) | BIT(activation), BIT(with), alv_network_add},
-    {"embedding", "embed", BIT(name) | BIT(out) | BIT(positions), BIT(out), alv_network_embed},
-    {"attention", "attention", NAMED | BIT(out) | BIT(heads), 0, alv_network_attention},
-    {"lstm", "lstm", NAMED | BIT(out), BIT(out), alv_network_lstm},
+    {"embedding", "embed", FILLED | BIT(name) | BIT(out) | BIT(positions), BIT(out),
+     alv_network_embed},
+    {"attention", "attention", NAMED | FILLED | BIT(out) | BIT(heads), 0, alv_network_attention},
+    {"lstm", "lstm", NAMED | FILLED | BIT(out), BIT(out), alv_network_lstm},
     {"last", "last", ANY | BIT(name), 0, alv_network_last},
 };
 
@@ -149,17 +152,20 @@ static alv_status add_once(alv_network_maker *m, const alv_yaml_layer *y, int ki
     ALV_TRY(check_fed(m, y));
     ALV_TRY(name_layer(name, m, y, kind));
     m->is_last = m->ends && m->again + 1 == (y->repeat ? *y->repeat : 1);
+    const int first = m->b.model->n_params;
     ALV_TRY(kinds[kind].add(m, y, name));
     if (m->b.status != ALV_OK) return m->b.status;
+    ALV_TRY(alv_network_fix(m, y, name, first));
     return remember(m, y->name);
 }
 
-static alv_status add_layer(alv_network_maker *m, const alv_yaml_layer *y)
+static alv_status add_layer(alv_network_maker *m, alv_yaml_layer *y)
 {
     int kind = 0;
     int64_t repeat = 1;
     ALV_TRY(find_kind(&kind, m, y));
     ALV_TRY(check_keys(m, y, kind));
+    ALV_TRY(alv_network_name_schemes(m, y));
     ALV_TRY(alv_network_size(&repeat, m, "repeat", y->repeat, ALV_MAX_LAYERS));
     alv_network_mark(m);
     for (m->again = 0; m->again < repeat; m->again++) ALV_TRY(add_once(m, y, kind));
@@ -167,7 +173,7 @@ static alv_status add_layer(alv_network_maker *m, const alv_yaml_layer *y)
 }
 
 /* Item `m->item` of the list; the last one's last layer ends the network. */
-static alv_status add_item(alv_network_maker *m, const alv_yaml_layer *y, bool last)
+static alv_status add_item(alv_network_maker *m, alv_yaml_layer *y, bool last)
 {
     int64_t repeat = 1;
     m->inner = -1;
@@ -222,6 +228,7 @@ alv_status alv_network_read(alv_model **out, char **canonical, const char *bytes
     m.map = alv_yaml_map_new(bytes, size);
     alv_status status = make(&m);
     if (status == ALV_OK) status = alv_network_describe(&text, &m);
+    if (status == ALV_OK) status = alv_network_keep_fixed(&m);
     if (status == ALV_OK)
         *out = m.b.model;
     else
@@ -230,6 +237,7 @@ alv_status alv_network_read(alv_model **out, char **canonical, const char *bytes
         *canonical = text;
     else
         free(text);
+    alv_network_free_fixed(&m);
     free(m.labels);
     alv_yaml_map_free(m.map);
     alv_yaml_release(&alv_network_kind, yaml);

@@ -18,6 +18,11 @@ enum { TEXT_MAX = 4096, LAYERS_MAX = 10000 };
      .count_offset = offsetof(of_type, n_##name),                                                  \
      .count_size = sizeof(uint32_t)}
 
+#define PARAM(key, member)                                                                         \
+    CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | OPTIONAL, alv_yaml_params, member, 1,         \
+                           TEXT_MAX),
+static const cyaml_schema_field_t params_fields[] = {ALV_YAML_PARAMS(PARAM) CYAML_FIELD_END};
+
 /* What a layer may say; the kinds in network_read.c know which of it is theirs. */
 #define LAYER_FIELDS                                                                               \
     TEXT(alv_yaml_layer, layer), TEXT(alv_yaml_layer, name), TEXT(alv_yaml_layer, from),           \
@@ -25,7 +30,9 @@ enum { TEXT_MAX = 4096, LAYERS_MAX = 10000 };
         SIZE(alv_yaml_layer, stride), SIZE(alv_yaml_layer, window), SIZE(alv_yaml_layer, heads),   \
         FLAG(bias), FLAG(each), FLAG(positions), TEXT(alv_yaml_layer, norm),                       \
         TEXT(alv_yaml_layer, activation), TEXT(alv_yaml_layer, with), TEXT(alv_yaml_layer, gain),  \
-        SIZE(alv_yaml_layer, repeat)
+        SIZE(alv_yaml_layer, repeat), TEXT(alv_yaml_layer, init),                                  \
+        CYAML_FIELD_MAPPING_PTR("params", CYAML_FLAG_POINTER | OPTIONAL, alv_yaml_layer, params,   \
+                                params_fields)
 
 static const cyaml_schema_field_t inner_fields[] = {LAYER_FIELDS, CYAML_FIELD_END};
 static const cyaml_schema_value_t inner_value = {

@@ -171,6 +171,24 @@ static uint64_t seed_of(const json_t *value) /* as alv_json_seed writes it */
     return digits ? strtoull(digits, NULL, 10) : (uint64_t)json_integer_value(value);
 }
 
+/* "fc1.weight he_normal, fc2.weight zeros, ..." */
+static void read_fixed(alv_results *out, const json_t *list)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        const char *parameter = json_string_value(json_object_get(one, "parameter"));
+        const char *scheme = json_string_value(json_object_get(one, "scheme"));
+        if (!parameter || !scheme) continue;
+        if (at + strlen(parameter) + strlen(scheme) + 8 > sizeof out->fixed) {
+            alv_text_format(out->fixed + at, sizeof out->fixed - at, ", ...");
+            break;
+        }
+        at += alv_text_format(out->fixed + at, sizeof out->fixed - at, at ? ", %s %s" : "%s %s",
+                              parameter, scheme);
+    }
+}
+
 static alv_status read_spec(alv_results *out, sqlite3 *db, alv_error *error)
 {
     sqlite3_stmt *s;
@@ -201,6 +219,7 @@ static alv_status read_spec(alv_results *out, sqlite3 *db, alv_error *error)
     const char *stream = json_string_value(json_object_get(spec, "stream"));
     alv_text_format(out->model, sizeof out->model, "%s", model ? model : "");
     alv_text_format(out->stream, sizeof out->stream, "%s", stream ? stream : "");
+    read_fixed(out, json_object_get(spec, "fixed"));
     json_decref(spec);
     return ALV_OK;
 }

@@ -51,6 +51,7 @@ typedef struct alv_results {
     uint64_t seed;
     char model[512]; /* its text */
     char stream[32]; /* of a framework; "": alvor's own */
+    char fixed[256]; /* "fc2.weight zeros, ...": what the network fixes, cut to fit; "": nothing */
     int planned;     /* trials that the spec asks for */
     char *spec;      /* spec.json's text */
 } alv_results;

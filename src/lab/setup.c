@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "formats/network.h"
+#include "init/fixed.h"
 #include "lab/file.h"
 #include "lab/list.h"
 #include "train/fill.h"
@@ -230,14 +231,46 @@ static alv_status check_scheme(const alv_setup *setup, const alv_arm_scheme *arm
     return alv_fail(error, status, option, "%s of %s: %s", arm->text, tensor->name, own.message);
 }
 
+/* A scheme that the network's file fixes, on its parameter. */
+static alv_status check_fixed(const alv_model *model, int param, const char *file, alv_error *error)
+{
+    alv_scheme scheme;
+    alv_error own;
+    double mean, variance;
+    const alv_fixed *fixed = &model->fixed[param];
+    alv_status status = alv_scheme_fixed(&scheme, model, param, &own);
+    if (status == ALV_OK)
+        status = alv_init_moments(&mean, &variance, &scheme, &model->params[param], &own);
+    if (status == ALV_OK) return ALV_OK;
+    return alv_fail(error, status, file, "line %d, column %d: %s of %s: %s", fixed->line,
+                    fixed->column, fixed->scheme, model->params[param].name, own.message);
+}
+
+/* Schemes compared on a network that leaves them nothing to fill would all be the same. */
+static alv_status check_free(const alv_setup *setup, const alv_model *model, const char *file,
+                             alv_error *error)
+{
+    for (int p = 0; p < model->n_params; p++)
+        if (model->params[p].role == ALV_ROLE_WEIGHT && !alv_is_fixed(model, p)) return ALV_OK;
+    if (setup->n_schemes == 1) return ALV_OK;
+    return alv_fail(error, ALV_ERR_ARGUMENT, file,
+                    "it fixes the scheme of all its weights, so that there are none for --init to "
+                    "compare: leave some of them free, or name one scheme");
+}
+
 /* Tries every scheme on every parameter, so that no trial fails half-way through the run. */
-static alv_status check_schemes(const alv_setup *setup, alv_error *error)
+static alv_status check_schemes(const alv_setup *setup, const char *file, alv_error *error)
 {
     for (int a = 0; a < setup->n_acts; a++) {
         const alv_model *model = setup->acts[a].model;
         if (setup->stream) ALV_TRY(alv_follow_check_model(setup->stream, model, error));
+        ALV_TRY(check_free(setup, model, file, error));
         for (int p = 0; p < model->n_params; p++) {
             const alv_tensor *tensor = &model->params[p];
+            if (alv_is_fixed(model, p)) {
+                ALV_TRY(check_fixed(model, p, file, error));
+                continue;
+            }
             if (tensor->role == ALV_ROLE_BIAS && setup->has_bias)
                 ALV_TRY(check_scheme(setup, &setup->bias, tensor, "bias", error));
             for (int s = 0; tensor->role == ALV_ROLE_WEIGHT && s < setup->n_schemes; s++)
@@ -326,7 +359,7 @@ alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *er
     ALV_TRY(make_settings(out, error));
     ALV_TRY(alv_setup_fits(out, what, error));
     describe_rounding(out);
-    ALV_TRY(check_schemes(out, error));
+    ALV_TRY(check_schemes(out, what->model, error));
     ALV_TRY(alv_setup_looks(out, what, error));
     return alv_setup_describe(out, error);
 }

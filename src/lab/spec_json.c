@@ -96,6 +96,21 @@ static void write_layers(alv_json *json, const alv_model *model)
     alv_json_close(json);
 }
 
+/* What the network fixes, whatever scheme fills the rest. */
+static void write_fixed(alv_json *json, const alv_model *model)
+{
+    if (!model->fixed) return;
+    alv_json_open(json, "fixed", '[');
+    for (int p = 0; p < model->n_params; p++) {
+        if (!model->fixed[p].scheme) continue;
+        alv_json_open(json, NULL, '{');
+        alv_json_string(json, "parameter", model->params[p].name);
+        alv_json_string(json, "scheme", model->fixed[p].scheme);
+        alv_json_close(json);
+    }
+    alv_json_close(json);
+}
+
 alv_status alv_setup_describe(alv_setup *setup, alv_error *error)
 {
     char model[512], engine[96], *whole;
@@ -107,6 +122,7 @@ alv_status alv_setup_describe(alv_setup *setup, alv_error *error)
     alv_json_string(&json, "model", model);
     write_layers(&json, setup->acts[0].model);
     if (setup->network) alv_json_string(&json, "network", setup->network);
+    write_fixed(&json, setup->acts[0].model);
     alv_json_open(&json, "activations", '[');
     for (int i = 0; i < setup->n_acts; i++) alv_json_string(&json, NULL, setup->acts[i].text);
     alv_json_close(&json);

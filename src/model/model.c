@@ -160,6 +160,8 @@ alv_status alv_model_new(alv_model **out, const char *text, const alv_model_hint
 void alv_model_free(alv_model *model)
 {
     if (!model) return;
+    for (int i = 0; model->fixed && i < model->n_params; i++) free(model->fixed[i].scheme);
+    free(model->fixed);
     free(model->nodes);
     free(model->params);
     free(model);

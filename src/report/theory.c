@@ -5,22 +5,30 @@
 #include "report/parts.h"
 
 #include <math.h>
-#include "model/build.h"
 
+#include "init/fixed.h"
+#include "model/build.h"
 #include "train/fill.h"
 
 enum { DENSITY_POINTS = 81, MAX_SHAPES = 16 };
 
-/* Distinct weight shapes of the model, in order of first appearance. */
+/* Distinct weights of the model, by shape and by the scheme that it fixes for them, in order of
+ * first appearance. */
 typedef struct shapes {
     int n;
     int param[MAX_SHAPES];
 } shapes;
 
+/* "" where the schemes compared decide. */
+static const char *fixed_of(const alv_model *model, int param)
+{
+    return alv_is_fixed(model, param) ? model->fixed[param].scheme : "";
+}
+
 static bool same_shape(const alv_model *model, int a, int b)
 {
     const alv_tensor *x = &model->params[a], *y = &model->params[b];
-    return x->rank == y->rank &&
+    return x->rank == y->rank && strcmp(fixed_of(model, a), fixed_of(model, b)) == 0 &&
            memcmp(x->shape, y->shape, (size_t)x->rank * sizeof *x->shape) == 0 &&
            (x->act.act == NULL) == (y->act.act == NULL);
 }
@@ -64,8 +72,11 @@ json_t *alv_report_shapes(const report_run *run)
         double fan_in = 0, fan_out = 0;
         if (alv_tensor_fans(&fan_in, &fan_out, &run->model->params[list.param[i]], NULL) != ALV_OK)
             continue;
-        alv_report_append(out, json_pack("{s:f, s:f, s:o}", "fan_in", fan_in, "fan_out", fan_out,
-                                         "layers", layers_of_shape(run, &list, i)));
+        const char *fixed = fixed_of(run->model, list.param[i]);
+        json_t *shape = json_pack("{s:f, s:f, s:o}", "fan_in", fan_in, "fan_out", fan_out, "layers",
+                                  layers_of_shape(run, &list, i));
+        if (*fixed) alv_report_set(shape, "fixed", alv_report_string(fixed));
+        alv_report_append(out, shape);
     }
     return out;
 }
@@ -82,14 +93,16 @@ json_t *alv_report_names(const report_run *run)
     return out;
 }
 
-/* The shape that most layers have: what one number for the whole network is computed for. */
+/* The shape that most layers have, of those that the schemes compared fill: what one number for the
+ * whole network is computed for. */
 static int common_shape(const report_run *run, shapes *list)
 {
     int best = 0;
     size_t most = 0;
     for (int i = 0; i < list->n; i++) {
         json_t *layers = layers_of_shape(run, list, i);
-        if (json_array_size(layers) > most) most = json_array_size(layers), best = i;
+        const bool ours = !alv_is_fixed(run->model, list->param[i]);
+        if (ours && json_array_size(layers) > most) most = json_array_size(layers), best = i;
         json_decref(layers);
     }
     return best;
@@ -104,6 +117,8 @@ static bool request_of(alv_scheme *parsed, alv_tensor *tensor, const report_run 
     bool hidden = param != run->model->nodes[run->model->n_nodes - 1].weight;
     if (hidden && activation && alv_act_parse(&tensor->act, activation, NULL) != ALV_OK)
         return false;
+    if (alv_is_fixed(run->model, param))
+        return alv_scheme_fixed(parsed, run->model, param, NULL) == ALV_OK;
     return alv_scheme_parse(&whole, scheme, NULL) == ALV_OK &&
            alv_scheme_for(parsed, &whole, tensor, NULL) == ALV_OK;
 }

@@ -46,8 +46,8 @@ static alv_status fit(worst *out, const alv_specimen *sample, alv_error *error)
     alv_lsuv_report reports[DEPTH + 1];
     char reason[96];
     ALV_TRY(alv_scheme_parse(&lsuv, "lsuv", error));
-    ALV_TRY(
-        alv_fit_net(reports, reason, sizeof reason, sample->net, &lsuv, sample->x, ROWS, error));
+    ALV_TRY(alv_fit_net(reports, reason, sizeof reason, sample->net, sample->model, &lsuv,
+                        sample->x, ROWS, error));
     if (*reason) return alv_fail(error, ALV_ERR_RANGE, "lsuv", "%s", reason);
     *out = (worst){farthest(sample, 0), farthest(sample, 1), 0};
     for (int l = 0; l < sample->net->n_layers; l++)

@@ -7,6 +7,7 @@
 #include "theory/expected.h"
 
 #include "base/base.h"
+#include "init/fixed.h"
 #include "math/math.h"
 #include "theory/weights.h"
 
@@ -15,16 +16,32 @@ static alv_status describe(alv_mean_field_layer *out, const alv_model *model, co
                            alv_error *error)
 {
     double weights, biases = 0;
+    alv_scheme own, own_bias;
     alv_tensor tensor = model->params[node->weight];
     tensor.act = act;
-    ALV_TRY(alv_theory_variance(&weights, scheme, &tensor, error));
+    ALV_TRY(alv_scheme_fixed(&own, model, node->weight, error));
+    ALV_TRY(alv_scheme_fixed(&own_bias, model, node->bias, error));
+    ALV_TRY(alv_theory_variance(&weights, own.init ? &own : scheme, &tensor, error));
     if (!bias && scheme->init->biases) bias = scheme;
+    if (own_bias.init) bias = &own_bias;
     if (bias && node->bias >= 0)
         ALV_TRY(alv_theory_variance(&biases, bias, &model->params[node->bias], error));
     *out = (alv_mean_field_layer){
         .net = {.act = act, .weight_variance = (double)node->in * weights, .bias_variance = biases},
         .width = node->out};
     return ALV_OK;
+}
+
+/* Whether all weights are drawn one by one. */
+static bool are_independent(const alv_model *model, const alv_scheme *scheme)
+{
+    bool all = true;
+    for (int i = 0; i < model->n_nodes; i++) {
+        alv_scheme own = {0};
+        if (alv_scheme_fixed(&own, model, model->nodes[i].weight, NULL) != ALV_OK) return false;
+        all = all && (own.init ? own.init : scheme->init)->reach == ALV_REACH_ELEMENT;
+    }
+    return all;
 }
 
 static alv_status describe_all(alv_expected *e, const alv_model *model, alv_act_spec act,
@@ -55,7 +72,7 @@ alv_status alv_expected_make(alv_expected *out, const alv_model *model, alv_act_
                              const alv_scheme *scheme, const alv_scheme *bias, double mean_square,
                              double variance, alv_error *error)
 {
-    *out = (alv_expected){.independent = scheme->init->reach == ALV_REACH_ELEMENT};
+    *out = (alv_expected){.independent = are_independent(model, scheme)};
     ALV_TRY(check(model, mean_square, variance, error));
     for (int i = 0; i < model->n_nodes; i++) out->depth += model->nodes[i].weight >= 0;
     out->layers = alv_new_array((size_t)out->depth, sizeof *out->layers);

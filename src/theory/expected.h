@@ -19,10 +19,10 @@ typedef struct alv_expected_band {
 
 /* Of a model that alv_model_is_chain says is one, with `act` on its hidden layers, for inputs of
  * that mean square and variance over the samples. Biases are as alv_trainer_fill has them, bias
- * NULL: not stated. Free with alv_expected_free, also after an error. ALV_ERR_UNSUPPORTED where the
- * theory does not speak of the scheme; ALV_ERR_ARGUMENT: a model that is no chain, inputs that
- * vary by more than their mean square or not at all in size; the statuses of
- * alv_mean_field_layers. */
+ * NULL: not stated; where the model fixes a scheme, that one counts. Free with alv_expected_free,
+ * also after an error. ALV_ERR_UNSUPPORTED where the theory does not speak of the scheme;
+ * ALV_ERR_ARGUMENT: a model that is no chain, inputs that vary by more than their mean square or
+ * not at all in size; the statuses of alv_mean_field_layers. */
 alv_status alv_expected_make(alv_expected *out, const alv_model *model, alv_act_spec act,
                              const alv_scheme *scheme, const alv_scheme *bias, double mean_square,
                              double variance, alv_error *error);

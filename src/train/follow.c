@@ -38,6 +38,11 @@ alv_status alv_follow_check_model(const alv_compat *profile, const alv_model *mo
                         "trainings follow PyTorch's streams (torch, torch@1.13, ...), and %s has "
                         "no order in which a network is drawn",
                         profile->name);
+    if (model->fixed)
+        return alv_fail(error, ALV_ERR_UNSUPPORTED, "stream",
+                        "the network fixes schemes of parameters ('init' or 'params' in its file), "
+                        "and %s draws all layers by one: leave --stream out, or those keys",
+                        profile->name);
     for (int i = 0; i < model->n_nodes; i++) {
         const char *what = draws_otherwise(&model->nodes[i], model);
         if (what)

@@ -2,6 +2,7 @@
 #include "train/trainer.h"
 
 #include "base/base.h"
+#include "init/fixed.h"
 #include "stream/rng.h"
 #include "train/fill.h"
 #include "train/fit.h"
@@ -71,21 +72,29 @@ typedef struct recipe {
     const alv_scheme *weights, *biases;
 } recipe;
 
+/* By the scheme that the network fixes for the parameter, else by the recipe's. */
 static alv_status fill(float *out, const alv_trainer *t, const recipe *r, int param,
                        alv_error *error)
 {
+    if (param < 0) return ALV_OK;
     const alv_tensor *tensor = &t->model->params[param];
     const alv_scheme *scheme = tensor->role == ALV_ROLE_WEIGHT ? r->weights : r->biases;
+    alv_scheme fixed;
+    ALV_TRY(alv_scheme_fixed(&fixed, t->model, param, error));
+    if (fixed.init) scheme = &fixed;
     return scheme ? alv_fill_param(out, scheme, tensor, t->seed, error) : ALV_OK;
 }
 
 static alv_status fill_all(alv_trainer *t, const recipe *r, alv_error *error)
 {
+    static const recipe none; /* of norms and branches, which begin as the model says */
     for (int i = 0; i < t->model->n_nodes; i++) {
         const alv_node *node = &t->model->nodes[i];
-        if (node->weight < 0 || t->model->params[node->weight].role != ALV_ROLE_WEIGHT) continue;
-        ALV_TRY(fill(alv_net_weight_f32(t->net, i), t, r, node->weight, error));
-        if (node->bias >= 0) ALV_TRY(fill(alv_net_bias_f32(t->net, i), t, r, node->bias, error));
+        const bool weighs =
+            node->weight >= 0 && t->model->params[node->weight].role == ALV_ROLE_WEIGHT;
+        const recipe *by = weighs ? r : &none;
+        ALV_TRY(fill(alv_net_weight_f32(t->net, i), t, by, node->weight, error));
+        ALV_TRY(fill(alv_net_bias_f32(t->net, i), t, by, node->bias, error));
     }
     return ALV_OK;
 }
@@ -102,7 +111,7 @@ alv_status alv_trainer_fill(char *reason, size_t size, alv_trainer *t, const alv
     ALV_TRY(fill_all(t, &r, error));
     if (!scheme->init->needs_data) return ALV_OK;
     const int64_t rows = gather(t, 0);
-    return alv_fit_net(NULL, reason, size, t->net, scheme, t->x, rows, error);
+    return alv_fit_net(NULL, reason, size, t->net, t->model, scheme, t->x, rows, error);
 }
 
 double alv_trainer_step(alv_trainer *t, int64_t step, double lr)

@@ -20,6 +20,11 @@ static void check(const alv_model *model, const char *canonical)
         if (memcmp(again->params[i].shape, model->params[i].shape, sizeof model->params[i].shape) !=
             0)
             abort();
+    if (!again->fixed != !model->fixed) abort();
+    for (int i = 0; model->fixed && i < model->n_params; i++) {
+        const char *one = model->fixed[i].scheme, *two = again->fixed[i].scheme;
+        if (!one != !two || (one && strcmp(one, two) != 0)) abort();
+    }
     alv_model_free(again);
 }
 

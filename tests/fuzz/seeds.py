@@ -183,6 +183,9 @@ save("network", ["layers:\n- {layer: dense, out: 5, norm: layer, bias: false}\n-
                  "- repeat: 2\n  layers:\n  - {layer: norm, norm: rms, activation: relu}\n"
                  "  - {layer: dense, out: 8, activation: none}\n  - {layer: add, with: start, gain: 0.5}\n"
                  "- {layer: dense, from: s}\n",
+                 "layers:\n- {layer: dense, out: 5, norm: rms, init: he_normal(gain=2)}\n"
+                 "- {layer: norm, norm: layer, params: {bias: ones}}\n"
+                 "- {layer: dense, init: zeros, params: {weight: \"constant(0.1)\", bias: ones}}\n",
                  "layers:\n- {layer: conv, out: 4, kernel: 3, stride: 2}\n- {layer: max_pool, window: 2}\n"
                  "- {layer: mean_pool}\n- {layer: dense}\n",
                  "layers:\n- {layer: embedding, out: 8, positions: true}\n- {layer: attention, heads: 2, out: 4}\n"

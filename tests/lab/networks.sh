@@ -100,6 +100,46 @@ has err 'nowhere.yaml: cannot open it'
 printf 'layers:\n- {layer: dens, out: 3}\n' >wrong.yaml
 expect 2 "$alvor" compare --model wrong.yaml
 has err "wrong.yaml: line 2, column 11: there is no layer 'dens'; did you mean 'dense'?"
+# Layers with a scheme of their own: told, and refused with the place where they do not suit.
+cat >pinned.yaml <<'YAML'
+layers:
+  - {layer: dense, out: 16, repeat: 2}
+  - {layer: dense, init: zeros, params: {bias: "constant(value=0.5)"}}
+YAML
+expect 0 "$alvor" compare --data moons --steps 4 --seeds 2 --act tanh --init 'he_normal,lsuv' \
+    --model pinned.yaml -q -o pinned
+has out 'Fixed by the network, under every scheme: fc3.weight zeros, fc3.bias'
+expect 0 "$alvor" compare --data moons --steps 4 --seeds 2 --act tanh --init 'he_normal,lsuv' \
+    --model pinned.yaml -q -o pinned --json
+python3 - <<'PY' || fail 'what a pinned network tells'
+import json, math, re
+d = json.load(open("out"))
+assert d["spec"]["fixed"] == [{"parameter": "fc3.weight", "scheme": "zeros"},
+                              {"parameter": "fc3.bias", "scheme": "constant(value=0.5)"}], d["spec"]
+# Zero weights and equal biases at the end: all classes alike, whatever scheme fills the rest.
+assert all(abs(t["initial_loss"] - math.log(2)) < 1e-6 for t in d["trials"]), d["trials"]
+page = re.search(r'type="application/json" id="data">(.*?)</script>|id="data"[^>]*>(.*?)</script>',
+                 open("pinned/report.html").read(), re.S)
+shapes = json.loads(page.group(1) or page.group(2))["shapes"]
+assert [s.get("fixed") for s in shapes] == [None, None, "zeros"], shapes
+PY
+pinned() { printf 'layers:\n- {layer: dense, out: 3}\n- {layer: dense, %s}\n' "$1" >wrong.yaml; shift
+    expect 2 "$alvor" compare --data moons --model wrong.yaml "$@"; }
+pinned 'init: he_norml'
+has err "wrong.yaml: line 3, column 24: init: there is no scheme 'he_norml'; did you mean 'he_normal'?"
+pinned 'init: delta_orthogonal'
+has err 'wrong.yaml: line 3, column 24: delta_orthogonal of fc2.weight: delta_orthogonal fills kernels'
+pinned 'params: {bias: he_normal}'
+has err 'wrong.yaml: line 3, column 33: he_normal of fc2.bias'
+pinned 'init: zeros, from: start'
+has err 'used nowhere'
+pinned 'init: zeros' --stream torch
+has err 'stream: the network fixes schemes of parameters'
+printf 'layers: [{layer: dense, init: zeros}]\n' >wrong.yaml
+expect 2 "$alvor" compare --data moons --model wrong.yaml
+has err 'wrong.yaml: it fixes the scheme of all its weights'
+expect 0 "$alvor" compare --data moons --model wrong.yaml --steps 2 --init he_normal --seeds 1 -q -o one
+
 printf 'layers:\n- {layer: dense, out: 3}\n- {layer: dense, out: 2000000000}\n- {layer: dense, out: 2000000000}\n- layer: dense\n' >huge.yaml
 expect 2 "$alvor" compare --model huge.yaml
 has err 'huge.yaml: line 3, column 3: training it needs more than'

@@ -102,7 +102,7 @@ static void the_digest_is_the_networks(void **state)
     };
     static const char *const other[] = {
         "layers:\n- {layer: dense, out: 6}\n- {layer: dense}\n",
-        "layers:\n- {layer: dense, out: 5, bias: false}\n- {layer: dense}\n",
+        "layers:\n- {layer: dense, out: 5, bias: false, init: he_normal}\n- {layer: dense}\n",
         "name: x\nlayers:\n- {layer: dense, out: 5}\n- {layer: dense}\n",
     };
     char *canonical, first[ALV_MAX_MODEL_TEXT];
@@ -122,6 +122,36 @@ static void the_digest_is_the_networks(void **state)
         model = read_network(other[i], &flat, NULL);
         assert_string_not_equal(model->family, first);
         alv_model_free(model);
+    }
+}
+
+/* A scheme counts by what it is, not by how it is spelled. */
+static void fixed_schemes_are_canonical(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scheme;
+        bool same;
+    } cases[] = {{"he_normal", true},
+                 {"kaiming_normal", true},
+                 {"'he_normal(mode=fan_in)'", true},
+                 {"'he_normal(mode=fan_out)'", false},
+                 {"he_uniform", false}};
+    char text[128], first[ALV_MAX_MODEL_TEXT] = "";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *canonical;
+        snprintf(text, sizeof text, "layers:\n- {layer: dense, out: 5, init: %s}\n- layer: dense\n",
+                 cases[i].scheme);
+        alv_model *model = read_network(text, &flat, &canonical);
+        if (i == 0) strcpy(first, model->family);
+        assert_int_equal(strcmp(first, model->family) == 0, cases[i].same);
+        assert_int_equal(strstr(canonical, "init: he_normal\n") != NULL, cases[i].same);
+        assert_non_null(model->fixed[0].scheme);
+        assert_null(model->fixed[1].scheme);
+        assert_int_equal(model->fixed[0].line, 2);
+        assert_int_equal(model->fixed[0].column, 32);
+        alv_model_free(model);
+        free(canonical);
     }
 }
 
@@ -220,6 +250,25 @@ static void says_line_and_column(void **state)
          "line 1, column 18: the data are tokens: an embedding comes first"},
         {"layers: [{layer: embedding, out: 4}, {layer: attention, heads: 3}]\n", &words,
          "line 1, column 64: 3 heads do not divide 4"},
+        {TWO "- {layer: dense, init: he_norml}\n", &flat,
+         "line 3, column 24: init: there is no scheme 'he_norml'; did you mean 'he_normal'?"},
+        {TWO "- {layer: dense, init: normal(std=x)}\n", &flat,
+         "line 3, column 24: init: std needs a number"},
+        {TWO "- {layer: dense, init: lsuv}\n", &flat,
+         "line 3, column 24: init: lsuv looks at what the data make"},
+        {TWO "- {layer: dense, params: {bias: ones(2)}}\n", &flat, "line 3, column 33: bias: "},
+        {TWO "- {layer: dense, params: {wieght: ones}}\n", &flat,
+         "line 3, column 27: there is no key 'wieght'; did you mean 'weight'?"},
+        {TWO "- {layer: dense, params: {position: ones}}\n", &flat,
+         "line 3, column 37: this dense has no parameter 'position': it has weight, bias"},
+        {TWO "- {layer: dense, bias: false, params: {bias: ones}}\n", &flat,
+         "line 3, column 46: this dense has no parameter 'bias': it has weight"},
+        {TWO "- {layer: norm, norm: rms, init: ones}\n- {layer: dense}\n", &flat,
+         "line 3, column 34: norm takes no 'init'"},
+        {TWO "- {layer: activation, activation: relu, params: {}}\n- {layer: dense}\n", &flat,
+         "line 3, column 49: activation takes no 'params'"},
+        {"layers:\n- repeat: 2\n  layers: [{layer: dense, out: 2, init: x}]\n- layer: dense\n",
+         &flat, "line 3, column 41: init: there is no scheme 'x'"},
         {"layers:\n- &a {layer: dense}\n- *a\n", &flat, "no aliases here"},
         {"layers:\n- [\n", &flat, "line "},
         {"\x01", &flat, "control characters"},
@@ -241,9 +290,8 @@ static void says_line_and_column(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equals_the_short_text),
-        cmocka_unit_test(the_digest_is_the_networks),
-        cmocka_unit_test(names_and_depth),
+        cmocka_unit_test(equals_the_short_text),       cmocka_unit_test(the_digest_is_the_networks),
+        cmocka_unit_test(fixed_schemes_are_canonical), cmocka_unit_test(names_and_depth),
         cmocka_unit_test(says_line_and_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

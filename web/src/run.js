@@ -13,7 +13,7 @@ const schemes = unique(compare.map((group) => group.scheme));
 const settings = unique(compare.map((group) => group.setting));
 
 function middleShape() {
-  const sizes = data.shapes.map((shape) => shape.layers.length);
+  const sizes = data.shapes.map((shape) => (shape.fixed ? 0 : shape.layers.length));
   return Math.max(0, sizes.indexOf(Math.max(...sizes)));
 }
 

@@ -106,6 +106,7 @@ export default {
   "spec.seeds": "Seeds per scheme",
   "spec.seed": "First seed",
   "spec.bias": "Biases",
+  "spec.fixed": "Fixed by the network",
   "spec.stream": "Numbers drawn by",
   "spec.loss": "Loss",
   "spec.backend": "Arithmetic",

@@ -106,6 +106,7 @@ export default {
   "spec.seeds": "Sementes por esquema",
   "spec.seed": "Primeira semente",
   "spec.bias": "Vieses",
+  "spec.fixed": "Fixado pela rede",
   "spec.stream": "Números sorteados por",
   "spec.loss": "Perda",
   "spec.backend": "Aritmética",

@@ -123,6 +123,7 @@ const filled = (setting) =>
               "th",
               { scope: "col", class: "number" },
               h("span", { class: "fans" }, `${num(shape.fan_in)} → ${num(shape.fan_out)}`),
+              shape.fixed && h("span", { class: "small sigma" }, shape.fixed),
             ),
           ),
         ),

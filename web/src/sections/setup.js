@@ -28,6 +28,8 @@ const told = {
     return data.tested ? `${all}; ${t("setup.tested", { n: num(data.tested) })}` : all;
   },
   recipes: (list) => (Array.isArray(list) ? list.map(recipe).join("; ") : text(list)),
+  fixed: (list) =>
+    Array.isArray(list) ? list.map((one) => `${one.parameter} ${one.scheme}`).join(", ") : text(list),
   bias: (value) => value ?? t("setup.bias"),
 };
 
@@ -54,6 +56,7 @@ const FIRST = [
   "seeds",
   "seed",
   "bias",
+  "fixed",
   "stream",
   "loss",
   "backend",

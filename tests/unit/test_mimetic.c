@@ -96,6 +96,66 @@ static void query_heads_share_keys(void **state)
             assert_near(a[i * 4 * K + j], -b[(j / K / SHARE * K + j % K) * D + i], 1e-14);
 }
 
+/* Queries, keys and values in one tensor: the matrices that they are as tensors by themselves,
+ * found by the output through the name that they share. Four query heads of 6 units on two of the
+ * others; and as many of each. */
+static void fused_matrices_are_the_single_ones(void **state)
+{
+    (void)state;
+    for (int share = 1; share <= 2; share++) {
+        const int k = 12, q = share * k;
+        const alv_tensor fused = {.name = "l.attn.c_attn.weight",
+                                  .rank = 2,
+                                  .shape = {q + 2 * k, D},
+                                  .parts = {q, k, k},
+                                  .head = 6,
+                                  .dtype = ALV_F64};
+        const alv_scheme still = suited_scheme("mimetic_qk(matrix=qkv, alpha=0, value_alpha=0.3)");
+        suited_fill(p, 0, (q + 2 * k) * D, &still, &fused, 11);
+        draw(a,
+             share == 1 ? "mimetic_qk(matrix=query, alpha=0)"
+                        : "mimetic_qk(matrix=query, alpha=0, share=2, head=6)",
+             "l.attn.q.weight", q, D);
+        assert_memory_equal(p, a, sizeof *a * (size_t)(q * D));
+        draw(a, "mimetic_qk(matrix=key, alpha=0)", "l.attn.k.weight", k, D);
+        assert_memory_equal(p + q * D, a, sizeof *a * (size_t)(k * D));
+        draw(a, "mimetic_vo(matrix=value, alpha=0.3)", "l.attn.v.weight", k, D);
+        assert_memory_equal(p + (q + k) * D, a, sizeof *a * (size_t)(k * D));
+        transpose(t, p, q + 2 * k, D);
+        alv_tensor keras = fused;
+        keras.layout = ALV_LAYOUT_KERAS;
+        keras.shape[0] = D, keras.shape[1] = q + 2 * k;
+        suited_fill(b, 0, (q + 2 * k) * D, &still, &keras, 11);
+        assert_memory_equal(b, t, sizeof *b * (size_t)((q + 2 * k) * D));
+    }
+}
+
+/* With noise: queries times keys are beta I and N(0, alpha^2 / d) more, the moments are promised.
+ */
+static void fused_products_are_the_papers(void **state)
+{
+    (void)state;
+    static double all[3 * D * D];
+    const alv_tensor fused = {.name = "l.attn.c_attn.weight",
+                              .rank = 2,
+                              .shape = {3 * D, D},
+                              .parts = {D, D, D},
+                              .dtype = ALV_F64};
+    const alv_scheme scheme = suited_scheme("mimetic_qk(matrix=qkv, alpha=0.6, beta=0.3)");
+    double squares = 0, power = 0, mean, variance;
+    const double n = D * D;
+    suited_fill(all, 0, 3 * D * D, &scheme, &fused, 11);
+    product(p, all, all + D * D, D, D, D);
+    for (int i = 0; i < D * D; i++) {
+        const double rest = p[i] - (i % (D + 1) == 0 ? 0.3 : 0);
+        squares += rest * rest * D / 0.36;
+    }
+    assert_true(fabs(squares / n - 1) < 5 * sqrt(2 / n));
+    for (int i = 0; i < 3 * D * D; i++) power += all[i] * all[i] / (3 * n);
+    assert_int_equal(alv_init_moments(&mean, &variance, &scheme, &fused, NULL), ALV_OK);
+    assert_near(power / variance, 1, 5 * sqrt(2 / (3 * n)));
+}
+
 /* More units than the model is wide: columns are orthonormal, and the product is full again. */
 static void wide_attention_is_full(void **state)
 {
@@ -165,6 +225,26 @@ static void refusals_name_the_reason(void **state)
          {.name = "w", .rank = 2, .shape = {9, 9}, .parts = {3, 3, 3}},
          ALV_ERR_SHAPE,
          "split"},
+        {"mimetic_qk(matrix=qkv)",
+         {.name = "w", .rank = 2, .shape = {9, 9}},
+         ALV_ERR_SHAPE,
+         "three parts"},
+        {"mimetic_qk(matrix=qkv)",
+         {.name = "w", .rank = 2, .shape = {9, 9}, .parts = {3, 4, 2}},
+         ALV_ERR_SHAPE,
+         "4 rows of keys and 2 of values"},
+        {"mimetic_qk(matrix=qkv)",
+         {.name = "w", .rank = 2, .shape = {9, 9}, .parts = {5, 2, 2}},
+         ALV_ERR_SHAPE,
+         "do not divide 5"},
+        {"mimetic_qk(matrix=qkv)",
+         {.name = "w", .rank = 2, .shape = {8, 9}, .parts = {4, 2, 2}},
+         ALV_ERR_ARGUMENT,
+         "head"},
+        {"mimetic_qk(matrix=qkv, value_alpha=0, value_beta=0)",
+         {.name = "w", .rank = 2, .shape = {9, 9}, .parts = {3, 3, 3}},
+         ALV_ERR_ARGUMENT,
+         "value_alpha"},
         {"mimetic_qk", {.name = "w", .rank = 4, .shape = {9, 9, 3, 3}}, ALV_ERR_SHAPE, "split"},
         {"mimetic_qk(share=3)",
          {.name = "w", .rank = 2, .shape = {9, 9}},
@@ -200,6 +280,8 @@ int main(void)
         cmocka_unit_test(products_are_the_papers),
         cmocka_unit_test(heads_project),
         cmocka_unit_test(query_heads_share_keys),
+        cmocka_unit_test(fused_matrices_are_the_single_ones),
+        cmocka_unit_test(fused_products_are_the_papers),
         cmocka_unit_test(wide_attention_is_full),
         cmocka_unit_test(names_make_the_pair),
         cmocka_unit_test(layouts_agree),

@@ -1,5 +1,5 @@
 /* Gated units: y = f(a) b, with a = W x and b = V x two projections of the same input (Dauphin et
- * al. 2017; the family for transformers: Shazeer 2020, arXiv:2002.05202, eq. 5).
+ * al. 2017; the family for transformers: Shazeer 2020, arXiv:2002.05202, eqs. 4 and 5).
  *
  * Let x have d entries of second moment 1 and W, V entries of variance g^2 / d, independent. Given
  * x, a and b are independent N(0, g^2), so with z ~ N(0, 1)
@@ -23,7 +23,7 @@
 #include "base/base.h"
 #include "math/math.h"
 
-#define SHAZEER "Shazeer 2020, GLU variants improve transformer, arXiv:2002.05202, eq. 5"
+#define SHAZEER "Shazeer 2020, GLU variants improve transformer, arXiv:2002.05202, eq. "
 
 static const alv_gated table[] = {
     {.name = "glu",
@@ -36,14 +36,22 @@ static const alv_gated table[] = {
      .aliases = "bilinear_gate",
      .formula = "a b",
      .gate = "identity",
-     .citation = SHAZEER},
-    {.name = "reglu", .aliases = "", .formula = "relu(a) b", .gate = "relu", .citation = SHAZEER},
-    {.name = "geglu", .aliases = "", .formula = "gelu(a) b", .gate = "gelu", .citation = SHAZEER},
+     .citation = SHAZEER "4"},
+    {.name = "reglu",
+     .aliases = "",
+     .formula = "relu(a) b",
+     .gate = "relu",
+     .citation = SHAZEER "5"},
+    {.name = "geglu",
+     .aliases = "",
+     .formula = "gelu(a) b",
+     .gate = "gelu",
+     .citation = SHAZEER "5"},
     {.name = "swiglu",
      .aliases = "silu_glu",
      .formula = "silu(a) b",
      .gate = "silu",
-     .citation = SHAZEER},
+     .citation = SHAZEER "5"},
 };
 
 int alv_gated_count(void)

@@ -183,7 +183,8 @@ const alv_experiment alv_experiment_saxe2013 = {
     .title = {"Orthogonal weights learn as fast at 32 layers as at 4, normal ones do not",
               "Pesos ortogonais aprendem tão rápido com 32 camadas como com 4; normais, não"},
     .paper = "Saxe, McClelland & Ganguli (2013), Exact solutions to the nonlinear dynamics of "
-             "learning in deep linear neural networks, arXiv:1312.6120, figures 3 and 6",
+             "learning in deep linear neural networks, arXiv:1312.6120, eq. 11, "
+             "figures 3, 4 and 6",
     .setting = {"Linear nets of 64 units and 4 to 32 matrices, white inputs, ten modes of strength "
                 "1.5 to 0.5 to learn by gradient descent on all data; normal weights of variance "
                 "1 / 64. Steps until 1 % of the squared error is left, at the best of eleven rates "
@@ -215,8 +216,8 @@ const alv_experiment alv_experiment_saxe2013 = {
                 0,
                 0,
                 0.01}},
-    .figure = {{"How long learning takes, by depth and by mode, as in figures 3 and 6",
-                "Quanto demora aprender, por profundidade e por modo, como nas figuras 3 e 6"},
+    .figure = {{"How long learning takes, by depth and by mode, as in figures 3, 4 and 6",
+                "Quanto demora aprender, por profundidade e por modo, como nas figuras 3, 4 e 6"},
                {{.title = {"Steps to 1 % of the error", "Passos até 1 % do erro"},
                  .x = {{"matrices", "matrizes"}, .log = true},
                  .y = {{"steps", "passos"}, .log = true},

@@ -15,19 +15,6 @@ const char *alv_doctor_operator(const alv_doctor *doctor, int node)
     return *n->what ? n->what : n->act.act ? n->act.act->name : names[n->op];
 }
 
-static alv_measured *measure(const alv_inspection *all, const alv_model *m)
-{
-    alv_measured *out = alv_new_array((size_t)m->n_params + 1, sizeof *out);
-    for (int i = 0; out && i < m->n_params; i++) {
-        const alv_checkpoint_tensor *t = alv_checkpoint_find(all->model, m->params[i].name);
-        const alv_inspected *seen = t ? &all->tensors[t - all->model->tensors] : NULL;
-        if (!seen || !seen->measured || seen->moments.n < 1) continue;
-        const double mean = seen->moments.mean, n = (double)seen->moments.n;
-        out[i] = (alv_measured){true, mean, seen->moments.m2 / n + mean * mean};
-    }
-    return out;
-}
-
 static void mark_counted(alv_doctor *d)
 {
     const alv_model *m = d->model;
@@ -282,9 +269,8 @@ static alv_status examine(alv_doctor *d, alv_error *error)
     if (d->chain) ALV_TRY(alv_doctor_chain(&d->model, file, d->act, error));
     d->signals = alv_new_array((size_t)d->model->n_nodes + 1, sizeof *d->signals);
     d->counted = alv_new_array((size_t)d->weights->n + 1, sizeof *d->counted);
-    measured = measure(d->weights, d->model);
-    alv_status status = ALV_OK;
-    if (!d->signals || !d->counted || !measured)
+    alv_status status = alv_measured_read(&measured, d->weights, d->model, error);
+    if (status == ALV_OK && (!d->signals || !d->counted))
         status = alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for its signals");
     if (status == ALV_OK && d->model->n_nodes > 0)
         status = alv_signal_follow(d->signals, d->model, measured, d->input, error);

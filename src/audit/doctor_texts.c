@@ -16,10 +16,8 @@ static const struct {
           "sqrt(unidades), 16 posições se o comprimento não é conhecido"}},
     [ALV_ASSUME_RECURRENT] =
         {"recurrent",
-         {"recurrent: weights taken as drawn anew at each step, cells as normal, 16 steps where "
-          "the length is not known",
-          "recorrente: pesos supostos sorteados de novo a cada passo, células supostas normais, "
-          "16 passos se o comprimento não é conhecido"}},
+         {"recurrent: cells taken as normal, 16 steps where the length is not known",
+          "recorrente: células supostas normais, 16 passos se o comprimento não é conhecido"}},
     [ALV_ASSUME_BATCH] =
         {"batch_statistics",
          {"normalized by the batch, as in training; the stored mean and variance do not count",

@@ -11,25 +11,18 @@
  * the outputs through weights of its own, 2 (c^2 + r) / outputs, where c = p / q and r, the
  * overlap, grows by 1 / n in each layer: tr S^2 / (tr S)^2 of S = E z z' is 1/n for n independent
  * inputs. */
-#include "audit/signal.h"
+#include "audit/signal_parts.h"
 
 #include "base/base.h"
 #include "math/math.h"
 #include "theory/population.h"
 
-typedef struct follower {
-    const alv_model *model;
-    const alv_measured *measured;
-    alv_signal *signals;
-    alv_signal data;
-} follower;
-
-static const alv_signal *from(const follower *f, int node)
+const alv_signal *alv_follow_from(const alv_follower *f, int node)
 {
     return node >= 0 ? &f->signals[node] : &f->data;
 }
 
-static alv_measured measured(const follower *f, int param)
+alv_measured alv_follow_measured(const alv_follower *f, int param)
 {
     return param >= 0 ? f->measured[param] : (alv_measured){.known = true};
 }
@@ -61,12 +54,19 @@ double alv_signal_fan(const alv_model *m, const alv_node *node)
     return fan;
 }
 
+double alv_follow_positions(const alv_model *m, int node)
+{
+    const int height = node >= 0 ? m->nodes[node].height : m->height;
+    const int width = node >= 0 ? m->nodes[node].width : m->width;
+    return alv_max(height, 1) * alv_max(width, 1);
+}
+
 static double commonness(const alv_signal *x)
 {
     return x->square > 0 ? x->shared / x->square : 0;
 }
 
-static void same(alv_signal *out, const alv_signal *x)
+void alv_follow_same(alv_signal *out, const alv_signal *x)
 {
     *out = *x;
     out->step = 1;
@@ -75,12 +75,13 @@ static void same(alv_signal *out, const alv_signal *x)
 }
 
 /* z = W x + b. */
-static void weights(alv_signal *out, const follower *f, const alv_node *node)
+static void weights(alv_signal *out, alv_follower *f, const alv_node *node)
 {
-    const alv_signal *x = from(f, node->input);
-    const alv_measured w = measured(f, node->weight), b = measured(f, node->bias);
+    const alv_signal *x = alv_follow_from(f, node->input);
+    const alv_measured w = alv_follow_measured(f, node->weight),
+                       b = alv_follow_measured(f, node->bias);
     const double n = node->weight >= 0 ? alv_signal_fan(f->model, node) : 0;
-    same(out, x);
+    alv_follow_same(out, x);
     out->assumed = ALV_ASSUME_UNREAD;
     if (node->weight < 0 || !w.known || !b.known || !(n > 0)) return;
     const double mu = w.mean, variance = alv_max(w.square - mu * mu, 0);
@@ -92,6 +93,7 @@ static void weights(alv_signal *out, const follower *f, const alv_node *node)
     out->mean = sum + b.mean;
     out->square = signal + shift;
     out->shared = each * x->shared + pairs + shift;
+    out->together = each * x->together + pairs + shift;
     const double share = out->square > 0 ? signal / out->square : 0;
     out->overlap = share * share * (x->overlap + (1 + x->noise) / n);
     out->carried = share * share * x->spread;
@@ -107,11 +109,13 @@ static void activate(alv_signal *out, const alv_signal *x, alv_act_spec act, dou
     const double variance = alv_max(x->square - x->mean * x->mean, 0);
     const double shared = alv_max(x->shared - x->mean * x->mean, 0);
     alv_population_of(&p, act, x->mean, variance, variance > 0 ? shared / variance : 0, largest);
-    same(out, x);
+    alv_follow_same(out, x);
     out->assumed = largest > 1 ? ALV_ASSUME_POOL : ALV_ASSUME_NOTHING;
     out->mean = p.mean;
     out->square = p.square;
     out->shared = p.shared;
+    out->together =
+        alv_min(p.shared + p.gain * p.gain * alv_max(x->together - x->shared, 0), p.square);
     out->noise = p.noise + p.slope * p.slope * 2 * x->overlap;
     out->shared_noise = p.shared_noise;
     const double linear = p.square > 0 ? p.gain * p.gain * variance / p.square : 0;
@@ -123,40 +127,58 @@ static void activate(alv_signal *out, const alv_signal *x, alv_act_spec act, dou
         p.slope2 > 0 ? alv_max(3 * p.slope4 / (p.slope2 * p.slope2) - 1, 0) / out->units : 0;
 }
 
-/* To mean square 1, then gain and shift. */
-static void normalize(alv_signal *out, const follower *f, const alv_node *node)
+/* What comes back through a norm over units, over what would if all samples were of one size. Their
+ * sizes have a relative variance of 2 tr S^2 / (tr S)^2, and E 1 / q is 1 + that over E q, to first
+ * order. The parts of the gradient along the signal, and along 1 if the mean is taken off, are
+ * lost; so is 1 / units of the size by that mean. */
+static double unevenness(const alv_signal *x, const alv_node *node)
 {
-    const alv_signal *x = from(f, node->input);
+    const double own = 1 - alv_min(commonness(x), 1), units = alv_max(x->units, 3);
+    const double sizes = alv_min(2 * (x->overlap + 1 / units) * own * own, 1);
+    const double left = node->norm == ALV_NORM_LAYER ? (units - 2) / (units - 1) : 1 - 1 / units;
+    return (1 + sizes) * left;
+}
+
+/* To mean square 1, then gain and shift. */
+static void normalize(alv_signal *out, alv_follower *f, const alv_node *node)
+{
+    const alv_signal *x = alv_follow_from(f, node->input);
     const double epsilon = 1e-5, c = commonness(x);
     const bool batch = node->norm == ALV_NORM_BATCH;
     const double mean2 = node->norm == ALV_NORM_LAYER ? x->mean * x->mean : 0;
     const double variance = alv_max(x->square - (batch ? x->shared : mean2), 0);
-    alv_measured gain = measured(f, node->weight), shift = measured(f, node->bias);
+    alv_measured gain = alv_follow_measured(f, node->weight),
+                 shift = alv_follow_measured(f, node->bias);
     const bool unread = !gain.known || !shift.known;
     if (node->weight < 0 || !gain.known) gain = (alv_measured){true, 1, 1};
-    same(out, x);
+    alv_follow_same(out, x);
+    if (!batch) out->last = 1;
     out->assumed = unread ? ALV_ASSUME_GAIN : batch ? ALV_ASSUME_BATCH : ALV_ASSUME_NOTHING;
     out->step = gain.square / (variance + epsilon);
     out->mean = shift.mean;
     out->square = variance * out->step + shift.square;
     out->shared = shift.square + (batch ? 0 : alv_max(x->shared - mean2, 0) * out->step);
+    out->together =
+        shift.square + alv_max(x->together - (batch ? x->shared : mean2), 0) * out->step;
     out->noise = batch ? 0 : x->noise + 2 * c * c;
     const double left = epsilon / (variance + epsilon);
     out->carried = out->spread = left * left * x->spread;
+    if (!batch) out->step *= 1 + (1 - left) * (unevenness(x, node) - 1);
 }
 
 /* Of two signals of independent signs. */
-static void add(alv_signal *out, const follower *f, const alv_node *node)
+static void add(alv_signal *out, alv_follower *f, const alv_node *node)
 {
-    const alv_signal *x = from(f, node->input), *y = from(f, node->other);
+    const alv_signal *x = alv_follow_from(f, node->input), *y = alv_follow_from(f, node->other);
     const double product = 2 * x->mean * y->mean, q = x->square + y->square + product;
     const double a = q > 0 ? x->square / q : 0, b = q > 0 ? y->square / q : 0;
     const double carried = a * alv_sqrt(x->carried) + b * alv_sqrt(y->carried);
     const double spread = a * alv_sqrt(x->spread) + b * alv_sqrt(y->spread);
-    same(out, x);
+    alv_follow_same(out, x);
     out->mean = x->mean + y->mean;
     out->square = q;
     out->shared = x->shared + y->shared + product;
+    out->together = x->together + y->together + product;
     out->noise = a * a * x->noise + b * b * y->noise + 4 * a * b / alv_max(x->units, 1);
     out->overlap = a * a * x->overlap + b * b * y->overlap;
     out->carried = carried * carried;
@@ -164,10 +186,10 @@ static void add(alv_signal *out, const follower *f, const alv_node *node)
 }
 
 /* The mean of `n` values of each unit, or of as many by weights that are not equal. */
-static void average(alv_signal *out, const alv_signal *x, double n)
+void alv_follow_average(alv_signal *out, const alv_signal *x, double n)
 {
-    same(out, x);
-    out->square = x->shared + (x->square - x->shared) / n;
+    alv_follow_same(out, x);
+    out->square = x->together + (x->square - x->together) / n;
     const double part = out->square > 0 ? x->shared / out->square : 0;
     out->noise = part * part * x->shared_noise + (1 - part) * (1 - part) * x->noise;
     out->overlap = alv_min(x->overlap * x->square / alv_max(out->square, 1e-300), 1);
@@ -175,7 +197,7 @@ static void average(alv_signal *out, const alv_signal *x, double n)
     out->step = 1 / n;
 }
 
-static void pool(alv_signal *out, const follower *f, const alv_node *node)
+static void pool(alv_signal *out, alv_follower *f, const alv_node *node)
 {
     const alv_node *before = node->input >= 0 ? &f->model->nodes[node->input] : NULL;
     const int height = before ? before->height : f->model->height;
@@ -183,183 +205,149 @@ static void pool(alv_signal *out, const follower *f, const alv_node *node)
     const double n = node->kernel > 0 ? (double)node->kernel * (width > 1 ? node->kernel : 1)
                                       : (double)height * alv_max(width, 1);
     if (!(n > 1)) {
-        same(out, from(f, node->input));
+        alv_follow_same(out, alv_follow_from(f, node->input));
     } else if (!node->largest) {
-        average(out, from(f, node->input), n);
+        alv_follow_average(out, alv_follow_from(f, node->input), n);
         out->step = 1 / (n * n);
     } else if (before && before->op == ALV_OP_ACT) {
-        activate(out, from(f, before->input), before->act, n);
+        activate(out, alv_follow_from(f, before->input), before->act, n);
         out->step = 1 / n;
     } else {
-        activate(out, from(f, node->input), (alv_act_spec){0}, n);
+        activate(out, alv_follow_from(f, node->input), (alv_act_spec){0}, n);
     }
 }
 
 /* Tokens drawn at random from the whole table. */
-static void embed(alv_signal *out, const follower *f, const alv_node *node)
+static void embed(alv_signal *out, alv_follower *f, const alv_node *node)
 {
-    const alv_measured w = measured(f, node->weight);
-    same(out, from(f, node->input));
+    const alv_measured w = alv_follow_measured(f, node->weight);
+    alv_follow_same(out, alv_follow_from(f, node->input));
     out->assumed = ALV_ASSUME_UNREAD;
     if (!w.known) return;
     const double tokens = alv_max((double)node->in, 1);
+    const double shared = w.mean * w.mean + (w.square - w.mean * w.mean) / tokens;
     *out = (alv_signal){.mean = w.mean,
                         .square = w.square,
-                        .shared = w.mean * w.mean + (w.square - w.mean * w.mean) / tokens,
+                        .shared = shared,
+                        .together = shared,
                         .noise = 2 / tokens,
                         .shared_noise = 2,
                         .overlap = 1 / tokens,
                         .units = (double)node->out,
+                        .last = 1,
                         .step = 1};
 }
 
-/* softmax of logits of variance v gives n weights whose squares add up to about exp(v) / n. */
-static void attend(alv_signal *out, const follower *f, const alv_signal *queries,
-                   const alv_signal *values, int positions)
+static void act(alv_signal *out, alv_follower *f, const alv_node *node)
 {
-    const double n = positions > 0 ? positions : f->model->height > 0 ? f->model->height : 16;
-    const double logits = alv_min(queries->square * queries->square, 700);
-    average(out, values, alv_max(1, n / alv_exp(logits)));
-    out->assumed = ALV_ASSUME_ATTENTION;
+    activate(out, alv_follow_from(f, node->input), node->act, 1);
 }
 
-/* Means over normal gates. */
-static alv_population gate(const char *name, double variance)
-{
-    alv_act_spec act = {0};
-    alv_population p;
-    alv_act_parse(&act, name, NULL);
-    alv_population_of(&p, act, 0, variance, 0, 1);
-    return p;
-}
-
-static void recur(alv_signal *out, const follower *f, const alv_node *node)
-{
-    const alv_signal *fed = from(f, node->input);
-    const alv_measured w = measured(f, node->weight);
-    const int steps = f->model->height > 0 && f->model->height < 1000 ? f->model->height : 16;
-    double h = 0, c = 0, back = 0;
-    same(out, fed);
-    out->assumed = ALV_ASSUME_UNREAD;
-    if (!w.known) return;
-    for (int t = 0; t < steps; t++) {
-        const double z = fed->square + (double)node->out * w.square * h;
-        const alv_population s = gate("sigmoid", z), g = gate("tanh", z);
-        const double old = c;
-        c = s.square * c + s.square * g.square;
-        const alv_population o = gate("tanh", c);
-        h = s.square * o.square;
-        back =
-            (s.slope2 * o.square +
-             s.square * o.slope2 * (s.slope2 * g.square + s.slope2 * old + s.square * g.slope2)) /
-            4;
-    }
-    out->assumed = ALV_ASSUME_RECURRENT;
-    out->mean = 0;
-    out->square = h;
-    out->shared = fed->square > 0 ? h * fed->shared / fed->square : 0;
-    out->units = (double)node->out;
-    out->spread = fed->spread + (2 + fed->noise) / alv_max(out->units, 1);
-    out->step = back;
-}
-
-/* What a file's own operator does: products with a softmax are attention. */
-static void other(alv_signal *out, const follower *f, const alv_node *node)
-{
-    const alv_model *m = f->model;
-    const alv_node *a = node->input >= 0 ? &m->nodes[node->input] : NULL;
-    const alv_node *b = node->other >= 0 ? &m->nodes[node->other] : NULL;
-    const alv_node *soft = a && strcmp(a->what, "Softmax") == 0 ? a : b;
-    same(out, from(f, node->input));
-    out->assumed = ALV_ASSUME_SAME;
-    if (strcmp(node->what, "Softmax") == 0) out->assumed = ALV_ASSUME_ATTENTION;
-    if (strcmp(node->what, "MatMul") != 0 || !a || !b || a == b) return;
-    if (strcmp(soft->what, "Softmax") == 0) {
-        const alv_signal *logits = from(f, soft->input); /* as their queries are */
-        attend(out, f, logits, from(f, soft == a ? node->other : node->input), 0);
-        return;
-    }
-    out->square = alv_sqrt(from(f, node->input)->square * from(f, node->other)->square);
-    out->assumed = ALV_ASSUME_ATTENTION;
-}
-
-static void act(alv_signal *out, const follower *f, const alv_node *node)
-{
-    activate(out, from(f, node->input), node->act, 1);
-}
-
-static void attention(alv_signal *out, const follower *f, const alv_node *node)
-{
-    attend(out, f, from(f, node->input), from(f, node->input), node->height);
-}
-
-static void pass(alv_signal *out, const follower *f, const alv_node *node)
-{
-    same(out, from(f, node->input));
-}
-
-typedef void map(alv_signal *out, const follower *f, const alv_node *node);
+typedef void map(alv_signal *out, alv_follower *f, const alv_node *node);
 
 static map *const maps[] = {
-    [ALV_OP_WEIGHTS] = weights,  [ALV_OP_NORM] = normalize, [ALV_OP_ADD] = add,
-    [ALV_OP_POOL] = pool,        [ALV_OP_ACT] = act,        [ALV_OP_EMBED] = embed,
-    [ALV_OP_ATTEND] = attention, [ALV_OP_LSTM] = recur,     [ALV_OP_LAST] = pass,
-    [ALV_OP_OTHER] = other,
+    [ALV_OP_WEIGHTS] = weights,
+    [ALV_OP_NORM] = normalize,
+    [ALV_OP_ADD] = add,
+    [ALV_OP_POOL] = pool,
+    [ALV_OP_ACT] = act,
+    [ALV_OP_EMBED] = embed,
+    [ALV_OP_ATTEND] = alv_follow_attention,
+    [ALV_OP_LSTM] = alv_follow_lstm,
+    [ALV_OP_LAST] = alv_follow_last,
+    [ALV_OP_OTHER] = alv_follow_other,
 };
 
-static double values_of(const alv_model *m, int node)
+/* Adds it to what comes back to a node. */
+void alv_follow_give(alv_follower *f, int to, alv_returned r)
 {
-    const alv_node *n = &m->nodes[node];
-    return alv_max((double)n->out, 1) * alv_max(n->height, 1) * alv_max(n->width, 1);
+    if (to < 0 || !(r.gradient > 0)) return;
+    alv_signal *x = &f->signals[to];
+    const double all = x->gradient + r.gradient, old = x->gradient / all, new = r.gradient / all;
+    x->gradient_spread = old * x->gradient_spread + new *r.spread;
+    x->decay = old * x->decay + new *r.decay;
+    x->near = old * x->near + new *r.near;
+    x->gradient = all;
 }
 
-/* Adds to what comes back to a node. */
-static void give(follower *f, int to, double gradient, double spread)
+static void return_step(alv_follower *f, int at, alv_returned r)
 {
-    if (to < 0 || !(gradient > 0)) return;
-    alv_signal *x = &f->signals[to];
-    const double all = x->gradient + gradient;
-    x->gradient_spread = (x->gradient * x->gradient_spread + gradient * spread) / all;
-    x->gradient = all;
+    const alv_node *node = &f->model->nodes[at];
+    const bool whole = node->op == ALV_OP_POOL && !node->largest && node->kernel == 0;
+    r.gradient *= f->signals[at].step;
+    r.spread += f->signals[at].step_noise;
+    if (whole) r.decay = r.near = 1;
+    alv_follow_give(f, node->input, r);
+    if (node->op == ALV_OP_ADD && node->other != node->input) alv_follow_give(f, node->other, r);
 }
 
 /* The sum of the squared gradients of all inputs is fan-in times the weights' mean square times
  * that of all outputs. */
-static void backward(follower *f, int at)
+static void return_weights(alv_follower *f, int at, alv_returned r)
 {
     const alv_node *node = &f->model->nodes[at];
-    const alv_signal *s = &f->signals[at];
-    double factor = s->step;
-    double noise = s->step_noise;
-    if (node->op == ALV_OP_WEIGHTS && s->assumed == ALV_ASSUME_NOTHING && node->input >= 0) {
-        factor = alv_signal_fan(f->model, node) * measured(f, node->weight).square *
-                 values_of(f->model, at) / values_of(f->model, node->input);
-        noise = 2 / alv_max((double)node->out, 1);
+    if (f->signals[at].assumed != ALV_ASSUME_NOTHING || node->input < 0) {
+        return_step(f, at, r);
+        return;
     }
-    give(f, node->input, s->gradient * factor, s->gradient_spread + noise);
-    const bool two = node->op == ALV_OP_ADD || node->op == ALV_OP_OTHER;
-    if (two && node->other >= 0 && node->other != node->input)
-        give(f, node->other, s->gradient * factor, s->gradient_spread + noise);
+    const double out = alv_max((double)node->out, 1);
+    const double in = alv_max((double)f->model->nodes[node->input].out, 1);
+    const double here = alv_follow_positions(f->model, at);
+    const double before = alv_follow_positions(f->model, node->input);
+    r.gradient *= alv_signal_fan(f->model, node) * alv_follow_measured(f, node->weight).square *
+                  here * out / (before * in);
+    r.spread += 2 / out;
+    if (here != before) r.decay = 1, r.near = 0;
+    alv_follow_give(f, node->input, r);
+}
+
+typedef void way_back(alv_follower *f, int at, alv_returned r);
+
+static way_back *const ways_back[] = {
+    [ALV_OP_WEIGHTS] = return_weights,
+    [ALV_OP_NORM] = return_step,
+    [ALV_OP_ADD] = return_step,
+    [ALV_OP_POOL] = return_step,
+    [ALV_OP_ACT] = return_step,
+    [ALV_OP_EMBED] = return_step,
+    [ALV_OP_ATTEND] = alv_return_attention,
+    [ALV_OP_LSTM] = alv_return_lstm,
+    [ALV_OP_LAST] = alv_return_last,
+    [ALV_OP_OTHER] = alv_return_other,
+};
+
+static void backward(alv_follower *f, int at)
+{
+    const alv_signal *s = &f->signals[at];
+    ways_back[f->model->nodes[at].op](
+        f, at, (alv_returned){s->gradient, s->gradient_spread, s->decay, s->near});
 }
 
 alv_status alv_signal_follow(alv_signal *signals, const alv_model *model,
                              const alv_measured *measurements, alv_signal_input input,
                              alv_error *error)
 {
-    follower f = {model,
-                  measurements,
-                  signals,
-                  {.mean = input.mean,
-                   .square = input.square,
-                   .shared = input.mean * input.mean,
-                   .units = alv_max((double)model->inputs, 1)}};
+    alv_follower f = {.model = model,
+                      .measured = measurements,
+                      .signals = signals,
+                      .data = {.mean = input.mean,
+                               .square = input.square,
+                               .shared = input.mean * input.mean,
+                               .together = input.mean * input.mean,
+                               .units = alv_max((double)model->inputs, 1),
+                               .last = 1},
+                      .error = error};
     if (model->n_nodes < 1)
         return alv_fail(error, ALV_ERR_ARGUMENT, "model",
                         "it has no layer to follow a signal through");
     for (int i = 0; i < model->n_nodes; i++)
         maps[model->nodes[i].op](&signals[i], &f, &model->nodes[i]);
-    for (int i = 0; i < model->n_nodes; i++) signals[i].gradient = signals[i].gradient_spread = 0;
+    for (int i = 0; i < model->n_nodes; i++) {
+        alv_signal *x = &signals[i];
+        x->gradient = x->gradient_spread = x->near = 0;
+        x->decay = 1;
+    }
     signals[model->n_nodes - 1].gradient = 1;
     for (int i = model->n_nodes - 1; i >= 0; i--) backward(&f, i);
-    return ALV_OK;
+    return f.status;
 }

@@ -6,20 +6,27 @@
 #ifndef ALV_AUDIT_SIGNAL_H
 #define ALV_AUDIT_SIGNAL_H
 
-#include "alvor/model.h"
+#include "audit/inspect.h"
+#include "theory/lstm.h"
 
 /* Measured of a parameter. */
 typedef struct alv_measured {
     bool known;
     double mean, square;
+    double gate[ALV_GATES]; /* of an LSTM's bias, the two of each gate added: the gates' means */
 } alv_measured;
+
+/* Of all parameters of the model, as many and (*out) the caller's to free; what was not measured is
+ * not known. ALV_ERR_MEMORY. */
+alv_status alv_measured_read(alv_measured **out, const alv_inspection *weights,
+                             const alv_model *model, alv_error *error);
 
 /* How a node is taken where no map says what it does; an index into texts. */
 typedef enum alv_assumption {
     ALV_ASSUME_NOTHING,   /* it has a map */
     ALV_ASSUME_SAME,      /* an unknown operator: mean square and gradient as they come */
     ALV_ASSUME_ATTENTION, /* logits as of independent queries and keys, scaled by 1 / sqrt(units) */
-    ALV_ASSUME_RECURRENT, /* weights met anew at every step; cells taken as normal */
+    ALV_ASSUME_RECURRENT, /* cells taken as normal; 16 steps of a sequence of unknown length */
     ALV_ASSUME_BATCH,     /* batch statistics, as in training; stored ones do not count */
     ALV_ASSUME_POOL,      /* the largest of values that are alike but for what their unit shares */
     ALV_ASSUME_UNREAD,    /* its weights cannot be read: mean square and gradient as they come */
@@ -31,15 +38,20 @@ typedef enum alv_assumption {
 typedef struct alv_signal {
     double mean, square; /* over everything */
     double shared;       /* mean product of two samples at one unit */
+    double together;     /* mean product of two positions of one sample at one unit, far apart */
     double noise;        /* how unlike the units' mean squares are: variance over squared mean */
     double shared_noise; /* the same of their shared parts */
     double overlap;      /* share of the mean square that units have in common beside the mean */
     double spread;       /* variance of log square */
     double carried;      /* the part of it that the units' number does not explain */
     double units;
+    double nearby; /* of sequences: correlation of neighbouring positions beside `together` */
+    double last;   /* mean square at the last position over that at all */
     double gradient, gradient_spread; /* mean square, the last node's 1; 0: nothing comes back */
-    double step;                      /* of an activation or norm: gradient before over after */
-    double step_noise;                /* variance of its log */
+    double decay, near; /* of its mean square at a position over that at the next; correlation of
+                           the two */
+    double step;        /* of an activation or norm: gradient before over after */
+    double step_noise;  /* variance of its log */
     alv_assumption assumed;
 } alv_signal;
 

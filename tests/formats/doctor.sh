@@ -9,6 +9,7 @@ $python -c 'import onnx, onnxruntime, numpy' 2>/dev/null || {
 }
 mkdir draws
 $python "$here/doctor_check.py" "$alvor" draws 6 || fail 'predictions are not what onnxruntime measures'
+$python "$here/doctor_sequences.py" "$alvor" draws 4 || fail 'gradients of sequences are not what is predicted'
 $python "$here/doctor_faults.py" "$alvor" draws || fail 'a fault is missed, a healthy model is not well, or something is left out in silence'
 
 $python "$here/doctor_planted.py" "$alvor" draws 2 || fail 'a planted fault is missed, or a healthy model has a finding'

@@ -1,0 +1,62 @@
+/* What the signal's maps need of a model's parameters, from what inspect measured of their file. */
+#include "audit/signal.h"
+
+#include "base/base.h"
+
+/* Where ONNX has the gates of alv_lstm_gate: input, output, forget, cell. */
+static const int places[ALV_GATES] = {0, 2, 3, 1};
+
+/* A bias that the inputs bring and one that the outputs before bring, four gates each; a gate sees
+ * their sum. */
+static alv_status sum_up(alv_measured *out, const alv_checkpoint_tensor *t, alv_error *error)
+{
+    const int64_t units = t->count / (2 * ALV_GATES), half = ALV_GATES * units;
+    double *b = alv_new_array((size_t)(2 * half), sizeof *b), sum = 0, square = 0;
+    if (!b) return alv_fail(error, ALV_ERR_MEMORY, t->name, "no memory for its gates");
+    alv_checkpoint_decode(b, t, 0, 2 * half);
+    for (int k = 0; k < ALV_GATES; k++)
+        for (int64_t u = 0; u < units; u++) {
+            const int64_t at = places[k] * units + u;
+            const double both = b[at] + b[half + at];
+            out->gate[k] += both / (double)units;
+            sum += both;
+            square += both * both;
+        }
+    out->mean = sum / (double)half;
+    out->square = square / (double)half;
+    free(b);
+    return ALV_OK;
+}
+
+static alv_status read_gates(alv_measured *out, const alv_inspection *all, const alv_model *m,
+                             alv_error *error)
+{
+    for (int i = 0; i < m->n_nodes; i++) {
+        const alv_node *n = &m->nodes[i];
+        const int bias = n->op == ALV_OP_LSTM && n->input >= 0 ? m->nodes[n->input].bias : -1;
+        if (bias < 0 || !out[bias].known) continue;
+        const alv_checkpoint_tensor *t = alv_checkpoint_find(all->model, m->params[bias].name);
+        if (t->count == 2 * ALV_GATES * n->out) ALV_TRY(sum_up(&out[bias], t, error));
+    }
+    return ALV_OK;
+}
+
+alv_status alv_measured_read(alv_measured **out, const alv_inspection *all, const alv_model *m,
+                             alv_error *error)
+{
+    alv_measured *read = alv_new_array((size_t)m->n_params + 1, sizeof *read);
+    if (!read) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for its weights");
+    for (int i = 0; i < m->n_params; i++) {
+        const alv_checkpoint_tensor *t = alv_checkpoint_find(all->model, m->params[i].name);
+        const alv_inspected *seen = t ? &all->tensors[t - all->model->tensors] : NULL;
+        if (!seen || !seen->measured || seen->moments.n < 1) continue;
+        const double mean = seen->moments.mean, n = (double)seen->moments.n;
+        read[i] = (alv_measured){true, mean, seen->moments.m2 / n + mean * mean, {0}};
+    }
+    const alv_status status = read_gates(read, all, m, error);
+    if (status == ALV_OK)
+        *out = read;
+    else
+        free(read);
+    return status;
+}

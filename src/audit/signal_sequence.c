@@ -1,0 +1,233 @@
+/* Sequences: recurrent layers and attention, whose laws are theory's (lstm.h, attention.h). */
+#include "audit/signal_parts.h"
+
+#include "base/base.h"
+#include "math/math.h"
+#include "theory/attention.h"
+
+enum { UNKNOWN_LENGTH = 16 };
+
+static int length_of(const alv_follower *f, int known)
+{
+    return known > 0 ? known : f->model->height > 0 ? f->model->height : UNKNOWN_LENGTH;
+}
+
+static void lstm_case(alv_lstm_case *out, const alv_follower *f, const alv_node *node)
+{
+    const alv_signal *fed = alv_follow_from(f, node->input);
+    const alv_node *gates = node->input >= 0 ? &f->model->nodes[node->input] : NULL;
+    const alv_measured bias = alv_follow_measured(f, gates ? gates->bias : -1);
+    const double square = alv_follow_measured(f, node->weight).square;
+    double means = 0;
+    *out = (alv_lstm_case){.recurrent = (double)node->out * square,
+                           .steps = length_of(f, 0),
+                           .nearby = fed->nearby,
+                           .decay = 1};
+    for (int k = 0; k < ALV_GATES; k++) {
+        out->bias[k] = bias.gate[k];
+        means += bias.gate[k] * bias.gate[k] / ALV_GATES;
+    }
+    out->fed = alv_max(fed->square - means, 0);
+    out->shared = alv_min(alv_max(fed->together - means, 0), out->fed);
+}
+
+void alv_follow_lstm(alv_signal *out, alv_follower *f, const alv_node *node)
+{
+    const alv_signal *fed = alv_follow_from(f, node->input);
+    alv_lstm_case lstm;
+    alv_lstm_law law = {0};
+    alv_follow_same(out, fed);
+    out->assumed = ALV_ASSUME_UNREAD;
+    if (!alv_follow_measured(f, node->weight).known) return;
+    lstm_case(&lstm, f, node);
+    if (f->status == ALV_OK) f->status = alv_lstm_law_of(&law, &lstm, f->error);
+    const double alike = lstm.fed > 0 ? lstm.shared / lstm.fed : 0;
+    out->assumed = ALV_ASSUME_RECURRENT;
+    out->mean = 0;
+    out->square = law.all;
+    out->together = law.all * alike;
+    out->shared = fed->together > 0 ? out->together * fed->shared / fed->together : 0;
+    out->nearby = law.nearby;
+    out->last = law.all > 0 ? law.last / law.all : 1;
+    out->units = (double)node->out;
+    out->spread = fed->spread + (2 + fed->noise) / alv_max(out->units, 1);
+}
+
+void alv_return_lstm(alv_follower *f, int at, alv_returned r)
+{
+    const alv_node *node = &f->model->nodes[at];
+    alv_lstm_case lstm;
+    alv_lstm_law law = {0};
+    if (f->signals[at].assumed == ALV_ASSUME_RECURRENT && f->status == ALV_OK) {
+        lstm_case(&lstm, f, node);
+        lstm.decay = r.decay;
+        lstm.near = r.near;
+        f->status = alv_lstm_law_of(&law, &lstm, f->error);
+        r.gradient *= law.back;
+        r.decay = law.decay;
+        r.near = law.near;
+    }
+    alv_follow_give(f, node->input, r);
+}
+
+void alv_follow_last(alv_signal *out, alv_follower *f, const alv_node *node)
+{
+    const alv_signal *x = alv_follow_from(f, node->input);
+    alv_follow_same(out, x);
+    out->square *= x->last;
+    out->shared *= x->last;
+    out->together = out->shared;
+    out->nearby = 0;
+    out->last = 1;
+}
+
+void alv_return_last(alv_follower *f, int at, alv_returned r)
+{
+    const int input = f->model->nodes[at].input;
+    r.gradient /= alv_follow_positions(f->model, input);
+    r.decay = r.near = 0;
+    alv_follow_give(f, input, r);
+}
+
+/* The nodes of an attention; queries, keys and values may be one. */
+typedef struct attention {
+    int query, key, value;
+    int positions, heads;
+    bool causal;
+} attention;
+
+static alv_attended attended(const alv_follower *f, int node)
+{
+    const alv_signal *x = alv_follow_from(f, node);
+    return (alv_attended){x->square, alv_min(x->together, x->square)};
+}
+
+static void attention_law(alv_attention_law *law, const alv_follower *f, const attention *a,
+                          double near)
+{
+    const alv_signal *keys = alv_follow_from(f, a->key);
+    const double parts = a->key == a->query ? 3 : 1;
+    const alv_attention_case in = {.query = attended(f, a->query),
+                                   .key = attended(f, a->key),
+                                   .value = attended(f, a->value),
+                                   .units = keys->units / parts / alv_max(a->heads, 1),
+                                   .overlap = alv_min(keys->overlap, 1),
+                                   .positions = a->positions,
+                                   .causal = a->causal,
+                                   .near = near};
+    alv_attention_law_of(law, &in);
+}
+
+static void attend(alv_signal *out, const alv_follower *f, const attention *a)
+{
+    const alv_signal *values = alv_follow_from(f, a->value);
+    alv_attention_law law;
+    attention_law(&law, f, a, 0);
+    const double part = law.out.square > 0 ? values->together / law.out.square : 0;
+    alv_follow_same(out, values);
+    out->assumed = ALV_ASSUME_ATTENTION;
+    out->square = law.out.square;
+    out->together = law.out.together;
+    out->nearby = 0;
+    out->last = 1;
+    out->noise = part * part * values->shared_noise + (1 - part) * (1 - part) * values->noise;
+    out->spread = values->spread + out->noise / alv_max(out->units, 1);
+}
+
+static void return_from(alv_follower *f, const attention *a, alv_returned r)
+{
+    alv_attention_law law;
+    attention_law(&law, f, a, r.near);
+    const alv_returned query = {r.gradient * law.query, r.spread, r.decay, r.near};
+    const alv_returned key = {r.gradient * law.key, r.spread, 1, 0};
+    const alv_returned value = {r.gradient * law.value, r.spread, 1, law.near};
+    const alv_returned all[3] = {query, key, value};
+    const int to[3] = {a->query, a->key, a->value};
+    const double parts = a->key == a->query ? 3 : 1;
+    for (int i = 0; i < 3; i++) {
+        alv_returned part = all[i];
+        part.gradient /= parts;
+        alv_follow_give(f, to[i], part);
+    }
+}
+
+/* Of a node of three parts side by side. */
+static attention fused(const alv_follower *f, const alv_node *node)
+{
+    const int x = node->input;
+    return (attention){x, x, x, length_of(f, node->height), node->heads, !node->both_ways};
+}
+
+void alv_follow_attention(alv_signal *out, alv_follower *f, const alv_node *node)
+{
+    const attention a = fused(f, node);
+    attend(out, f, &a);
+    if (node->out > 0) out->units = (double)node->out;
+}
+
+void alv_return_attention(alv_follower *f, int at, alv_returned r)
+{
+    const attention a = fused(f, &f->model->nodes[at]);
+    return_from(f, &a, r);
+}
+
+static bool is(const alv_model *m, int node, const char *what)
+{
+    return node >= 0 && m->nodes[node].op == ALV_OP_OTHER && strcmp(m->nodes[node].what, what) == 0;
+}
+
+static bool is_product(const alv_model *m, int node)
+{
+    return is(m, node, "MatMul") && m->nodes[node].input >= 0 && m->nodes[node].other >= 0 &&
+           m->nodes[node].input != m->nodes[node].other;
+}
+
+/* Whether the node is shares times values; what lies between the product of queries and keys and
+ * the softmax, masks among it, is passed by. */
+static bool find(attention *out, const alv_follower *f, const alv_node *node, int at)
+{
+    const alv_model *m = f->model;
+    if (!is_product(m, at)) return false;
+    const int soft = is(m, node->input, "Softmax") ? node->input : node->other;
+    int scores = is(m, soft, "Softmax") ? m->nodes[soft].input : -1;
+    while (scores >= 0 && m->nodes[scores].op == ALV_OP_OTHER && !is_product(m, scores))
+        scores = m->nodes[scores].input;
+    if (!is_product(m, scores)) return false;
+    *out = (attention){.query = m->nodes[scores].input,
+                       .key = m->nodes[scores].other,
+                       .value = soft == node->input ? node->other : node->input,
+                       .positions = length_of(f, 0),
+                       .heads = node->heads};
+    return true;
+}
+
+/* Products with a softmax are attention. */
+void alv_follow_other(alv_signal *out, alv_follower *f, const alv_node *node)
+{
+    const alv_model *m = f->model;
+    const int at = (int)(node - m->nodes);
+    attention a;
+    if (find(&a, f, node, at)) {
+        attend(out, f, &a);
+        return;
+    }
+    alv_follow_same(out, alv_follow_from(f, node->input));
+    out->assumed = ALV_ASSUME_SAME;
+    if (is(m, at, "Softmax")) out->assumed = ALV_ASSUME_ATTENTION;
+    if (!is_product(m, at)) return;
+    out->square =
+        alv_sqrt(alv_follow_from(f, node->input)->square * alv_follow_from(f, node->other)->square);
+    out->assumed = ALV_ASSUME_ATTENTION;
+}
+
+void alv_return_other(alv_follower *f, int at, alv_returned r)
+{
+    const alv_node *node = &f->model->nodes[at];
+    attention a;
+    if (find(&a, f, node, at)) {
+        return_from(f, &a, r);
+        return;
+    }
+    alv_follow_give(f, node->input, r);
+    if (node->other != node->input) alv_follow_give(f, node->other, r);
+}

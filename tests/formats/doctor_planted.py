@@ -5,7 +5,7 @@ usage: doctor_planted.py ALVOR FOLDER [SEEDS]
 The graphs of onnx_models.py, drawn by several seeds (4): as they are drawn there, by PyTorch's defaults, by Xavier's
 rule and by He's with the fan-out for convolutions, as torchvision has it. None may have a misfit or a critical finding. Then all weights, and single
 ones, times 10 and 0.1: a finding that names them, critical or not. Then each mistake that alvor inspect knows,
-one at a time, through doctor.
+one at a time, through doctor, and GPT-2's projections with their scale and without it.
 """
 import json
 import math
@@ -160,6 +160,54 @@ def plant(mistake, rng):
     return model
 
 
+def gpt2(rng, scaled, d=64, blocks=4, tokens=50):
+    """Blocks with GPT-2's names, normal of deviation 0.02; the ends of its 2 L branches divided by sqrt(2 L), or not."""
+    nodes, weights = [], []
+
+    def put(name, values):
+        weights.append(numpy_helper.from_array(np.asarray(values, np.float32), name))
+        return name
+
+    def add(op, *inputs, **attributes):
+        nodes.append(helper.make_node(op, list(inputs), [f"v{len(nodes)}"], **attributes))
+        return nodes[-1].output[0]
+
+    def linear(x, name, a, b):
+        std = 0.02 / math.sqrt(2 * blocks) if scaled and name.endswith("c_proj") else 0.02
+        z = add("MatMul", x, put(f"{name}.weight", rng.standard_normal((a, b)) * std))
+        return add("Add", z, put(f"{name}.bias", np.zeros(b)))
+
+    def norm(x, name):
+        return add("LayerNormalization", x, put(f"{name}.weight", np.ones(d)), put(f"{name}.bias", np.zeros(d)), axis=-1)
+
+    x = add("Gather", put("wte.weight", rng.standard_normal((tokens, d)) * 0.02), "x")
+    for i in range(blocks):
+        h = norm(x, f"h.{i}.ln_1")
+        qkv = put(f"h.{i}.attn.c_attn.weight", rng.standard_normal((d, 3 * d)) * 0.02)
+        h = add("Attention", h, qkv, put(f"h.{i}.attn.c_attn.bias", np.zeros(3 * d)), num_heads=4, unidirectional=1,
+                domain="com.microsoft")
+        x = add("Add", x, linear(h, f"h.{i}.attn.c_proj", d, d))
+        h = linear(norm(x, f"h.{i}.ln_2"), f"h.{i}.mlp.c_fc", d, 4 * d)
+        half = add("Mul", add("Add", add("Erf", add("Div", h, put(f"root{i}", math.sqrt(2)))), put(f"one{i}", 1)),
+                   put(f"half{i}", 0.5))
+        x = add("Add", x, linear(add("Mul", h, half), f"h.{i}.mlp.c_proj", 4 * d, d))
+    y = add("MatMul", norm(x, "ln_f"), add("Transpose", "wte.weight", perm=[1, 0]))
+    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", onnx.TensorProto.INT64, ["N", 12])],
+                              [helper.make_tensor_value_info(y, 1, None)], weights)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)],
+                             ir_version=8)
+
+
+def projections():
+    told = doctor(gpt2(np.random.default_rng(1), True))
+    assert told["measured"]["ran"] and not told["critical"], told["measured"]
+    assert told["mistakes"] == [] and told["misfits"] == [], (told["mistakes"], told["misfits"])
+    told = doctor(gpt2(np.random.default_rng(1), False))
+    found = [m["tensor"] for m in told["mistakes"] if m["mistake"] == "gpt2_projection"]
+    print(f"gpt2_projection: {len(found)} of 8")
+    assert found == [f"h.{i}.{part}.c_proj.weight" for i in range(4) for part in ("attn", "mlp")], found
+
+
 def mistakes():
     known = ["not_finite", "never_initialized", "all_equal", "uninitialized_memory", "identical_tensors", "same_stream",
              "identical_parts", "he_without_sqrt3", "xavier_without_sqrt3", "variance_as_std", "absolute_bounds",
@@ -176,3 +224,4 @@ if __name__ == "__main__":
     healthy()
     scaled()
     mistakes()
+    projections()

@@ -133,7 +133,8 @@ static int crossings(double edge[MOST + 2], const plane *p, double x)
     return n;
 }
 
-/* Adds the integral over y of both products at x, times the weight; y and -y give the same. */
+/* Adds the integral over y of both products at x, times the weight; y and -y give the same.
+ * slopes: NULL where they are not asked. */
 static void add_line(double *values, double *slopes, const plane *p, double x, double weight)
 {
     double edge[MOST + 2];
@@ -148,7 +149,7 @@ static void add_line(double *values, double *slopes, const plane *p, double x, d
                 const double u = p->s * (p->a * x + p->b * y), v = p->s * (p->a * x - p->b * y);
                 const double w = weight * width * p->nodes.weight[k] * alv_normal_pdf(y);
                 *values += w * f->f(u, p->act.param) * f->f(v, p->act.param);
-                *slopes += w * f->df(u, p->act.param) * f->df(v, p->act.param);
+                if (slopes) *slopes += w * f->df(u, p->act.param) * f->df(v, p->act.param);
             }
             if (!(lo + width > lo)) break; /* narrower than rounding */
         }
@@ -173,10 +174,11 @@ void alv_gaussian_product(double *values, double *slopes, alv_act_spec act, doub
             width = width_at(lo, edge[i], edge[i + 1], near, most);
             for (int k = 0; k < NODES; k++) {
                 const double x = lo + width / 2 * (1 + p.nodes.x[k]);
-                add_line(&sum, &slope, &p, x, width / 2 * p.nodes.weight[k] * alv_normal_pdf(x));
+                add_line(&sum, slopes ? &slope : NULL, &p, x,
+                         width / 2 * p.nodes.weight[k] * alv_normal_pdf(x));
             }
             if (!(lo + width > lo)) break;
         }
     *values = sum;
-    *slopes = slope;
+    if (slopes) *slopes = slope;
 }

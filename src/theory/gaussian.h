@@ -18,7 +18,7 @@ typedef struct alv_gaussian_moments {
 void alv_gaussian_moments_of(alv_gaussian_moments *out, alv_act_spec act, double s);
 
 /* E f(u) f(v) and E f'(u) f'(v) of u, v ~ N(0, s^2) with correlation c in (-1, 1), to about 1e-6.
- */
+ * slopes NULL: not asked, which saves half of the work. */
 void alv_gaussian_product(double *values, double *slopes, alv_act_spec act, double s, double c);
 
 #endif

@@ -98,7 +98,7 @@ alv_status alv_mean_field_at(alv_mean_field_step *out, const alv_mean_field *net
 double alv_mean_field_map(double *slope, const alv_mean_field *net, double q, double c)
 {
     alv_mean_field_step step;
-    double values, slopes;
+    double values, slopes = 0, *wanted = slope ? &slopes : NULL;
     const double s = seen(net, q), weight = net->branch * net->branch * net->weight_variance;
     alv_mean_field_step_of(&step, net, q);
     if (c >= 1) {
@@ -106,13 +106,13 @@ double alv_mean_field_map(double *slope, const alv_mean_field *net, double q, do
         alv_gaussian_moments_of(&m, net->act, s);
         values = m.second, slopes = m.slope2;
     } else if (c <= -1) {
-        alv_gaussian_product(&values, &slopes, net->act, s, -1 + 0x1p-52);
+        alv_gaussian_product(&values, wanted, net->act, s, -1 + 0x1p-52);
     } else {
-        alv_gaussian_product(&values, &slopes, net->act, s, c);
+        alv_gaussian_product(&values, wanted, net->act, s, c);
     }
     const double skip = net->skip * net->skip * q;
     const double bias = net->branch * net->branch * net->bias_variance;
-    *slope = (skip + weight * s * s * slopes) / step.q;
+    if (slope) *slope = (skip + weight * s * s * slopes) / step.q;
     return (skip * c + weight * values + bias) / step.q;
 }
 
@@ -120,15 +120,13 @@ alv_status alv_mean_field_correlation(double *next, double *slope, const alv_mea
                                       double q, double c, alv_error *error)
 {
     alv_mean_field n;
-    double d;
     ALV_TRY(alv_mean_field_check(&n, net, q, error));
     if (n.norm == ALV_NORM_BATCH)
         return alv_fail(error, ALV_ERR_UNSUPPORTED, "norm",
                         "with batch norm two inputs depend on the rest of the batch");
     if (!(c >= -1 && c <= 1))
         return alv_fail(error, ALV_ERR_RANGE, "c", "c = %g is no correlation", c);
-    const double value = alv_mean_field_map(&d, &n, q, c);
+    const double value = alv_mean_field_map(slope, &n, q, c);
     if (next) *next = value;
-    if (slope) *slope = d;
     return ALV_OK;
 }

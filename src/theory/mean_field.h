@@ -14,7 +14,7 @@ alv_status alv_mean_field_check(alv_mean_field *out, const alv_mean_field *net, 
                                 alv_error *error);
 bool alv_mean_field_is_plain(const alv_mean_field *net);
 void alv_mean_field_step_of(alv_mean_field_step *out, const alv_mean_field *net, double q);
-/* C(c) and dC/dc. */
+/* C(c) and dC/dc; slope may be NULL. */
 double alv_mean_field_map(double *slope, const alv_mean_field *net, double q, double c);
 
 #endif

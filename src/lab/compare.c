@@ -14,6 +14,8 @@ typedef struct session {
     const alv_plan *plan;
     alv_store *store;
     const alv_watch *watch;
+    const char *directory, *command;
+    int threads;
     alv_progress progress;
     char best[ALV_MAX_TEXT];
     int64_t steps_to_do, steps_before; /* before: of the pool's earlier run */
@@ -74,53 +76,70 @@ static alv_status write_spec(const char *directory, const alv_setup *setup, alv_
     return alv_file_write(path, setup->spec, strlen(setup->spec), error);
 }
 
-/* The trials that choose learning rates, then the rates, then all others. */
-static alv_status train_all(session *s, alv_plan *plan, int threads, alv_error *error)
+/* The files that tell of the run, while workers train. Nothing is lost with them yet. */
+static alv_status started(void *user, alv_error *error)
 {
-    alv_pool_client client = {s, finished, tick};
+    const session *s = user;
+    ALV_TRY(alv_store_commit(s->store, error));
+    ALV_TRY(write_spec(s->directory, s->setup, error));
+    return alv_env_write(s->directory, s->command, s->threads, error);
+}
+
+static alv_status delivered(void *user, alv_error *error)
+{
+    return alv_store_commit(((session *)user)->store, error);
+}
+
+/* The trials that choose learning rates, then the rates, then all others. */
+static alv_status train_all(session *s, alv_plan *plan, alv_error *error)
+{
+    alv_pool_client client = {s, started, finished, delivered, tick};
     const int n = plan->n - plan->n_tuning;
     const alv_plan others = {.n = n, .jobs = plan->jobs};
     if (s->setup->tuned) {
         const alv_plan tuning = {.n = plan->n_tuning, .jobs = plan->jobs + n};
         alv_tuning *tunings;
         int n_tunings;
-        ALV_TRY(alv_pool_run(s->setup, &tuning, threads, &client, error));
+        ALV_TRY(alv_pool_run(s->setup, &tuning, s->threads, &client, error));
         ALV_TRY(alv_store_tunings(&tunings, &n_tunings, s->store, error));
         alv_plan_set_rates(plan, s->setup, tunings, n_tunings);
         free(tunings);
         for (int i = 0; i < tuning.n; i++)
             s->steps_before += tuning.jobs[i].done ? 0 : s->setup->steps;
     }
-    return alv_pool_run(s->setup, &others, threads, &client, error);
+    return alv_pool_run(s->setup, &others, s->threads, &client, error);
 }
 
-static alv_status train_missing(session *s, alv_plan *plan, const char *directory,
-                                const alv_compare *what, alv_error *error)
+static alv_status train_missing(session *s, alv_plan *plan, alv_error *error)
 {
-    int threads = what->jobs > 0 ? (int)what->jobs : alv_pool_threads();
     ALV_TRY(alv_store_match(&s->progress.done, s->store, plan, error));
     s->progress.resumed = s->progress.done;
     s->progress.total = plan->n;
     s->progress.best = s->best;
-    ALV_TRY(write_spec(directory, s->setup, error));
-    if (s->progress.done == plan->n) return ALV_OK;
-    ALV_TRY(alv_env_write(directory, what->command, threads, error));
+    if (s->progress.done == plan->n) {
+        ALV_TRY(alv_store_commit(s->store, error));
+        return write_spec(s->directory, s->setup, error);
+    }
     s->plan = plan;
     s->steps_to_do = alv_plan_share(plan) * s->setup->steps;
     s->start = now();
     if (tick(s, 0)) return alv_fail(error, ALV_ERR_INTERRUPTED, "compare", "stopped on request");
-    return train_all(s, plan, threads, error);
+    return train_all(s, plan, error);
 }
 
 static alv_status run_in(const char *directory, const alv_setup *setup, const alv_compare *what,
                          const alv_watch *watch, alv_error *error)
 {
     alv_plan plan = {0};
-    session s = {.setup = setup, .watch = watch};
+    session s = {.setup = setup,
+                 .watch = watch,
+                 .directory = directory,
+                 .command = what->command,
+                 .threads = what->jobs > 0 ? (int)what->jobs : alv_pool_threads()};
     ALV_TRY(alv_directory_make(directory, error));
     ALV_TRY(alv_plan_make(&plan, setup, error));
     alv_status status = alv_store_open(&s.store, directory, setup, what->fresh, error);
-    if (status == ALV_OK) status = train_missing(&s, &plan, directory, what, error);
+    if (status == ALV_OK) status = train_missing(&s, &plan, error);
     alv_store_close(s.store);
     alv_plan_free(&plan);
     return status;

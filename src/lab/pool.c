@@ -133,28 +133,40 @@ static bool has_failed(pool *p)
     return failed;
 }
 
+/* A step of the client's that may be missing. */
+static void tell(pool *p, const alv_pool_client *client,
+                 alv_status (*step)(void *user, alv_error *error))
+{
+    alv_error error = {0};
+    const alv_status status = step ? step(client->user, &error) : ALV_OK;
+    if (status != ALV_OK) give_up(p, status, &error);
+}
+
 /* Gives results to the client; after an error or a stop they are only freed. */
 static void deliver(pool *p, result *r, const alv_pool_client *client)
 {
-    while (r) {
-        result *next = r->next;
+    int n = 0;
+    for (result *next; r; r = next, n++) {
         alv_error error = {0};
         alv_status status = ALV_OK;
+        next = r->next;
         if (!has_failed(p)) status = client->finished(client->user, r->job, &r->trial, &error);
         if (status != ALV_OK) give_up(p, status, &error);
         alv_trial_free(&r->trial);
         free(r);
-        r = next;
-        pthread_mutex_lock(&p->mutex);
-        p->waiting--;
-        pthread_cond_signal(&p->room);
-        pthread_mutex_unlock(&p->mutex);
     }
+    if (n == 0) return;
+    tell(p, client, client->delivered);
+    pthread_mutex_lock(&p->mutex);
+    p->waiting -= n;
+    pthread_cond_broadcast(&p->room);
+    pthread_mutex_unlock(&p->mutex);
 }
 
 static bool serve(pool *p, const alv_pool_client *client)
 {
     bool ended = false, stopped = false;
+    tell(p, client, client->started);
     while (!ended) {
         result *results = await(p, &ended);
         deliver(p, results, client);

@@ -18,6 +18,8 @@ bool alv_db_no_memory(sqlite3 *db);
 alv_status alv_store_fail(const alv_store *store, alv_error *error);
 /* Runs SQL that yields no rows. */
 alv_status alv_store_sql(alv_store *store, const char *sql, alv_error *error);
+/* Begins a transaction unless one is open. */
+alv_status alv_store_begin(alv_store *store, alv_error *error);
 /* Finalize with sqlite3_finalize. */
 alv_status alv_store_prepare(sqlite3_stmt **out, alv_store *store, const char *sql,
                              alv_error *error);

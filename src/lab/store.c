@@ -1,7 +1,9 @@
 /* run.db: making, opening and matching against a plan.
  *
- * SQLite's rollback journal with its default synchronous = FULL keeps every committed trial through
- * a kill or a power cut; a torn transaction is rolled back by whoever opens the file next. */
+ * Each commit waits for the disk four times or so, and trials can be shorter than that: what is
+ * made together is committed together. SQLite's rollback journal with its default synchronous =
+ * FULL keeps every committed trial through a kill or a power cut; a torn transaction is rolled back
+ * by whoever opens the file next. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -134,8 +136,7 @@ static alv_status prepare_tables(alv_store *store, const alv_setup *setup, const
                         found, FORMAT_VERSION);
     if (found == 0) ALV_TRY(alv_store_sql(store, schema, error));
     if (found != 0) ALV_TRY(check_same(store, setup, directory, error));
-    ALV_TRY(write_meta(store, setup, error));
-    return alv_store_sql(store, "COMMIT", error);
+    return write_meta(store, setup, error);
 }
 
 static alv_status forget(const char *path, alv_error *error)
@@ -204,8 +205,9 @@ static alv_status drop_others(alv_store *store, const alv_plan *plan, alv_error 
 {
     static const char *const tables[] = {"curve", "layer", "histogram", "finding"};
     sqlite3_stmt *statement;
+    ALV_TRY(alv_store_begin(store, error));
     ALV_TRY(alv_store_sql(store,
-                          "BEGIN IMMEDIATE; CREATE TEMP TABLE IF NOT EXISTS planned "
+                          "CREATE TEMP TABLE IF NOT EXISTS planned "
                           "(id INTEGER PRIMARY KEY, key TEXT); DELETE FROM planned",
                           error));
     ALV_TRY(alv_store_prepare(&statement, store, "INSERT INTO planned VALUES (?, ?)", error));
@@ -227,7 +229,7 @@ static alv_status drop_others(alv_store *store, const alv_plan *plan, alv_error 
                         tables[i]);
         ALV_TRY(alv_store_sql(store, sql, error));
     }
-    return alv_store_sql(store, "COMMIT", error);
+    return ALV_OK;
 }
 
 alv_status alv_store_match(int64_t *done, alv_store *store, alv_plan *plan, alv_error *error)
@@ -244,6 +246,17 @@ alv_status alv_store_match(int64_t *done, alv_store *store, alv_plan *plan, alv_
     }
     sqlite3_finalize(statement);
     return status;
+}
+
+alv_status alv_store_begin(alv_store *store, alv_error *error)
+{
+    return sqlite3_get_autocommit(store->db) ? alv_store_sql(store, "BEGIN IMMEDIATE", error)
+                                             : ALV_OK;
+}
+
+alv_status alv_store_commit(alv_store *store, alv_error *error)
+{
+    return sqlite3_get_autocommit(store->db) ? ALV_OK : alv_store_sql(store, "COMMIT", error);
 }
 
 alv_status alv_store_tunings(alv_tuning **out, int *n, alv_store *store, alv_error *error)

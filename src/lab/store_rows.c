@@ -1,4 +1,4 @@
-/* run.db: all rows of a trial in one transaction. What is not finite becomes NULL. */
+/* run.db: all rows of a trial, or none. What is not finite becomes NULL. */
 #include <math.h>
 
 #include "base/base.h"
@@ -165,13 +165,12 @@ static alv_status add_findings(alv_store *store, const alv_job *job, const alv_t
 static alv_status add_rows(alv_store *store, const alv_setup *setup, const alv_job *job,
                            const alv_trial *trial, alv_error *error)
 {
-    ALV_TRY(alv_store_sql(store, "BEGIN IMMEDIATE", error));
+    ALV_TRY(alv_store_begin(store, error));
     ALV_TRY(add_trial_row(store, setup, job, trial, error));
     ALV_TRY(add_curve(store, job, trial, error));
     ALV_TRY(add_layers(store, job, trial, error));
     ALV_TRY(add_histograms(store, job, trial, error));
-    ALV_TRY(add_findings(store, job, trial, error));
-    return alv_store_sql(store, "COMMIT", error);
+    return add_findings(store, job, trial, error);
 }
 
 alv_status alv_store_add(alv_store *store, const alv_setup *setup, const alv_job *job,

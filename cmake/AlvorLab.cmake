@@ -14,7 +14,9 @@ if(NOT ALVOR_HAS_GOMP)
   message(FATAL_ERROR "libgomp, the OpenMP runtime that oneDNN uses, cannot be linked. It comes with "
                       "GCC (Debian: libgcc-12-dev or gcc). -DALVOR_BUILD_LAB=OFF builds the core alone.")
 endif()
-pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl libcyaml libprotobuf-c)
+pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcyaml libprotobuf-c)
+# Its header alone: the library is loaded when something is to be fetched (src/data/curl.h).
+pkg_check_modules(CURL REQUIRED libcurl)
 
 file(GLOB lab_sources CONFIGURE_DEPENDS
      src/team/*.c src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/train/*.c src/formats/*.c
@@ -24,8 +26,8 @@ if(NOT lab_sources)
 endif()
 alvor_library(alvor-lab ${lab_sources})
 target_compile_definitions(alvor-lab-objects PRIVATE _GNU_SOURCE)
-target_include_directories(alvor-lab-objects PRIVATE ${DNNL_INCLUDE})
-set(lab_needs PkgConfig::LAB ${DNNL_LIBRARY} gomp Threads::Threads m)
+target_include_directories(alvor-lab-objects PRIVATE ${DNNL_INCLUDE} ${CURL_INCLUDE_DIRS})
+set(lab_needs PkgConfig::LAB ${DNNL_LIBRARY} gomp Threads::Threads ${CMAKE_DL_LIBS} m)
 target_link_libraries(alvor-lab-objects PRIVATE PkgConfig::LAB)
 target_link_libraries(alvor-lab PUBLIC alvor PRIVATE ${lab_needs})
 add_library(alvor::lab ALIAS alvor-lab)

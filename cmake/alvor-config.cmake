@@ -22,7 +22,7 @@ if("lab" IN_LIST alvor_FIND_COMPONENTS)
     include(CMakeFindDependencyMacro)
     find_dependency(PkgConfig)
     find_dependency(Threads)
-    pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcurl libcyaml libprotobuf-c)
+    pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcyaml libprotobuf-c)
   endif()
   include("${CMAKE_CURRENT_LIST_DIR}/alvor-lab-${alvor_kind}-targets.cmake" OPTIONAL
           RESULT_VARIABLE alvor_lab_FOUND)

@@ -1,15 +1,16 @@
 /* Downloads: mirrors in turn, sums checked, files that appear whole or not at all. */
 #include "data/cache.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "data/curl.h"
 #include "data/sha256.h"
 #include "io/file.h"
 
 /* One attempt at one file. */
 typedef struct attempt {
+    const alv_curl *curl;
     const alv_remote_file *file;
     const alv_download_watch *watch;
     alv_writer *out;
@@ -61,30 +62,31 @@ static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off
 
 static CURLcode transfer(attempt *a, const char *url, char message[CURL_ERROR_SIZE])
 {
-    CURL *curl = curl_easy_init();
-    if (!curl) return CURLE_FAILED_INIT;
+    const alv_curl *curl = a->curl;
+    CURL *handle = curl->init();
+    if (!handle) return CURLE_FAILED_INIT;
     message[0] = '\0';
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
-    curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 20L);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 100L); /* bytes a second ... */
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 30L);   /* ... over this many seconds */
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "alvor/" ALV_VERSION);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, message);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, a);
-    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, a);
-    CURLcode code = curl_easy_perform(curl);
-    curl_easy_cleanup(curl);
+    curl->setopt(handle, CURLOPT_URL, url);
+    curl->setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl->setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
+    curl->setopt(handle, CURLOPT_MAXREDIRS, 5L);
+    curl->setopt(handle, CURLOPT_FAILONERROR, 1L);
+    curl->setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl->setopt(handle, CURLOPT_CONNECTTIMEOUT, 20L);
+    curl->setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 100L); /* bytes a second ... */
+    curl->setopt(handle, CURLOPT_LOW_SPEED_TIME, 30L);   /* ... over this many seconds */
+    curl->setopt(handle, CURLOPT_USERAGENT, "alvor/" ALV_VERSION);
+    curl->setopt(handle, CURLOPT_ERRORBUFFER, message);
+    curl->setopt(handle, CURLOPT_WRITEFUNCTION, on_bytes);
+    curl->setopt(handle, CURLOPT_WRITEDATA, a);
+    curl->setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    curl->setopt(handle, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl->setopt(handle, CURLOPT_XFERINFODATA, a);
+    CURLcode code = curl->perform(handle);
+    curl->cleanup(handle);
     if (code != CURLE_OK && !message[0])
-        alv_text_format(message, CURL_ERROR_SIZE, "%s", curl_easy_strerror(code));
+        alv_text_format(message, CURL_ERROR_SIZE, "%s", curl->strerror(code));
     return code;
 }
 
@@ -110,11 +112,12 @@ static alv_status judge(attempt *a, CURLcode code, const char *url, const char *
     return ALV_OK;
 }
 
-static alv_status fetch(const char *path, const char *url, const alv_remote_file *file,
-                        const alv_download_watch *watch, bool *retry, alv_error *error)
+static alv_status fetch(const alv_curl *curl, const char *path, const char *url,
+                        const alv_remote_file *file, const alv_download_watch *watch, bool *retry,
+                        alv_error *error)
 {
     char message[CURL_ERROR_SIZE];
-    attempt a = {.file = file, .watch = watch};
+    attempt a = {.curl = curl, .file = file, .watch = watch};
     *retry = false;
     ALV_TRY(alv_writer_open(&a.out, path, error));
     alv_sha256_start(&a.sha);
@@ -143,9 +146,9 @@ static bool has_right_sum(const char *path, const alv_remote_file *file)
     return strcmp(sum, file->sha256) == 0;
 }
 
-static alv_status download_file(const char *directory, const alv_remote_file *file,
-                                const char *const *mirrors, const alv_download_watch *watch,
-                                alv_error *error)
+static alv_status download_file(const alv_curl *curl, const char *directory,
+                                const alv_remote_file *file, const char *const *mirrors,
+                                const alv_download_watch *watch, alv_error *error)
 {
     char path[ALV_PATH_SIZE], url[ALV_PATH_SIZE];
     if (!alv_path_join(path, directory, file->name))
@@ -157,7 +160,7 @@ static alv_status download_file(const char *directory, const alv_remote_file *fi
         if (!alv_path_join(url, mirrors[i], file->name))
             return alv_fail(error, ALV_ERR_ARGUMENT, file->name,
                             "the mirror's address is too long");
-        alv_status status = fetch(path, url, file, watch, &retry, &last);
+        alv_status status = fetch(curl, path, url, file, watch, &retry, &last);
         if (status == ALV_OK) return note(watch, "%s: %s", file->name, mirrors[i]), ALV_OK;
         if (!retry) return alv_fail(error, status, last.where, "%s", last.message);
         note(watch, "%s: %s", url, last.message);
@@ -195,15 +198,17 @@ alv_status alv_download(const char *directory, const alv_remote_file *files, int
                         alv_error *error)
 {
     ALV_TRY(make_directories(directory, error));
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+    alv_curl curl;
+    ALV_TRY(alv_curl_load(&curl, error));
+    if (curl.global_init(CURL_GLOBAL_DEFAULT) != 0)
         return alv_fail(error, ALV_ERR_IO, "libcurl", "cannot start");
     alv_status status = ALV_OK;
     for (int i = 0; i < n_files && status == ALV_OK; i++) {
         if (!go_on(watch, &files[i], 0))
             status = alv_fail(error, ALV_ERR_INTERRUPTED, files[i].name, "stopped on request");
         else
-            status = download_file(directory, &files[i], mirrors, watch, error);
+            status = download_file(&curl, directory, &files[i], mirrors, watch, error);
     }
-    curl_global_cleanup();
+    curl.global_cleanup();
     return status;
 }

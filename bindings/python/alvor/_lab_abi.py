@@ -68,8 +68,8 @@ def lab():
     except OSError as error:
         raise ImportError(
             "the lab (libalvor-lab.so), which compares, reports and diagnoses, cannot be loaded: "
-            "%s. It needs oneDNN, SQLite, jansson, libcyaml and libcurl; on Debian: apt-get install "
-            "libdnnl2 libsqlite3-0 libjansson4 libcyaml1 libcurl4. A wheel that was built where "
+            "%s. It needs oneDNN, SQLite, jansson and libcyaml, and libcurl for downloads; on Debian: apt-get "
+            "install libdnnl2 libsqlite3-0 libjansson4 libcyaml1 libcurl4. A wheel that was built where "
             "they, npm or their headers were missing has no lab; build it again with them: pip "
             "install --no-binary alvor alvor" % error) from None
 

@@ -15,11 +15,14 @@ extern "C" {
 #define ALV_MAX_PLAN 100000 /* tensors of one plan */
 #define ALV_MAX_PRESET_ARGS 10
 
-/* Tensors and their schemes, of equal index. Read it freely; change it with the functions below. */
+/* Tensors, and the scheme of each: that of alv_weight_plan_scheme, since many share one. Read the
+ * tensors freely; change the plan with the functions below. */
 typedef struct alv_weight_plan {
     int64_t n, capacity;
     alv_tensor *tensors;
-    alv_scheme *schemes; /* .init == NULL: none yet */
+    int32_t *scheme_of; /* of each tensor: index in schemes */
+    int64_t n_schemes, schemes_capacity;
+    alv_scheme *schemes; /* the first has .init == NULL: none yet */
 } alv_weight_plan;
 
 /* An empty plan, the caller's: alv_weight_plan_free. ALV_ERR_MEMORY. */
@@ -31,6 +34,14 @@ ALV_API void alv_weight_plan_free(alv_weight_plan *plan); /* NULL is fine */
 ALV_API alv_status alv_weight_plan_add(alv_weight_plan *plan, const alv_tensor *tensor,
                                        const alv_scheme *scheme, alv_error *error);
 
+/* What fills a tensor, valid until the plan changes; .init == NULL where nothing does yet. `index`
+ * is in [0, plan->n). */
+ALV_API const alv_scheme *alv_weight_plan_scheme(const alv_weight_plan *plan, int64_t index);
+
+/* Gives a tensor, of an index in [0, plan->n), its scheme. ALV_ERR_MEMORY. */
+ALV_API alv_status alv_weight_plan_give(alv_weight_plan *plan, int64_t index,
+                                        const alv_scheme *scheme, alv_error *error);
+
 /* Gives a scheme, an element type, or both to the tensors whose name `match` matches. */
 typedef struct alv_weight_rule {
     const char *match; /* as alv_name_match */
@@ -41,14 +52,18 @@ typedef struct alv_weight_rule {
 } alv_weight_rule;
 
 /* Applies to each tensor from index `first` on the first rule that matches its name, if any does,
- * and counts in rules[].matched. */
-ALV_API void alv_weight_plan_apply(alv_weight_plan *plan, int64_t first, alv_weight_rule *rules,
-                                   int64_t n);
+ * and counts in rules[].matched. ALV_ERR_MEMORY, with some of it done. */
+ALV_API alv_status alv_weight_plan_apply(alv_weight_plan *plan, int64_t first,
+                                         alv_weight_rule *rules, int64_t n, alv_error *error);
 
 /* ALV_OK if every tensor can be filled: it has a scheme, and the scheme moments for it (an empty
  * tensor needs none). Otherwise the status of alv_init_moments with the tensor's name in the
  * message, or ALV_ERR_ARGUMENT where there is no scheme. */
 ALV_API alv_status alv_weight_plan_check(const alv_weight_plan *plan, alv_error *error);
+
+/* The same of one tensor, of an index in [0, plan->n). */
+ALV_API alv_status alv_weight_plan_check_one(const alv_weight_plan *plan, int64_t index,
+                                             alv_error *error);
 
 /* True if the whole name fits the pattern: * stands for any bytes, ? for one, others for
  * themselves. */

@@ -74,8 +74,9 @@ alv_status alv_verify(alv_verified **out, const alv_inspection *all, const alv_w
         alv_verified *v = &list[i];
         status = find_tensor(&v->tensor, all, &plan->tensors[i], error);
         if (status != ALV_OK) break;
-        v->scheme = plan->schemes[i].init->name;
-        v->p = test(&all->tensors[v->tensor], &plan->schemes[i], &plan->tensors[i], bins);
+        const alv_scheme *scheme = alv_weight_plan_scheme(plan, i);
+        v->scheme = scheme->init->name;
+        v->p = test(&all->tensors[v->tensor], scheme, &plan->tensors[i], bins);
         v->held = v->p >= ALV_AUDIT_ALPHA / (double)plan->n;
     }
     free(bins);

@@ -128,7 +128,8 @@ static void print_table(const cli_args *args, const alv_weight_plan *plan,
     snprintf(line, sizeof line, "%-*s  %-20s  %-6s %9s %9s  %-9s  %s", widest, head[0], head[1],
              head[2], head[3], head[4], head[5], head[6]);
     if (widest > 0) cli_heading(args, line);
-    for (int64_t i = 0; i < plan->n; i++) print_row(&plan->tensors[i], &plan->schemes[i], widest);
+    for (int64_t i = 0; i < plan->n; i++)
+        print_row(&plan->tensors[i], alv_weight_plan_scheme(plan, i), widest);
     printf(args->lang == ALV_PT
                ? "\n%lld tensores, %lld parâmetros, %lld bytes%smemória ao sortear: %.1f MiB\n"
                  "resumo do plano:%s%s\n"
@@ -171,7 +172,8 @@ static int print_json(const alv_weight_plan *plan, const alv_save_sizes *sizes, 
     alv_json_int(&json, "bytes", sizes->files);
     alv_json_int(&json, "memory", sizes->memory + sizes->header);
     alv_json_open(&json, "tensors", '[');
-    for (int64_t i = 0; i < plan->n; i++) json_tensor(&json, &plan->tensors[i], &plan->schemes[i]);
+    for (int64_t i = 0; i < plan->n; i++)
+        json_tensor(&json, &plan->tensors[i], alv_weight_plan_scheme(plan, i));
     alv_json_close(&json);
     alv_json_close(&json);
     char *text = alv_json_take(&json);
@@ -221,8 +223,10 @@ static void warn(const alv_weight_plan *plan, const cli_args *args)
 {
     int64_t n = 0;
     const char *name = NULL;
-    for (int64_t i = 0; i < plan->n; i++)
-        if (plan->schemes[i].init->needs_data) name = plan->schemes[i].init->name, n++;
+    for (int64_t i = 0; i < plan->n; i++) {
+        const alv_initializer *init = alv_weight_plan_scheme(plan, i)->init;
+        if (init->needs_data) name = init->name, n++;
+    }
     if (name) cli_needs_data(args, name, n);
 }
 

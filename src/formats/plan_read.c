@@ -293,7 +293,7 @@ static alv_status apply_rules(reader *r)
         if (y->scheme) ALV_TRY(read_scheme(&rule->scheme, r, "rules", i, y->scheme));
         if (y->dtype) ALV_TRY(read_dtype(&rule->dtype, r, "rules", i, y->dtype));
     }
-    alv_weight_plan_apply(r->plan, 0, r->rules, n);
+    ALV_TRY(alv_weight_plan_apply(r->plan, 0, r->rules, n, r->error));
     for (uint32_t i = 0; i < n; i++)
         if (r->rules[i].matched == 0)
             return fail_key(r, ALV_ERR_ARGUMENT, "rules", i, "match",
@@ -315,7 +315,7 @@ static alv_status apply_own(reader *r)
         if (!p->scheme) continue;
         if (k != last) ALV_TRY(read_scheme(&scheme, r, "parameters", k, p->scheme));
         last = k;
-        r->plan->schemes[i] = scheme;
+        ALV_TRY(alv_weight_plan_give(r->plan, i, &scheme, r->error));
     }
     return ALV_OK;
 }
@@ -323,12 +323,12 @@ static alv_status apply_own(reader *r)
 /* Whether tensor i can be filled; if not, the line of what gave it its scheme. */
 static alv_status check_tensor(const reader *r, int64_t i)
 {
-    alv_weight_plan one = {1, 1, r->plan->tensors + i, r->plan->schemes + i};
     alv_error inner;
-    alv_status status = alv_weight_plan_check(&one, &inner);
+    alv_status status = alv_weight_plan_check_one(r->plan, i, &inner);
     if (status == ALV_OK) return ALV_OK;
     int64_t k = r->source[i], rule = 0;
-    while (rule < r->yaml->n_rules && !alv_name_match(r->rules[rule].match, one.tensors->name))
+    while (rule < r->yaml->n_rules &&
+           !alv_name_match(r->rules[rule].match, r->plan->tensors[i].name))
         rule++;
     if (k >= 0 && (r->yaml->parameters[k].scheme || rule == r->yaml->n_rules))
         return fail_key(r, status, "parameters", k, "scheme", "%s", inner.message);

@@ -153,7 +153,7 @@ static alv_status take_plan(alv_refill *list, const alv_checkpoint *model,
                          error);
         if (!is_wanted(how->only, t->name)) continue;
         alv_refill *r = &list[t - model->tensors];
-        *r = (alv_refill){true, *wanted, how->plan->schemes[i]};
+        *r = (alv_refill){true, *wanted, *alv_weight_plan_scheme(how->plan, i)};
         r->tensor.dtype = (alv_dtype)t->dtype;
         ALV_TRY(check(r, t, error));
     }

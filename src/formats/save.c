@@ -46,7 +46,8 @@ static alv_status draw(work *w, void *out, const alv_piece *p, int64_t lo, int64
     const alv_tensor *tensor = &w->plan->tensors[p->tensor];
     const int64_t item = (int64_t)alv_dtype_size(tensor->dtype);
     ALV_TRY(alv_init_fill(out, (lo - p->begin) / item, (hi - p->begin) / item,
-                          &w->plan->schemes[p->tensor], tensor, w->how->seed, fill, error));
+                          alv_weight_plan_scheme(w->plan, p->tensor), tensor, w->how->seed, fill,
+                          error));
     alv_little_endian(out, hi - lo, (int)item);
     return ALV_OK;
 }
@@ -102,7 +103,7 @@ static alv_status do_chunk(work *w, char *buffer, int64_t lo, int64_t hi, alv_er
 /* Draws and writes one tensor that has to be made whole. */
 static alv_status do_whole(work *w, const alv_piece *p, alv_executor executor, alv_error *error)
 {
-    const alv_scheme *scheme = &w->plan->schemes[p->tensor];
+    const alv_scheme *scheme = alv_weight_plan_scheme(w->plan, p->tensor);
     const alv_tensor *tensor = &w->plan->tensors[p->tensor];
     alv_fill fill = {.scratch_size = p->scratch, .executor = executor};
     void *bytes = alv_new_array((size_t)(p->end - p->begin), 1);

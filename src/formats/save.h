@@ -17,8 +17,8 @@ typedef struct alv_shard {
 
 /* One tensor's place on that line. */
 typedef struct alv_piece {
-    int64_t tensor, begin, end;
-    int shard;
+    int64_t begin, end;
+    int32_t tensor, shard;
     int64_t scratch; /* above 0: cannot be drawn in parts without paying for all of it each time */
 } alv_piece;
 

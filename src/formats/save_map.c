@@ -92,8 +92,9 @@ static alv_status place(alv_save_map *map, int k, const alv_weight_plan *plan, i
         const alv_tensor *tensor = &plan->tensors[shard->first + i];
         int64_t begin = shard->base + offsets[i], bytes = tensor_bytes(tensor), scratch = 0;
         if (bytes > 0)
-            ALV_TRY(alv_init_scratch(&scratch, &plan->schemes[shard->first + i], tensor, error));
-        map->pieces[map->n_pieces++] = (alv_piece){.tensor = shard->first + i,
+            ALV_TRY(alv_init_scratch(&scratch, alv_weight_plan_scheme(plan, shard->first + i),
+                                     tensor, error));
+        map->pieces[map->n_pieces++] = (alv_piece){.tensor = (int32_t)(shard->first + i),
                                                    .begin = begin,
                                                    .end = begin + bytes,
                                                    .shard = k,

@@ -1,7 +1,11 @@
-/* Plans: a growing list of tensors and schemes, rules on names, and one canonical line for each. */
+/* Plans: a growing list of tensors, rules on names, and one canonical line for each. A model of
+ * 100,000 tensors has a few schemes, so each is written down once. */
 #include "alvor/plan.h"
 
 #include "base/base.h"
+
+/* How far back a scheme is looked for before it is written down again. */
+enum { RECENT = 64 };
 
 alv_status alv_weight_plan_new(alv_weight_plan **out, alv_error *error)
 {
@@ -16,11 +20,12 @@ void alv_weight_plan_free(alv_weight_plan *plan)
 {
     if (!plan) return;
     free(plan->tensors);
+    free(plan->scheme_of);
     free(plan->schemes);
     free(plan);
 }
 
-/* An array made longer, in place where the system can: large ones are not copied. Below
+/* An array made longer, in place where the system can: large ones are not copied. Below twice
  * ALV_MAX_PLAN the size cannot overflow. */
 static bool lengthen(void **array, size_t n, size_t size)
 {
@@ -29,7 +34,7 @@ static bool lengthen(void **array, size_t n, size_t size)
     return longer != NULL;
 }
 
-/* Room for one more, by doubling. */
+/* Room for one more tensor, by doubling. */
 static alv_status grow(alv_weight_plan *plan, alv_error *error)
 {
     if (plan->n >= ALV_MAX_PLAN)
@@ -38,26 +43,67 @@ static alv_status grow(alv_weight_plan *plan, alv_error *error)
     if (plan->n < plan->capacity) return ALV_OK;
     const size_t capacity = plan->capacity ? 2 * (size_t)plan->capacity : 64;
     if (!lengthen((void **)&plan->tensors, capacity, sizeof *plan->tensors) ||
-        !lengthen((void **)&plan->schemes, capacity, sizeof *plan->schemes))
+        !lengthen((void **)&plan->scheme_of, capacity, sizeof *plan->scheme_of))
         return alv_fail(error, ALV_ERR_MEMORY, "plan", "no memory for %lld tensors",
                         (int64_t)capacity);
     plan->capacity = (int64_t)capacity;
     return ALV_OK;
 }
 
+static bool equal(const alv_scheme *a, const alv_scheme *b)
+{
+    return a->init == b->init && memcmp(a->args, b->args, sizeof a->args) == 0;
+}
+
+/* The index of the scheme, which is written down unless it stands among the last. */
+static alv_status index_of(int32_t *out, alv_weight_plan *plan, const alv_scheme *scheme,
+                           alv_error *error)
+{
+    const int64_t n = plan->n_schemes;
+    for (int64_t i = n; i-- > 0 && i >= n - RECENT;)
+        if (equal(&plan->schemes[i], scheme)) return *out = (int32_t)i, ALV_OK;
+    if (n >= INT32_MAX)
+        return alv_fail(error, ALV_ERR_RANGE, "plan", "the plan has changed too often");
+    if (n == plan->schemes_capacity) {
+        const size_t capacity = n ? 2 * (size_t)n : 16;
+        if (!lengthen((void **)&plan->schemes, capacity, sizeof *plan->schemes))
+            return alv_fail(error, ALV_ERR_MEMORY, "plan", "no memory for %lld schemes",
+                            (int64_t)capacity);
+        plan->schemes_capacity = (int64_t)capacity;
+    }
+    plan->schemes[n] = *scheme;
+    plan->n_schemes = n + 1;
+    *out = (int32_t)n;
+    return ALV_OK;
+}
+
 alv_status alv_weight_plan_add(alv_weight_plan *plan, const alv_tensor *tensor,
                                const alv_scheme *scheme, alv_error *error)
 {
+    static const alv_scheme none;
     int64_t count;
+    int32_t index;
     if (!plan || !tensor) return alv_fail(error, ALV_ERR_ARGUMENT, "plan", "NULL argument");
     ALV_TRY(alv_tensor_count(&count, tensor, error));
     if (!tensor->name[0])
         return alv_fail(error, ALV_ERR_ARGUMENT, "name", "a tensor of a plan needs a name");
     ALV_TRY(grow(plan, error));
+    ALV_TRY(index_of(&index, plan, scheme ? scheme : &none, error));
     plan->tensors[plan->n] = *tensor;
-    plan->schemes[plan->n] = scheme ? *scheme : (alv_scheme){0};
+    plan->scheme_of[plan->n] = index;
     plan->n++;
     return ALV_OK;
+}
+
+const alv_scheme *alv_weight_plan_scheme(const alv_weight_plan *plan, int64_t index)
+{
+    return &plan->schemes[plan->scheme_of[index]];
+}
+
+alv_status alv_weight_plan_give(alv_weight_plan *plan, int64_t index, const alv_scheme *scheme,
+                                alv_error *error)
+{
+    return index_of(&plan->scheme_of[index], plan, scheme, error);
 }
 
 /* Two cursors; after a mismatch the last star takes one byte more. An earlier star need not be
@@ -83,37 +129,42 @@ bool alv_name_match(const char *pattern, const char *name)
     return !*pattern;
 }
 
-void alv_weight_plan_apply(alv_weight_plan *plan, int64_t first, alv_weight_rule *rules, int64_t n)
+alv_status alv_weight_plan_apply(alv_weight_plan *plan, int64_t first, alv_weight_rule *rules,
+                                 int64_t n, alv_error *error)
 {
     for (int64_t i = first; i < plan->n; i++) {
         int64_t r = 0;
         while (r < n && !alv_name_match(rules[r].match, plan->tensors[i].name)) r++;
         if (r == n) continue;
         rules[r].matched++;
-        if (rules[r].scheme.init) plan->schemes[i] = rules[r].scheme;
+        if (rules[r].scheme.init) ALV_TRY(alv_weight_plan_give(plan, i, &rules[r].scheme, error));
         if (rules[r].typed) plan->tensors[i].dtype = rules[r].dtype;
     }
+    return ALV_OK;
+}
+
+alv_status alv_weight_plan_check_one(const alv_weight_plan *plan, int64_t index, alv_error *error)
+{
+    const alv_tensor *t = &plan->tensors[index];
+    const alv_scheme *scheme = alv_weight_plan_scheme(plan, index);
+    alv_error inner = {.where = ""};
+    double mean, variance;
+    int64_t count = 0;
+    if (!scheme->init)
+        return alv_fail(error, ALV_ERR_ARGUMENT, t->name,
+                        "no rule gives '%s' a scheme: add one that matches it, or a last rule "
+                        "that matches everything",
+                        t->name);
+    ALV_TRY(alv_tensor_count(&count, t, error));
+    if (count == 0) return ALV_OK;
+    const alv_status status = alv_init_moments(&mean, &variance, scheme, t, &inner);
+    if (status == ALV_OK) return ALV_OK;
+    return alv_fail(error, status, t->name, "'%s': %s: %s", t->name, inner.where, inner.message);
 }
 
 alv_status alv_weight_plan_check(const alv_weight_plan *plan, alv_error *error)
 {
-    for (int64_t i = 0; i < plan->n; i++) {
-        const alv_tensor *t = &plan->tensors[i];
-        alv_error inner = {.where = ""};
-        double mean, variance;
-        int64_t count = 0;
-        if (!plan->schemes[i].init)
-            return alv_fail(error, ALV_ERR_ARGUMENT, t->name,
-                            "no rule gives '%s' a scheme: add one that matches it, or a last rule "
-                            "that matches everything",
-                            t->name);
-        ALV_TRY(alv_tensor_count(&count, t, error));
-        alv_status status =
-            count > 0 ? alv_init_moments(&mean, &variance, &plan->schemes[i], t, &inner) : ALV_OK;
-        if (status != ALV_OK)
-            return alv_fail(error, status, t->name, "'%s': %s: %s", t->name, inner.where,
-                            inner.message);
-    }
+    for (int64_t i = 0; i < plan->n; i++) ALV_TRY(alv_weight_plan_check_one(plan, i, error));
     return ALV_OK;
 }
 
@@ -152,7 +203,7 @@ static void put_list(sink *s, const char *key, const int64_t *numbers, int n)
 size_t alv_weight_plan_line(char *out, size_t size, const alv_weight_plan *plan, int64_t index)
 {
     const alv_tensor *t = &plan->tensors[index];
-    const alv_scheme *scheme = &plan->schemes[index];
+    const alv_scheme *scheme = alv_weight_plan_scheme(plan, index);
     char text[512] = "none", act[ALV_MAX_NAME] = "";
     if (scheme->init) alv_scheme_print(text, sizeof text, scheme, NULL);
     if (t->act.act) alv_act_print(act, sizeof act, t->act, NULL);

@@ -20,10 +20,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         if (alv_weight_plan_line(line, sizeof line, plan, i) >= sizeof line) abort();
         if (alv_tensor_count(&count, &plan->tensors[i], NULL) != ALV_OK) abort();
         if (count == 0) continue;
-        if (alv_init_scratch(&scratch, &plan->schemes[i], &plan->tensors[i], NULL) != ALV_OK)
+        if (alv_init_scratch(&scratch, alv_weight_plan_scheme(plan, i), &plan->tensors[i], NULL) !=
+            ALV_OK)
             abort();
-        if (scratch == 0 && alv_init_fill(first, 0, count < 4 ? count : 4, &plan->schemes[i],
-                                          &plan->tensors[i], 1, NULL, NULL) != ALV_OK)
+        if (scratch == 0 &&
+            alv_init_fill(first, 0, count < 4 ? count : 4, alv_weight_plan_scheme(plan, i),
+                          &plan->tensors[i], 1, NULL, NULL) != ALV_OK)
             abort();
     }
     alv_weight_plan_free(plan);

@@ -18,7 +18,7 @@ static const char *scheme_of(const alv_weight_plan *plan, const char *name)
     int64_t i = 0;
     while (i < plan->n && strcmp(plan->tensors[i].name, name) != 0) i++;
     if (i == plan->n) fail_msg("no tensor %s", name);
-    alv_scheme_print(text, sizeof text, &plan->schemes[i], NULL);
+    alv_scheme_print(text, sizeof text, alv_weight_plan_scheme(plan, i), NULL);
     return text;
 }
 

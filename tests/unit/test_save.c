@@ -109,13 +109,13 @@ static int64_t check_file(const char *path, const alv_weight_plan *plan, uint64_
         assert_int_equal(t->end - t->begin, count * t->item);
         alv_fill how = {0};
         if (count > 0)
-            assert_int_equal(
-                alv_init_scratch(&how.scratch_size, &plan->schemes[k], &plan->tensors[k], NULL),
-                ALV_OK);
+            assert_int_equal(alv_init_scratch(&how.scratch_size, alv_weight_plan_scheme(plan, k),
+                                              &plan->tensors[k], NULL),
+                             ALV_OK);
         how.scratch = malloc((size_t)how.scratch_size + 1);
         double *expected = malloc((size_t)(count * t->item) + 8);
-        assert_int_equal(alv_init_fill(expected, 0, count, &plan->schemes[k], &plan->tensors[k],
-                                       seed, &how, NULL),
+        assert_int_equal(alv_init_fill(expected, 0, count, alv_weight_plan_scheme(plan, k),
+                                       &plan->tensors[k], seed, &how, NULL),
                          ALV_OK);
         if (memcmp(bytes + t->begin, expected, (size_t)(count * t->item)) != 0)
             fail_msg("%s differs", t->name);
@@ -308,7 +308,7 @@ static void whole_tensors_stand_between_the_others(void **state)
     alv_weight_plan *plan = small_plan();
     for (int64_t i = 0; i < plan->n; i += 3)
         if (plan->tensors[i].dtype != ALV_F64 && plan->tensors[i].shape[0] > 0)
-            plan->schemes[i] = (alv_scheme){.init = &whole};
+            alv_weight_plan_give(plan, i, &(alv_scheme){.init = &whole}, NULL);
     static const alv_save ways[] = {{.chunk = 64}, {.threads = 5}, {.threads = 2, .shards = 1}};
     for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
         alv_save how = ways[k];
@@ -321,7 +321,7 @@ static void whole_tensors_stand_between_the_others(void **state)
     alv_save_sizes one, two;
     int64_t most = 0, count;
     for (int64_t i = 0; i < plan->n; i++) {
-        if (plan->schemes[i].init != &whole) continue;
+        if (alv_weight_plan_scheme(plan, i)->init != &whole) continue;
         assert_int_equal(alv_tensor_count(&count, &plan->tensors[i], NULL), ALV_OK);
         count *= 4 + (int64_t)alv_dtype_size(plan->tensors[i].dtype);
         most = count > most ? count : most;

@@ -124,7 +124,8 @@ class alv_mean_field_layer(c.Structure):
 
 class alv_weight_plan(c.Structure):
     _fields_ = [("n", c.c_int64), ("capacity", c.c_int64), ("tensors", c.POINTER(alv_tensor)),
-                ("schemes", c.POINTER(alv_scheme))]
+                ("scheme_of", c.POINTER(c.c_int32)), ("n_schemes", c.c_int64),
+                ("schemes_capacity", c.c_int64), ("schemes", c.POINTER(alv_scheme))]
 
 
 class alv_preset_arg(c.Structure):

@@ -40,7 +40,7 @@ class Weights(Mapping):
         for i in range(plan.n):
             tensor = alv_tensor.from_buffer_copy(plan.tensors[i])
             tensor.dtype = tensor.dtype if dtype is None else dtype
-            scheme = alv_scheme.from_buffer_copy(plan.schemes[i])
+            scheme = alv_scheme.from_buffer_copy(plan.schemes[plan.scheme_of[i]])
             self._rows[tensor.name.decode()] = scheme, tensor
         self.schemes = {name: print_scheme(row[0]) for name, row in self._rows.items()}
         self.shapes = {name: tuple(t.shape[:t.rank]) for name, (_, t) in self._rows.items()}

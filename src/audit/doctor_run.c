@@ -38,10 +38,13 @@ static void observe(double *square, double *noise, const float *v, int64_t rows,
     *noise = mean > 0 ? alv_max(variance, 0) / (mean * mean * (double)rows) : 0;
 }
 
+/* Both errors together: that of the prediction, and that of so few samples. */
 static bool is_inside(double seen, alv_likely told, double noise)
 {
-    const double allowed = alv_exp(1.959963984540054 * alv_sqrt(noise) / 2);
-    return told.lo / allowed <= seen && seen <= told.hi * allowed;
+    const double half = alv_log(told.hi / told.mid),
+                 batch = 1.959963984540054 * alv_sqrt(noise) / 2;
+    if (!(told.mid > 0)) return seen == told.mid;
+    return alv_fabs(alv_log(seen / told.mid)) <= alv_sqrt(half * half + batch * batch);
 }
 
 /* Share of the layer's values where the activation after it is flat. */

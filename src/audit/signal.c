@@ -10,7 +10,9 @@
  * smaller (carried on from the layer before), and what the inputs have in common is seen by each of
  * the outputs through weights of its own, 2 (c^2 + r) / outputs, where c = p / q and r, the
  * overlap, grows by 1 / n in each layer: tr S^2 / (tr S)^2 of S = E z z' is 1/n for n independent
- * inputs. */
+ * inputs. Less than these: places of a kernel that lie outside at the border for some outputs count
+ * less than others (signal_fan.c), and biases meet what the inputs have in common, with
+ * 4 E b^2 p / outputs of variance. */
 #include "audit/signal_parts.h"
 
 #include "base/base.h"
@@ -25,33 +27,6 @@ const alv_signal *alv_follow_from(const alv_follower *f, int node)
 alv_measured alv_follow_measured(const alv_follower *f, int param)
 {
     return param >= 0 ? f->measured[param] : (alv_measured){.known = true};
-}
-
-/* Mean share of a window's places that lie inside along one axis. */
-static double inside(int before, int after, int64_t kernel, int stride)
-{
-    int64_t sum = 0;
-    if (before <= 0 || after <= 0 || kernel <= 1) return 1;
-    const int64_t padding = (int64_t)(after - 1) * stride + kernel - before;
-    const int64_t first = padding > 0 ? -(padding / 2) : 0;
-    for (int64_t o = 0; o < after; o++) {
-        const int64_t lo = first + o * stride, hi = lo + kernel;
-        sum += (hi < before ? hi : before) - (lo > 0 ? lo : 0);
-    }
-    return alv_min(1, alv_max(0, (double)sum / (double)after / (double)kernel));
-}
-
-double alv_signal_fan(const alv_model *m, const alv_node *node)
-{
-    double fan = 0;
-    const alv_tensor *w = &m->params[node->weight];
-    const alv_node *before = node->input >= 0 ? &m->nodes[node->input] : NULL;
-    if (alv_tensor_fans(&fan, NULL, w, NULL) != ALV_OK) return 0;
-    if (w->layer != ALV_LAYER_CONV || w->layout != ALV_LAYOUT_TORCH || w->rank < 3) return fan;
-    fan *= inside(before ? before->height : m->height, node->height, w->shape[2], node->stride);
-    if (w->rank > 3)
-        fan *= inside(before ? before->width : m->width, node->width, w->shape[3], node->stride);
-    return fan;
 }
 
 double alv_follow_positions(const alv_model *m, int node)
@@ -96,8 +71,11 @@ static void weights(alv_signal *out, alv_follower *f, const alv_node *node)
     out->together = each * x->together + pairs + shift;
     const double share = out->square > 0 ? signal / out->square : 0;
     out->overlap = share * share * (x->overlap + (1 + x->noise) / n);
-    out->carried = share * share * x->spread;
+    out->carried = share * share * (x->spread + alv_signal_border(f->model, node));
+    out->stray = 2 * share * share * x->overlap;
+    const double bias = out->square > 0 ? b.square * (each * x->shared + pairs) / out->square : 0;
     out->spread = out->carried + 2 * share * share * (c * c + x->overlap) / out->units;
+    if (out->square > 0) out->spread += 4 * bias / out->square / out->units;
     out->noise = 2 * (c * c + out->overlap);
     out->shared_noise = 2;
 }
@@ -121,7 +99,8 @@ static void activate(alv_signal *out, const alv_signal *x, alv_act_spec act, dou
     const double linear = p.square > 0 ? p.gain * p.gain * variance / p.square : 0;
     out->overlap = alv_min(x->overlap * linear * linear, 1);
     out->carried = p.slope * p.slope * x->carried;
-    out->spread = out->carried + out->noise / out->units;
+    out->stray = p.noise + p.slope * p.slope * x->stray;
+    out->spread = out->carried + out->stray / out->units;
     out->step = p.slope2 / largest;
     out->step_noise =
         p.slope2 > 0 ? alv_max(3 * p.slope4 / (p.slope2 * p.slope2) - 1, 0) / out->units : 0;
@@ -161,6 +140,7 @@ static void normalize(alv_signal *out, alv_follower *f, const alv_node *node)
     out->together =
         shift.square + alv_max(x->together - (batch ? x->shared : mean2), 0) * out->step;
     out->noise = batch ? 0 : x->noise + 2 * c * c;
+    out->stray = batch ? 0 : x->stray;
     const double left = epsilon / (variance + epsilon);
     out->carried = out->spread = left * left * x->spread;
     if (!batch) out->step *= 1 + (1 - left) * (unevenness(x, node) - 1);
@@ -179,6 +159,7 @@ static void add(alv_signal *out, alv_follower *f, const alv_node *node)
     out->square = q;
     out->shared = x->shared + y->shared + product;
     out->together = x->together + y->together + product;
+    out->stray = a * a * x->stray + b * b * y->stray;
     out->noise = a * a * x->noise + b * b * y->noise + 4 * a * b / alv_max(x->units, 1);
     out->overlap = a * a * x->overlap + b * b * y->overlap;
     out->carried = carried * carried;
@@ -193,7 +174,8 @@ void alv_follow_average(alv_signal *out, const alv_signal *x, double n)
     const double part = out->square > 0 ? x->shared / out->square : 0;
     out->noise = part * part * x->shared_noise + (1 - part) * (1 - part) * x->noise;
     out->overlap = alv_min(x->overlap * x->square / alv_max(out->square, 1e-300), 1);
-    out->spread = x->spread + out->noise / alv_max(x->units, 1);
+    out->stray = part * part * x->shared_noise + (1 - part) * (1 - part) * x->stray;
+    out->spread = x->spread + out->stray / alv_max(x->units, 1);
     out->step = 1 / n;
 }
 

@@ -41,6 +41,8 @@ typedef struct alv_signal {
     double together;     /* mean product of two positions of one sample at one unit, far apart */
     double noise;        /* how unlike the units' mean squares are: variance over squared mean */
     double shared_noise; /* the same of their shared parts */
+    double stray;        /* the part of noise, beside that of the shared parts, which the known mean
+                            square of the weights leaves open */
     double overlap;      /* share of the mean square that units have in common beside the mean */
     double spread;       /* variance of log square */
     double carried;      /* the part of it that the units' number does not explain */
@@ -68,5 +70,8 @@ alv_status alv_signal_follow(alv_signal *signals, const alv_model *model,
 /* Inside the room: values that one weight matrix adds up for one output, those beyond the border
  * left out; and outputs per input, the same for the way back. */
 double alv_signal_fan(const alv_model *model, const alv_node *node);
+/* Inside the room: relative variance of what a convolution gives, its weights' mean square being
+ * known, for those at a kernel's edge meet the border more often. */
+double alv_signal_border(const alv_model *model, const alv_node *node);
 
 #endif

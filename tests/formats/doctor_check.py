@@ -109,8 +109,8 @@ def check(alvor, path, rng, rows):
         squares = values[seen[key]].astype(np.float64) ** 2
         measured = float(np.sqrt(squares.mean()))
         s = layer["signal"]
-        noise = math.exp(1.96 * sampling(squares) / 2)
-        inside = s["lo"] / noise <= measured <= s["hi"] * noise
+        half = math.hypot(math.log(s["hi"] / s["mid"]), 1.96 * sampling(squares) / 2)
+        inside = abs(math.log(measured / s["mid"])) <= half
         rows.append((name, math.log(measured / s["mid"]), math.log(s["hi"] / s["mid"]) * 2, inside, len(layers),
                      values[seen[key]].shape[1 if values[seen[key]].ndim == 4 else -1],
                      layer["measured"]["gradient_inside"]))

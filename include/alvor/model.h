@@ -81,7 +81,7 @@ typedef enum alv_op {
     ALV_OP_NORM = 1,    /* x / its deviation, times a gain, plus a shift */
     ALV_OP_ADD = 2,     /* other + gain input: the end of a residual branch */
     ALV_OP_POOL = 3,    /* the mean or the largest of each window */
-    ALV_OP_ACT = 4,     /* nothing: an activation by itself */
+    ALV_OP_ACT = 4,     /* an activation by itself; before it, a row of a table for each position */
     ALV_OP_EMBED = 5,   /* a row of a table for each token, plus one for each position */
     ALV_OP_ATTEND = 6,  /* queries, keys and values, side by side, to what the queries find */
     ALV_OP_LSTM = 7,    /* what the inputs add to the gates, to the outputs of a recurrent layer */
@@ -98,6 +98,12 @@ typedef enum alv_norm {
     ALV_NORM_LAYER = 2,
     ALV_NORM_RMS = 3
 } alv_norm;
+
+/* Windows of a convolution along one axis: places of the kernel, how far apart they are (1: side by
+ * side, as the engine wants them), zeros before the image and after it. */
+typedef struct alv_window {
+    int kernel, spread, before, after;
+} alv_window;
 
 /* One step of a network. Values are (sample, position, unit): an image has height x width positions
  * with a unit for each channel, a sequence has height = its length and width = 1, plain features
@@ -126,16 +132,21 @@ typedef struct alv_node {
                            instead: (size + 2 padding - kernel) / stride + 1 positions, kernels of
                            any side; the mean of a pool is that of the places inside the image */
     int padding;
-    bool largest;     /* of ALV_OP_POOL: not the mean */
-    int heads;        /* of ALV_OP_ATTEND */
-    bool both_ways;   /* of ALV_OP_ATTEND: positions see those after them, too */
-    alv_norm norm;    /* of ALV_OP_NORM */
-    alv_act_spec act; /* applied to its output */
-    int weight, bias; /* indices into params, -1: none; of a norm its gain and shift, of an
-                         addition the gain of the branch, of an embedding (tokens, out) and
-                         (positions, out), of an LSTM (4 out, out) and none */
-    double start;     /* of a gain: its first value */
-    int line, column; /* of what it was read from, from 1; 0: unknown */
+    alv_window windows[2]; /* of a convolution that no `kernel` and `padding` describe: along the
+                              height and the width, for weights (out, in, rows, columns) */
+    bool largest;          /* of ALV_OP_POOL: not the mean */
+    bool places;           /* of a file's ALV_OP_EMBED: position chooses the row, not a token */
+    int heads;             /* of ALV_OP_ATTEND */
+    bool both_ways;        /* of ALV_OP_ATTEND: positions see those after them, too */
+    alv_norm norm;         /* of ALV_OP_NORM */
+    alv_act_spec act;      /* applied to its output */
+    int weight, bias;      /* indices into params, -1: none; of a norm its gain and shift, of an
+                              addition the gain of the branch, of an embedding (tokens, out) and
+                              (positions, out), of an LSTM (4 out, out) and none, of an activation none
+                              and (positions, out); of attention none and what is added to the scores,
+                              (heads, positions, positions), infinities too */
+    double start;          /* of a gain: its first value */
+    int line, column;      /* of what it was read from, from 1; 0: unknown */
     char what[ALV_MAX_OPERATOR]; /* of ALV_OP_OTHER: its name in the file, cut to fit */
 } alv_node;
 

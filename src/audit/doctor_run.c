@@ -60,14 +60,18 @@ static double flat_share(const float *v, int64_t rows, int64_t out, alv_engine_p
     return (double)flat / (double)(rows * at.units);
 }
 
-static void look(alv_patient_layer *l, const alv_engine *e, const alv_net_f32 *net, double *noise)
+static void look(const alv_doctor *d, alv_patient_layer *l, const alv_engine *e,
+                 const alv_net_f32 *net, double *noise)
 {
     const alv_engine_place at = e->places[l->node];
     double square;
     if (at.node < 0) return;
     const alv_node *n = &e->model->nodes[at.node];
     const int64_t positions = n->height > 0 ? (int64_t)n->height * n->width : 1;
-    observe(&square, noise, alv_net_value_f32(net, at.node), net->rows, positions, n->out, at);
+    if (d->model->nodes[l->node].places) /* rows of a table, the same in every sample */
+        observe(&square, noise, alv_net_bias_f32(net, at.node), positions, 1, n->out, at);
+    else
+        observe(&square, noise, alv_net_value_f32(net, at.node), net->rows, positions, n->out, at);
     l->seen_signal = alv_sqrt(square);
     if (l->saturated == l->saturated && l->weight->act.act)
         l->seen_saturated = flat_share(alv_net_value_f32(net, at.node), net->rows * positions,
@@ -105,7 +109,7 @@ static alv_status run(alv_doctor *d, const alv_engine *e, alv_net_f32 *net, cons
     if (status == ALV_OK) {
         alv_net_forward_f32(net, x, rows);
         if (net->n_layers > 0) alv_net_send_back_f32(net, net->n_layers - 1);
-        for (int l = 0; l < d->n; l++) look(&d->layers[l], e, net, &noise[l]);
+        for (int l = 0; l < d->n; l++) look(d, &d->layers[l], e, net, &noise[l]);
         relate(d, noise);
         d->seen.rows = rows;
         status = alv_doctor_judge_seen(d, root_mean_square(x, rows * e->model->inputs), error);

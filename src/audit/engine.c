@@ -48,9 +48,10 @@ bool alv_engine_fed(alv_fed *out, alv_making *m, int graph)
     const int64_t n = e->height > 0 ? (int64_t)e->height * e->width : 1;
     *out = (alv_fed){-1, e->inputs / n, e->height, e->width, m->e->sequence};
     if (graph < 0) return true;
-    const char *what = m->e->graph->nodes[graph].what;
+    const char *what = m->e->graph->nodes[graph].what; /* "" of alvor's own kinds */
     const alv_engine_place place = m->e->places[graph];
-    if (place.node < 0) return alv_engine_refuse(m, ALV_UNRUN_PLACES, what);
+    if (place.node < 0 || m->e->graph->nodes[graph].places)
+        return alv_engine_refuse(m, ALV_UNRUN_PLACES, what);
     const alv_node *from = &e->nodes[place.node];
     *out = (alv_fed){place.node, from->out, from->height, from->width, m->sequence[place.node]};
     return place.units == from->out || alv_engine_refuse(m, ALV_UNRUN_PLACES, what);
@@ -77,7 +78,7 @@ static int64_t tokens_of(const alv_making *m)
 {
     for (int i = 0; i < m->e->graph->n_nodes; i++) {
         const alv_node *n = &m->e->graph->nodes[i];
-        if (m->wanted[i] && n->op == ALV_OP_EMBED && n->input < 0) return n->in;
+        if (m->wanted[i] && n->op == ALV_OP_EMBED && n->input < 0 && !n->places) return n->in;
     }
     return 0;
 }

@@ -35,7 +35,9 @@ typedef struct alv_engine_place {
  * one. */
 typedef struct alv_engine_source {
     int n, graph[3];
-    bool gates;           /* of an LSTM, in ONNX's order */
+    bool gates;    /* of an LSTM, in ONNX's order */
+    int spread[2]; /* of a convolution: how far apart its own places are in a kernel with zeros
+                      between them; 0: as in the file */
     int64_t outer, inner; /* a dense layer on a whole sample: its inputs are (outer, inner) in the
                              file and (inner, outer) here; 0: as in the file */
 } alv_engine_source;
@@ -47,7 +49,8 @@ typedef struct alv_engine {
     alv_engine_place *places;   /* (graph->n_nodes) */
     alv_engine_source *sources; /* (model->n_nodes) */
     bool sequence;              /* samples are (positions, units) in the file, not images */
-    bool expanded;            /* groups became zeros of a whole matrix, which training would fill */
+    bool expanded;            /* groups or kernels became zeros of larger ones, or a mask numbers of
+                                 each head, which training would change */
     bool tied;                /* a tensor is in two nodes, which training would change apart */
     int64_t values, products; /* of one sample, forward: numbers kept, multiplications */
     int64_t n_params;

@@ -1,6 +1,6 @@
 /* A file's weights in the engine's order: (out, in, kernel), gates as input, forget, cell, output.
  */
-#include "audit/engine.h"
+#include "audit/engine_parts.h"
 #include "base/base.h"
 
 /* Where the rows of ONNX's gates (input, output, forget, cell) go. */
@@ -55,19 +55,38 @@ static alv_status load_bias(float *b, loading *l, int index, int64_t first, int6
     return ALV_OK;
 }
 
+/* One kernel with zeros between its places, `columns` of them a row. */
+static void place_kernel(float *to, const float *from, const alv_checkpoint_tensor *t, int columns,
+                         const alv_engine_source *s)
+{
+    for (int64_t y = 0; y < t->shape[2]; y++)
+        for (int64_t x = 0; x < t->shape[3]; x++)
+            to[y * s->spread[0] * columns + x * s->spread[1]] = from[y * t->shape[3] + x];
+}
+
 /* (out, in / groups, places) into (out, in, places), zeros elsewhere. */
-static alv_status load_conv(float *w, loading *l, const alv_node *node, int index)
+static alv_status load_conv(float *w, loading *l, const alv_node *node, int index,
+                            const alv_engine_source *s)
 {
     const alv_checkpoint_tensor *t;
     const int64_t own = l->e->graph->params[index].groups;
     const int64_t groups = own > 1 ? own : 1, in = node->in, each = in / groups;
     ALV_TRY(fetch(&t, l, index));
     const int64_t places = t->count / (node->out * each);
-    memset(w, 0, (size_t)(node->out * in * places) * sizeof *w);
+    const alv_window *window = node->windows;
+    const int64_t wide =
+        window[0].kernel > 0 ? (int64_t)window[0].kernel * window[1].kernel : places;
+    memset(w, 0, (size_t)(node->out * in * wide) * sizeof *w);
     for (int64_t o = 0; o < node->out; o++) {
         const int64_t first = o / (node->out / groups) * each;
-        memcpy(w + (o * in + first) * places, l->from + o * each * places,
-               (size_t)(each * places) * sizeof *w);
+        for (int64_t i = 0; i < each; i++) {
+            float *to = w + (o * in + first + i) * wide;
+            const float *from = l->from + (o * each + i) * places;
+            if (s->spread[0] > 0)
+                place_kernel(to, from, t, window[1].kernel, s);
+            else
+                memcpy(to, from, (size_t)places * sizeof *w);
+        }
     }
     return ALV_OK;
 }
@@ -81,6 +100,22 @@ static alv_status load_plain(float *to, loading *l, int index)
     return ALV_OK;
 }
 
+/* The first n values of a tensor, or all of it again and again. */
+static alv_status load_some(float *to, loading *l, int index, int64_t n)
+{
+    const alv_checkpoint_tensor *t;
+    if (index < 0) return ALV_OK;
+    ALV_TRY(fetch(&t, l, index));
+    for (int64_t i = 0; i < n; i++) to[i] = l->from[i % t->count];
+    return ALV_OK;
+}
+
+/* Of shares times values: the scores that the shares are of. */
+static const alv_node *scores_of(const alv_engine *e, const alv_node *found)
+{
+    return &e->graph->nodes[e->graph->nodes[found->input].input];
+}
+
 static alv_status load_node(alv_net_f32 *net, loading *l, int i)
 {
     const alv_node *node = &l->e->model->nodes[i];
@@ -90,7 +125,7 @@ static alv_status load_node(alv_net_f32 *net, loading *l, int i)
         const alv_node *from = &l->e->graph->nodes[s->graph[k]];
         const int64_t rows = node->out / s->n;
         if (from->op == ALV_OP_WEIGHTS && from->kind == ALV_LAYER_CONV) {
-            ALV_TRY(load_conv(w, l, node, from->weight));
+            ALV_TRY(load_conv(w, l, node, from->weight, s));
             ALV_TRY(load_plain(b, l, from->bias));
         } else if (node->op == ALV_OP_WEIGHTS) {
             ALV_TRY(load_dense(w, l, from->weight, k * rows, rows, node->in, s));
@@ -100,6 +135,15 @@ static alv_status load_node(alv_net_f32 *net, loading *l, int i)
         } else if (node->weight >= 0) {
             ALV_TRY(load_plain(w, l, from->weight));
             ALV_TRY(load_plain(b, l, node->op == ALV_OP_EMBED ? -1 : from->bias));
+        } else if (node->bias >= 0) { /* of an activation or of attention */
+            int signal;
+            const int index = node->op == ALV_OP_ATTEND
+                                  ? scores_of(l->e, from)->bias
+                                  : alv_engine_table(&signal, l->e->graph, s->graph[k]);
+            const alv_tensor *wanted = &l->e->model->params[node->bias];
+            int64_t n = 0;
+            alv_tensor_count(&n, wanted, NULL);
+            ALV_TRY(load_some(b, l, index, n));
         }
     }
     return ALV_OK;
@@ -112,7 +156,9 @@ alv_status alv_engine_load(alv_net_f32 *net, const alv_engine *e, alv_engine_rea
     int64_t most = 1;
     for (int i = 0; i < e->model->n_params; i++) {
         int64_t n = 0;
+        const alv_checkpoint_tensor *t = alv_checkpoint_find(e->file, e->model->params[i].name);
         alv_tensor_count(&n, &e->model->params[i], NULL);
+        if (t && t->count > n) n = t->count;
         if (2 * n > most) most = 2 * n; /* an LSTM has two biases for one here */
     }
     l.from = alv_new_array((size_t)most, sizeof *l.from);

@@ -4,7 +4,12 @@
 
 #include "audit/engine.h"
 
-enum { ALV_ENGINE_VALUES = 1 << 26, ALV_ENGINE_PARAMS = 1 << 28, ALV_ENGINE_NODES = 10000 };
+enum {
+    ALV_ENGINE_VALUES = 1 << 26,
+    ALV_ENGINE_PARAMS = 1 << 28,
+    ALV_ENGINE_NODES = 10000,
+    ALV_ENGINE_POSITIONS = 1 << 13 /* of attention */
+};
 
 typedef struct alv_making {
     alv_engine *e;
@@ -33,6 +38,37 @@ bool alv_engine_fed(alv_fed *out, alv_making *m, int graph);
 void alv_engine_put(alv_making *m, alv_node node, bool sequence, alv_engine_source source);
 /* Puts what node `graph` does; false where it cannot. */
 bool alv_engine_put_node(alv_making *m, int graph);
+
+/* For the files that put layers: */
+const alv_node *alv_engine_node(const alv_making *m, int graph);
+const char *alv_engine_weight_name(const alv_making *m, const alv_node *n); /* "": none */
+/* Adds a parameter to the engine's model; returns its index. */
+int alv_engine_put_param(alv_making *m, alv_tensor what);
+alv_tensor alv_engine_tensor(const char *name, alv_role role, alv_layer layer, int rank,
+                             const int64_t *shape);
+/* Counts what a node keeps and multiplies; saturates. */
+void alv_engine_count(alv_making *m, int64_t values, double products);
+/* The tensor of a graph's parameter; false where it cannot be loaded. */
+bool alv_engine_param(const alv_checkpoint_tensor **t, alv_making *m, int index);
+/* Rows of a (rows, columns) matrix in either layout. */
+bool alv_engine_matrix(int64_t *out, int64_t *in, alv_making *m, int index);
+/* The dense layer of `source.n` weights side by side, each (units, in), on what feeds them. */
+bool alv_engine_put_dense(alv_making *m, int graph, alv_fed from, int64_t units, int64_t in,
+                          alv_engine_source source);
+/* What each kind of node, or operator, puts. */
+bool alv_engine_put_weights(alv_making *m, int graph);
+bool alv_engine_put_same(alv_making *m, int graph);
+bool alv_engine_put_add(alv_making *m, int graph);
+bool alv_engine_put_embed(alv_making *m, int graph);
+bool alv_engine_put_attend(alv_making *m, int graph);
+bool alv_engine_put_product(alv_making *m, int graph); /* of shares and values */
+bool alv_engine_put_places(alv_making *m, int graph);
+bool alv_engine_put_lstm(alv_making *m, int graph);
+bool alv_engine_put_last(alv_making *m, int graph);
+
+/* The parameter of a graph's node that adds a row of a table to each position, and in *signal the
+ * node that it is added to; -1: it does no such thing. */
+int alv_engine_table(int *signal, const alv_model *graph, int node);
 
 static inline bool alv_node_is(const alv_node *n, const char *op)
 {

@@ -39,7 +39,9 @@ static alv_status find_constant(alv_inspection *all, int64_t i, alv_error *error
 {
     const alv_inspected *t = &all->tensors[i];
     const alv_moments *m = &t->moments;
-    if (m->nonfinite > 0) return add(all, "not_finite", i, -1, (double)m->nonfinite, 0, error);
+    const bool is_mask = strcmp(t->tensor->kind->name, "mask") == 0; /* infinities hide */
+    if (m->nonfinite > 0 && !is_mask)
+        return add(all, "not_finite", i, -1, (double)m->nonfinite, 0, error);
     if (!is_weight(t) || m->n < 2 || m->lo != m->hi) return ALV_OK;
     if (m->lo == 0)
         return begins_at_zero(t) ? ALV_OK : add(all, "never_initialized", i, -1, 0, NONE, error);

@@ -74,7 +74,7 @@ static bool is_whole(bool *negative, const char *type)
         *negative = strcmp(word, with_sign[i]) == 0;
         if (*negative || strcmp(word, without[i]) == 0) return true;
     }
-    return false;
+    return strcmp(word, "BOOL") == 0;
 }
 
 bool alv_checkpoint_decode_whole(double *out, const alv_checkpoint_tensor *t, int64_t lo,

@@ -16,6 +16,7 @@ static const alv_kind kinds[] = {
     {"norm", ALV_ROLE_GAIN, ALV_LAYER_DENSE, true, false},
     {"bias", ALV_ROLE_BIAS, ALV_LAYER_DENSE, true, false},
     {"buffer", ALV_ROLE_GAIN, ALV_LAYER_DENSE, false, false},
+    {"mask", ALV_ROLE_GAIN, ALV_LAYER_DENSE, false, false},
     {"unknown", ALV_ROLE_GAIN, ALV_LAYER_DENSE, false, false},
 };
 

@@ -31,7 +31,7 @@ static alv_status fail(const alv_onnx *g, alv_status code, const char *what, con
 }
 
 /* The first input is the data; another one nothing that could be fed. */
-static alv_form data_form(const alv_checkpoint *m, const AlvOnnx__GraphProto *graph, size_t i)
+static alv_form data_axes(const alv_checkpoint *m, const AlvOnnx__GraphProto *graph, size_t i)
 {
     const AlvOnnx__ValueInfoProto *input = graph->input[i];
     const bool known = input->type &&
@@ -39,10 +39,10 @@ static alv_form data_form(const alv_checkpoint *m, const AlvOnnx__GraphProto *gr
                        input->type->tensor_type->shape;
     const size_t rank = known ? input->type->tensor_type->shape->n_dim : 0;
     const bool tokens = known && m->graph->inputs == 0 && rank == 2;
-    if (i > 0 || rank < 2 || rank > 4) return ALV_FORM_NONE;
-    if (rank == 4) return ALV_FORM_IMAGE;
-    if (rank == 3 || tokens) return m->time_first ? ALV_FORM_TIME_FIRST : ALV_FORM_SEQUENCE;
-    return ALV_FORM_FEATURES;
+    if (i > 0 || rank < 2 || rank > 4) return alv_form_of("");
+    if (rank == 4) return alv_form_of("n,u,h,w");
+    if (tokens) return alv_form_of(m->time_first ? "t,n" : "n,t");
+    return alv_form_of(rank == 2 ? "n,u" : m->time_first ? "t,n,u" : "n,t,u");
 }
 
 /* Initializers, inputs and outputs of nodes, in this order before they are sorted. An input that is
@@ -64,7 +64,7 @@ static alv_status collect(names *v, alv_onnx *g, const AlvOnnx__GraphProto *grap
         const char *name = graph->input[i]->name;
         if (name && *name && !find(&initializers, name))
             v->all[v->n++] =
-                (alv_onnx_value){name, ALV_ONNX_NODE, -1, .form = data_form(g->model, graph, i)};
+                (alv_onnx_value){name, ALV_ONNX_NODE, -1, .axes = data_axes(g->model, graph, i)};
     }
     for (size_t i = 0; i < graph->n_node; i++)
         for (size_t k = 0; k < graph->node[i]->n_output; k++)
@@ -200,14 +200,19 @@ int alv_onnx_ints(int64_t *out, int n, const alv_onnx *g, const char *name)
     return has;
 }
 
-alv_onnx_value alv_onnx_node(int index, alv_form form)
+alv_onnx_value alv_onnx_node(int index, alv_form axes)
 {
-    return (alv_onnx_value){.is = ALV_ONNX_NODE, .index = index, .form = form};
+    return (alv_onnx_value){.is = ALV_ONNX_NODE, .index = index, .axes = axes};
 }
 
 alv_form alv_onnx_form(const alv_onnx *g, int k)
 {
-    return alv_onnx_is_kind(g, k, ALV_ONNX_NODE) ? g->inputs[k]->form : ALV_FORM_NONE;
+    return alv_onnx_is_kind(g, k, ALV_ONNX_NODE) ? g->inputs[k]->axes : (alv_form){0};
+}
+
+bool alv_onnx_has(const alv_onnx *g, int k, const char *axes)
+{
+    return alv_form_are(alv_onnx_form(g, k), axes);
 }
 
 double alv_onnx_factor(const alv_onnx *g, int k)
@@ -236,7 +241,7 @@ alv_onnx_value alv_onnx_keep(alv_onnx *g)
     alv_text_format(node.what, sizeof node.what, "%s", g->node->op_type ? g->node->op_type : "");
     for (int k = 0; k < g->n_inputs; k++) {
         const alv_onnx_value *in = g->inputs[k];
-        if (in && (in->is == ALV_ONNX_NODE || in->is == ALV_ONNX_ERF)) feeds[n++] = in->index;
+        if (in && in->is != ALV_ONNX_PARAM && in->is != ALV_ONNX_CONST) feeds[n++] = in->index;
     }
     for (int k = 0; k < g->n_inputs; k++) {
         const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
@@ -250,7 +255,7 @@ alv_onnx_value alv_onnx_keep(alv_onnx *g)
         node.weight = -1;
         at = alv_onnx_add(g, node, at);
     }
-    return alv_onnx_node(at, ALV_FORM_NONE);
+    return alv_onnx_node(at, (alv_form){0});
 }
 
 alv_onnx_value alv_onnx_other(alv_onnx *g)
@@ -295,36 +300,69 @@ static bool has_factor(const alv_onnx *g)
     return false;
 }
 
+/* A part of a fused matrix's units, or what has no sense outside a norm. */
+static bool has_piece(const alv_onnx *g)
+{
+    for (int k = 0; k < g->n_inputs; k++)
+        if (g->inputs[k] && (g->inputs[k]->parts > 0 || g->inputs[k]->is == ALV_ONNX_STEP))
+            return true;
+    return false;
+}
+
+/* Initializers that say only what is seen are no parameters. */
+static void tell_masks(alv_onnx *g)
+{
+    for (int k = 0; k < g->n_inputs; k++) {
+        const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
+        if (t && t->dtype >= 0 && alv_onnx_mask(g, k) != ALV_MASK_NONE)
+            alv_onnx_param(g, k, "mask", (alv_tensor){.role = ALV_ROLE_GAIN, .fan_in = 1});
+    }
+}
+
 static alv_onnx_value read_op(alv_onnx *g)
 {
     bool keeps = false;
+    alv_onnx_value value;
     alv_onnx_rule *rule = alv_onnx_rule_of(&keeps, g->node->op_type ? g->node->op_type : "");
-    if (all_constant(g)) return alv_onnx_fold(g);
+    const alv_mask mask = alv_onnx_fold_mask(g);
+    if (mask != ALV_MASK_NONE || all_constant(g)) {
+        value = alv_onnx_fold(g);
+        value.mask = mask;
+        if (mask != ALV_MASK_NONE) tell_masks(g);
+        return value;
+    }
+    if (alv_onnx_norm_step(&value, g)) return value;
     alv_onnx_need(g, rule != NULL, ALV_STOP_OPERATOR);
     alv_onnx_need(g, keeps || !has_factor(g), ALV_STOP_NUMBER);
+    alv_onnx_need(g, keeps || !has_piece(g), ALV_STOP_PLACES);
     return rule ? rule(g) : alv_onnx_other(g);
 }
 
 static alv_status read_node(alv_onnx *g, const names *v)
 {
     ALV_TRY(set_inputs(g, v));
-    g->second = ALV_FORM_NONE;
-    alv_onnx_value value = read_op(g);
+    g->second = (alv_form){0};
+    g->splits = false;
+    const alv_onnx_value value = read_op(g);
     ALV_TRY(g->status);
     for (size_t k = 0; k < g->node->n_output; k++) {
         alv_onnx_value *out = *g->node->output[k] ? find(v, g->node->output[k]) : NULL;
-        if (k > 0) value.form = k == 1 ? g->second : ALV_FORM_NONE;
         if (!out) continue;
-        value.name = out->name;
+        const char *name = out->name;
         *out = value;
+        out->name = name;
+        if (g->splits)
+            out->part = (int)k + 1;
+        else if (k > 0)
+            out->axes = k == 1 ? g->second : (alv_form){0};
     }
     return ALV_OK;
 }
 
 /* The sizes of the first input: (samples, channels, height, width) are an image, (samples, tokens)
  * of whole numbers and (samples, positions, units) a sequence, whose positions come first where
- * theirs alone is said; 0 where the file does not say. */
-static void read_sizes(alv_checkpoint *model, const AlvOnnx__ValueInfoProto *input)
+ * theirs alone is said; 0 where the file does not say. Returns the number of samples. */
+static int64_t read_sizes(alv_checkpoint *model, const AlvOnnx__ValueInfoProto *input)
 {
     enum { FLOATS = 1, HALVES = 10, DOUBLES = 11 };
     alv_model *m = model->graph;
@@ -348,6 +386,7 @@ static void read_sizes(alv_checkpoint *model, const AlvOnnx__ValueInfoProto *inp
     model->time_first = (n == 3 || (!floats && n == 2)) && m->height == 0 && size[0] > 0;
     if (model->time_first) m->height = (int)size[0];
     m->width = (int)(n == 4 ? size[3] : m->height > 0);
+    return size[model->time_first ? 1 : 0];
 }
 
 static alv_status read_nodes(alv_onnx *g, const AlvOnnx__GraphProto *graph)
@@ -368,7 +407,7 @@ alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *grap
     alv_onnx g = {.model = model, .error = error};
     g.graph = model->graph = alv_new_array(1, sizeof *model->graph);
     if (!g.graph) return fail(&g, ALV_ERR_MEMORY, "no memory for", "the graph");
-    if (graph->n_input > 0) read_sizes(model, graph->input[0]);
+    if (graph->n_input > 0) g.samples = read_sizes(model, graph->input[0]);
     alv_status status = read_nodes(&g, graph);
     if (status == ALV_OK) status = alv_onnx_describe(&g);
     if (g.graph->n_nodes > 0) g.graph->outputs = g.graph->nodes[g.graph->n_nodes - 1].out;

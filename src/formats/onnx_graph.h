@@ -13,32 +13,45 @@
 alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *graph,
                           alv_error *error);
 
-/* Inside the room: how the axes of a value stand for samples N, units U, positions of an image H W,
- * positions of a sequence T, and heads with `w` units each. Only what moves or joins axes as the
- * engine does, or undoes what it did, keeps a form; all else has none. */
-typedef enum alv_form {
-    ALV_FORM_NONE,
-    ALV_FORM_FEATURES,     /* (N, U) */
-    ALV_FORM_IMAGE,        /* (N, U, H, W) */
-    ALV_FORM_SEQUENCE,     /* (N, T, U); of tokens (N, T) */
-    ALV_FORM_TIME_FIRST,   /* (T, N, U); of tokens (T, N) */
-    ALV_FORM_FLAT,         /* (N, ...): an image or a sequence, its values in their own order */
-    ALV_FORM_DIRECTIONS,   /* (T, 1, N, U): what an LSTM gives */
-    ALV_FORM_STATE,        /* (1, N, U): the last of it */
-    ALV_FORM_HEADS,        /* (N, T, heads, w) */
-    ALV_FORM_HEADS_FIRST,  /* (N, heads, T, w) */
-    ALV_FORM_HEADS_ACROSS, /* (N, heads, w, T) */
-    ALV_FORM_SCORES,       /* (N, heads, T, T): queries times keys */
-    ALV_FORM_SHARES,       /* the same after softmax */
-    ALV_FORM_ERF           /* of ALV_ONNX_ERF: 1 was added */
+/* Inside the room: how the axes of a value stand for samples, positions, heads and units
+ * (onnx_axes.c has the atoms). Only what moves or joins axes as the engine does, or undoes what it
+ * did, keeps them; all else has none (rank 0). */
+enum { ALV_AXES = 6, ALV_AXIS_ATOMS = 4 };
+typedef struct alv_form {
+    int rank;
+    char axis[ALV_AXES][ALV_AXIS_ATOMS + 2]; /* "t", "ng", "u"; zeros after them */
 } alv_form;
+
+/* What constants say of positions: of which keys (columns) each query (row) may see, for a square
+ * of them. */
+typedef enum alv_mask {
+    ALV_MASK_NONE,
+    ALV_MASK_SEEN,   /* 1 for those up to its own, else 0 */
+    ALV_MASK_HIDDEN, /* 1 for those after its own, else 0 */
+    ALV_MASK_ADDED,  /* 0 and -infinity, or as good as that: what is added to scores */
+    ALV_MASK_OF_ONE, /* one number however often, ready to be cut to a triangle */
+    ALV_MASK_PLACES  /* no mask: 0, 1, 2, ... */
+} alv_mask;
+
+/* A layer norm that is written out, operator by operator (onnx_norms.c). */
+typedef enum alv_norm_step {
+    ALV_STEP_NONE,
+    ALV_STEP_MEAN,
+    ALV_STEP_CENTRED,
+    ALV_STEP_SQUARE,
+    ALV_STEP_VARIANCE,
+    ALV_STEP_POSITIVE, /* plus epsilon */
+    ALV_STEP_DEVIATION,
+    ALV_STEP_INVERSE
+} alv_norm_step;
 
 /* A value of the graph as alvor sees it. */
 typedef enum alv_onnx_is {
     ALV_ONNX_NODE,  /* what node `index` of the model gives; -1: the data */
     ALV_ONNX_PARAM, /* initializer `index` of the checkpoint */
     ALV_ONNX_CONST, /* a number, a shape, or what follows from such only */
-    ALV_ONNX_ERF    /* erf of node `index`, times and plus constants: part of a GELU */
+    ALV_ONNX_ERF,   /* erf of node `index`, times and plus constants: part of a GELU */
+    ALV_ONNX_STEP   /* of node `index`: part of a layer norm */
 } alv_onnx_is;
 
 typedef struct alv_onnx_value {
@@ -46,15 +59,26 @@ typedef struct alv_onnx_value {
     alv_onnx_is is;
     int index;
     bool flipped; /* of PARAM: its last two axes are exchanged */
-    alv_form form;
+    alv_form axes;
+    int heads, parts; /* sizes of the atoms g and p; 0: the units are in one piece */
+    int part;         /* the one of the parts that this is, from 1; 0: all */
+    bool shares;      /* scores after softmax */
+    bool causal;      /* scores with a mask: positions see none after them */
+    double
+        added_at;   /* of scores: their factor when their node's numbers were added; 0: none were */
+    bool one_added; /* of ERF */
+    alv_norm_step step;
+    bool centred; /* of STEP: of what the mean was taken off */
+    alv_mask mask;
     int numbers;   /* of CONST: 0 unknown; k > 0: list k - 1 of alv_onnx; -k: initializer k - 1 */
     double factor; /* NODE or ERF times this is the value; 0: not said, so 1 */
 } alv_onnx_value;
 
 /* What a constant holds, as far as it is known. */
-enum { ALV_ONNX_NUMBERS = 6 };
+enum { ALV_ONNX_NUMBERS = 8 };
 typedef struct alv_onnx_numbers {
     int n;
+    bool whole;                  /* of an integer type, whose quotients are cut */
     double at[ALV_ONNX_NUMBERS]; /* NaN: nobody knows */
 } alv_onnx_numbers;
 
@@ -69,7 +93,9 @@ typedef struct alv_onnx {
     int n_inputs;
     int n_numbers, room_numbers;
     alv_onnx_numbers *numbers;
-    alv_form second; /* the form of a node's outputs after the first, if a rule sets it */
+    int64_t samples; /* of the data; 0: any */
+    alv_form second; /* of a node's outputs after the first, if a rule sets it */
+    bool splits;     /* a node's outputs are parts of what its first is the first part of */
     alv_error *error;
     alv_status status; /* the first failure stays */
 } alv_onnx;
@@ -102,12 +128,42 @@ int alv_onnx_ints(int64_t *out, int n, const alv_onnx *g, const char *name);
 alv_onnx_value alv_onnx_keep(alv_onnx *g);
 alv_onnx_value alv_onnx_other(alv_onnx *g);
 /* What the model node gives. */
-alv_onnx_value alv_onnx_node(int index, alv_form form);
-/* The form of input k, ALV_FORM_NONE where it is no signal; its factor. */
+alv_onnx_value alv_onnx_node(int index, alv_form axes);
+/* The axes of input k, none where it is no signal; whether they are just these; its factor. */
 alv_form alv_onnx_form(const alv_onnx *g, int k);
+bool alv_onnx_has(const alv_onnx *g, int k, const char *axes);
 double alv_onnx_factor(const alv_onnx *g, int k);
 /* Notes the first node that `graph` does not follow exactly, unless `holds`. */
 void alv_onnx_need(alv_onnx *g, bool holds, alv_stop_why why);
+
+/* onnx_axes.c: axes by their text, "n,t,u". */
+alv_form alv_form_of(const char *text);
+bool alv_form_are(alv_form axes, const char *text);
+bool alv_form_same(alv_form a, alv_form b); /* and known */
+/* Units side by side, behind samples and positions in any order: what is done to each position. */
+bool alv_form_units_last(alv_form axes);
+/* Whether one axis has all positions of a sequence or an image. */
+bool alv_form_is_position(const char *axis);
+/* How many samples there are, or the prime that stands for any number of them; the size of one axis
+ * of a value. */
+double alv_onnx_samples(const alv_onnx *g);
+double alv_form_size(const alv_onnx *g, const alv_onnx_value *value, int axis);
+/* The value in this shape, its axes in this order; false where none of its atoms can be put so. */
+bool alv_form_reshape(alv_onnx_value *value, const alv_onnx *g, alv_onnx_numbers shape);
+bool alv_form_turn(alv_onnx_value *value, const int64_t *perm, int n);
+void alv_form_remove(alv_form *axes, int axis);
+bool alv_form_insert(alv_form *axes, int axis); /* an axis of size 1 before it */
+
+/* onnx_masks.c: what input k is as a mask; what a node of masks and numbers only gives. */
+alv_mask alv_onnx_mask(const alv_onnx *g, int k);
+alv_mask alv_onnx_fold_mask(const alv_onnx *g);
+/* What is added to scores to hide them: below it nothing is left after softmax, in single
+ * precision. */
+static const double alv_onnx_hidden = -1e4;
+
+/* onnx_norms.c: whether the node is a step of a written-out norm, and what it then gives. */
+bool alv_onnx_norm_step(alv_onnx_value *out, alv_onnx *g);
+alv_onnx_rule alv_onnx_mean;
 
 /* onnx_numbers.c: what input k holds; n = 0 where nobody knows. */
 alv_onnx_numbers alv_onnx_numbers_of(const alv_onnx *g, int k);
@@ -118,10 +174,20 @@ alv_onnx_value alv_onnx_fold(alv_onnx *g);
 
 /* onnx_places.c, onnx_weights.c: rules. */
 alv_onnx_rule alv_onnx_alias, alv_onnx_flatten, alv_onnx_reshape, alv_onnx_transpose,
-    alv_onnx_squeeze, alv_onnx_slice, alv_onnx_gather;
+    alv_onnx_squeeze, alv_onnx_unsqueeze, alv_onnx_slice, alv_onnx_split, alv_onnx_gather;
 alv_onnx_rule alv_onnx_gemm, alv_onnx_matmul, alv_onnx_conv, alv_onnx_conv_transposed,
     alv_onnx_batch_norm, alv_onnx_layer_norm, alv_onnx_rms_norm, alv_onnx_other_norm, alv_onnx_pool,
-    alv_onnx_recurrent, alv_onnx_attention, alv_onnx_softmax;
+    alv_onnx_recurrent;
+/* What input k has, from the node that gives it or from the data. */
+alv_node alv_onnx_source(const alv_onnx *g, int k);
+/* A dense layer behind node `from`. */
+alv_onnx_value alv_onnx_add_weights(alv_onnx *g, int from, int weight, int bias, alv_form axes);
+
+/* onnx_attention.c: rules; a product of two signals; whether input k is scores, and they with what
+ * input k adds to them. */
+alv_onnx_rule alv_onnx_attention, alv_onnx_softmax, alv_onnx_where, alv_onnx_multiply;
+bool alv_onnx_is_scores(const alv_onnx *g, int k);
+alv_onnx_value alv_onnx_add_to_scores(alv_onnx *g, int k);
 /* A bias of the weight; -1 where input k is none. */
 int alv_onnx_bias(alv_onnx *g, int k, int weight);
 

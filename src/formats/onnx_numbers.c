@@ -12,7 +12,7 @@ static const alv_onnx_numbers unknown;
 /* The elements of an initializer. */
 static alv_onnx_numbers numbers_in(const alv_checkpoint_tensor *t)
 {
-    alv_onnx_numbers out = {.n = (int)t->count};
+    alv_onnx_numbers out = {.n = (int)t->count, .whole = t->dtype < 0};
     if (t->count < 1 || t->count > ALV_ONNX_NUMBERS || t->rank > 1) return unknown;
     if (t->dtype >= 0)
         alv_checkpoint_decode(out.at, t, 0, t->count);
@@ -68,6 +68,7 @@ static alv_onnx_numbers numbers_of_proto(const AlvOnnx__TensorProto *t)
     const int type = t->data_type;
     if (t->n_dims == 1)
         out.n = t->dims[0] >= 1 && t->dims[0] <= ALV_ONNX_NUMBERS ? (int)t->dims[0] : 0;
+    out.whole = type == INT64 || type == INT32;
     const size_t item = type == INT64 || type == DOUBLE ? 8 : 4;
     const bool raw = t->has_raw_data && t->raw_data.len == (size_t)out.n * item;
     for (int i = 0; i < out.n; i++) {
@@ -96,10 +97,11 @@ static alv_onnx_numbers constant(const alv_onnx *g)
     const AlvOnnx__AttributeProto *real = alv_onnx_attribute(g, "value_float");
     const AlvOnnx__AttributeProto *list = alv_onnx_attribute(g, "value_ints");
     if (value && value->t) return numbers_of_proto(value->t);
-    if (whole && whole->has_i) return out.at[0] = (double)whole->i, out;
+    if (whole && whole->has_i) return out.whole = true, out.at[0] = (double)whole->i, out;
     if (real && real->has_f) return out.at[0] = (double)real->f, out;
     if (!list || list->n_ints < 1 || list->n_ints > ALV_ONNX_NUMBERS) return unknown;
     out.n = (int)list->n_ints;
+    out.whole = true;
     for (int i = 0; i < out.n; i++) out.at[i] = (double)list->ints[i];
     return out;
 }
@@ -122,6 +124,7 @@ static alv_onnx_numbers joined(const alv_onnx *g)
     for (int k = 0; k < g->n_inputs; k++) {
         const alv_onnx_numbers one = alv_onnx_numbers_of(g, k);
         if (one.n < 1 || out.n + one.n > ALV_ONNX_NUMBERS) return unknown;
+        out.whole = one.whole;
         for (int i = 0; i < one.n; i++) out.at[out.n++] = one.at[i];
     }
     return out;
@@ -130,7 +133,7 @@ static alv_onnx_numbers joined(const alv_onnx *g)
 static alv_onnx_numbers chosen(const alv_onnx *g)
 {
     const alv_onnx_numbers from = first(g), places = alv_onnx_numbers_of(g, 1);
-    alv_onnx_numbers out = {.n = places.n};
+    alv_onnx_numbers out = {.n = places.n, .whole = from.whole};
     for (int i = 0; i < places.n; i++) {
         const double at = places.at[i] < 0 ? places.at[i] + from.n : places.at[i];
         if (!(at >= 0 && at < from.n)) return unknown;
@@ -145,7 +148,7 @@ static alv_onnx_numbers cut(const alv_onnx *g)
     const alv_onnx_numbers from = first(g);
     int64_t bounds[2] = {0, 0};
     double lo = alv_onnx_number_of(g, 1), hi = alv_onnx_number_of(g, 2);
-    alv_onnx_numbers out = {0};
+    alv_onnx_numbers out = {.whole = from.whole};
     if (g->n_inputs > 4 && alv_onnx_number_of(g, 4) != 1) return unknown;
     if (g->n_inputs == 1) {
         if (alv_onnx_ints(&bounds[0], 1, g, "starts") != 1 ||
@@ -161,18 +164,34 @@ static alv_onnx_numbers cut(const alv_onnx *g)
     return out;
 }
 
-static double calculate(const char *op, double x, double y)
+static alv_onnx_numbers raised(const alv_onnx *g)
 {
-    return *op == 'A' ? x + y : *op == 'S' ? x - y : *op == 'M' ? x * y : x / y;
+    alv_onnx_numbers out = first(g);
+    const double to = alv_onnx_number_of(g, 1);
+    for (int i = 0; i < out.n; i++)
+        out.at[i] = out.at[i] > 0 && to == to ? alv_pow(out.at[i], to) : ALV_NAN;
+    return out;
+}
+
+static double cut_to_whole(double x)
+{
+    return x > -0x1p52 && x < 0x1p52 ? (double)(int64_t)x : x;
+}
+
+static double calculate(const char *op, double x, double y, bool whole)
+{
+    const double z = *op == 'A' ? x + y : *op == 'S' ? x - y : *op == 'M' ? x * y : x / y;
+    return whole ? cut_to_whole(z) : z;
 }
 
 static alv_onnx_numbers calculated(const alv_onnx *g)
 {
     const alv_onnx_numbers x = first(g), y = alv_onnx_numbers_of(g, 1);
-    alv_onnx_numbers out = {.n = x.n > y.n ? x.n : y.n};
+    alv_onnx_numbers out = {.n = x.n > y.n ? x.n : y.n, .whole = x.whole && y.whole};
     if (x.n < 1 || y.n < 1 || (x.n > 1 && y.n > 1 && x.n != y.n)) return unknown;
     for (int i = 0; i < out.n; i++)
-        out.at[i] = calculate(g->node->op_type, x.at[x.n > 1 ? i : 0], y.at[y.n > 1 ? i : 0]);
+        out.at[i] =
+            calculate(g->node->op_type, x.at[x.n > 1 ? i : 0], y.at[y.n > 1 ? i : 0], out.whole);
     return out;
 }
 
@@ -183,49 +202,34 @@ static alv_onnx_numbers rooted(const alv_onnx *g)
     return out;
 }
 
-static double or_unknown(int64_t size)
+static alv_onnx_numbers converted(const alv_onnx *g)
 {
-    return size > 0 ? (double)size : ALV_NAN;
+    alv_onnx_numbers out = first(g);
+    const int64_t to = alv_onnx_int(g, "to", 0);
+    out.whole = to != 1 && to != 10 && to != 11 && to != 16;
+    for (int i = 0; out.whole && i < out.n; i++) out.at[i] = cut_to_whole(out.at[i]);
+    return out;
 }
 
-/* The shape of a signal, by its form. */
 static alv_onnx_numbers shape_of(const alv_onnx *g)
 {
-    const alv_form form = alv_onnx_form(g, 0);
-    const int from = alv_onnx_from(g, 0);
-    const alv_model *m = g->graph;
-    const alv_node data = {.out = m->inputs, .height = m->height, .width = m->width};
-    const alv_node *n = from >= 0 ? &m->nodes[from] : &data;
-    const double units = or_unknown(n->out), rows = or_unknown(n->height);
-    const double columns = or_unknown(n->width), heads = or_unknown(n->heads);
-    const int tokens = from < 0 && m->inputs == 0;
-    switch (form) {
-    case ALV_FORM_FEATURES:
-        return (alv_onnx_numbers){2, {ALV_NAN, units}};
-    case ALV_FORM_IMAGE:
-        return (alv_onnx_numbers){4, {ALV_NAN, units, rows, columns}};
-    case ALV_FORM_SEQUENCE:
-        return (alv_onnx_numbers){3 - tokens, {ALV_NAN, rows, units}};
-    case ALV_FORM_TIME_FIRST:
-        return (alv_onnx_numbers){3 - tokens, {rows, ALV_NAN, units}};
-    case ALV_FORM_HEADS:
-        return (alv_onnx_numbers){4, {ALV_NAN, rows, heads, units / heads}};
-    case ALV_FORM_HEADS_FIRST:
-        return (alv_onnx_numbers){4, {ALV_NAN, heads, rows, units / heads}};
-    default:
-        return unknown;
-    }
+    alv_onnx_numbers out = {.n = alv_onnx_form(g, 0).rank, .whole = true};
+    for (int i = 0; i < out.n; i++) out.at[i] = alv_form_size(g, g->inputs[0], i);
+    return out;
 }
 
 static const struct {
     const char *op;
     alv_onnx_numbers (*fold)(const alv_onnx *g);
-} folds[] = {
-    {"Constant", constant}, {"ConstantOfShape", filled}, {"Shape", shape_of},  {"Identity", first},
-    {"Cast", first},        {"Squeeze", first},          {"Unsqueeze", first}, {"Reshape", first},
-    {"Expand", first},      {"Concat", joined},          {"Gather", chosen},   {"Slice", cut},
-    {"Add", calculated},    {"Sub", calculated},         {"Mul", calculated},  {"Div", calculated},
-    {"Sqrt", rooted}};
+} folds[] = {{"Constant", constant}, {"ConstantOfShape", filled},
+             {"Shape", shape_of},    {"Identity", first},
+             {"Cast", converted},    {"Squeeze", first},
+             {"Unsqueeze", first},   {"Reshape", first},
+             {"Expand", first},      {"Concat", joined},
+             {"Gather", chosen},     {"Slice", cut},
+             {"Add", calculated},    {"Sub", calculated},
+             {"Mul", calculated},    {"Div", calculated},
+             {"Sqrt", rooted},       {"Pow", raised}};
 
 alv_onnx_value alv_onnx_fold(alv_onnx *g)
 {

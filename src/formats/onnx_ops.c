@@ -4,17 +4,16 @@
 #include "formats/onnx_graph.h"
 #include "math/math.h"
 
-/* Applied to the node `from`; the result has this form. */
-static alv_onnx_value add_act(alv_onnx *g, const char *name, double param, int from, alv_form form)
+/* Applied to the node `from`; the result has these axes. */
+static alv_onnx_value add_act(alv_onnx *g, const char *name, double param, int from, alv_form axes)
 {
     alv_node node = {.op = ALV_OP_ACT, .weight = -1, .bias = -1};
     if (alv_act_parse(&node.act, name, NULL) != ALV_OK) return alv_onnx_other(g);
     const bool allowed = param >= node.act.act->param_lo && param <= node.act.act->param_hi;
     alv_onnx_need(g, allowed || param != param, ALV_STOP_NUMBER);
-    alv_onnx_need(g, form != ALV_FORM_NONE && form != ALV_FORM_SCORES && form != ALV_FORM_SHARES,
-                  ALV_STOP_PLACES);
+    alv_onnx_need(g, axes.rank > 0 && strcmp(axes.axis[axes.rank - 1], "s") != 0, ALV_STOP_PLACES);
     if (allowed) node.act.param = param;
-    return alv_onnx_node(alv_onnx_add(g, node, from), form);
+    return alv_onnx_node(alv_onnx_add(g, node, from), axes);
 }
 
 /* Operators that are activations, and the attribute that is their parameter. */
@@ -77,6 +76,7 @@ static alv_onnx_value read_erf(alv_onnx *g)
 {
     const double ratio = alv_onnx_factor(g, 0) * ALV_SQRT2;
     alv_onnx_need(g, ratio > 0.9999 && ratio < 1.0001, ALV_STOP_NUMBER);
+    alv_onnx_need(g, g->n_inputs > 0 && g->inputs[0] && g->inputs[0]->parts == 0, ALV_STOP_PLACES);
     return (alv_onnx_value){.is = ALV_ONNX_ERF, .index = alv_onnx_from(g, 0)};
 }
 
@@ -103,29 +103,83 @@ static bool is_signal_and_number(const alv_onnx *g)
     return false;
 }
 
-/* Two signals of the same form and place. */
+/* Whether no input is times a factor, or a part of a node's units. */
+static bool is_whole(const alv_onnx *g)
+{
+    for (int k = 0; k < g->n_inputs; k++)
+        if (g->inputs[k] && (g->inputs[k]->parts > 0 || alv_onnx_factor(g, k) != 1)) return false;
+    return true;
+}
+
+/* Two signals with the same axes. */
 static alv_onnx_value join(alv_onnx *g)
 {
     const int a = alv_onnx_from(g, 0), b = alv_onnx_from(g, 1), late = a > b ? a : b;
-    const alv_form form = alv_onnx_form(g, 0);
-    const bool plain = form == ALV_FORM_FEATURES || form == ALV_FORM_IMAGE ||
-                       form == ALV_FORM_SEQUENCE || form == ALV_FORM_TIME_FIRST;
+    const alv_form axes = alv_onnx_form(g, 0);
+    const bool plain = axes.rank > 0 && strcmp(axes.axis[axes.rank - 1], "s") != 0 &&
+                       g->inputs[0]->heads == 0 && g->inputs[1]->heads == 0;
     alv_node node = {
         .op = ALV_OP_ADD, .other = a > b ? b : a, .start = 1, .weight = -1, .bias = -1};
-    alv_onnx_need(g, plain && form == alv_onnx_form(g, 1), ALV_STOP_PLACES);
-    return alv_onnx_node(alv_onnx_add(g, node, late), form);
+    alv_onnx_need(g, plain && alv_form_same(axes, alv_onnx_form(g, 1)), ALV_STOP_PLACES);
+    return alv_onnx_node(alv_onnx_add(g, node, late), axes);
 }
 
-/* A vector that is added to weights which have no bias yet, unit by unit, is that. */
+/* A vector with a value for each unit, for a node whose `unset` is that. */
+static bool fits_units(const alv_onnx *g, int k, const alv_node *node, int unset)
+{
+    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
+    const bool last = alv_form_units_last(alv_onnx_form(g, 1 - k));
+    return t && t->rank == 1 && t->shape[0] == node->out && unset < 0 && last;
+}
+
+/* The written-out norm that is the other input, and that nothing has read yet. */
+static alv_node *norm_before(const alv_onnx *g, int k)
+{
+    const int from = alv_onnx_from(g, k);
+    alv_node *node = from >= 0 && from == g->graph->n_nodes - 1 ? &g->graph->nodes[from] : NULL;
+    return node && node->op == ALV_OP_NORM && node->norm != ALV_NORM_BATCH ? node : NULL;
+}
+
+/* A table with a row for each position, or more of them: (t, u), (1, t, u), (t, 1, u). */
+static bool is_places(const alv_onnx *g, int k)
+{
+    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
+    const alv_form axes = alv_onnx_form(g, 1 - k);
+    const int from = alv_onnx_from(g, 1 - k);
+    if (!t || t->rank < 2 || t->rank > 3 || axes.rank != 3 || from < 0 ||
+        strcmp(axes.axis[2], "u") != 0)
+        return false;
+    const int row = alv_form_is_position(axes.axis[1]) ? 1 : 0;
+    const int64_t rows = row == 1 ? t->shape[t->rank - 2] : t->rank == 3 ? t->shape[0] : 0;
+    const int64_t ones = row == 1 ? (t->rank == 3 ? t->shape[0] : 1) : t->shape[1];
+    const double places = alv_form_size(g, g->inputs[1 - k], row);
+    return alv_form_is_position(axes.axis[row]) && strcmp(axes.axis[1 - row], "n") == 0 &&
+           ones == 1 && t->shape[t->rank - 1] == g->graph->nodes[from].out &&
+           (double)rows >= places;
+}
+
+/* Added position by position: an operator by its name, which the engine knows by its table. */
+static alv_onnx_value add_places(alv_onnx *g, int k)
+{
+    alv_node node = {.op = ALV_OP_OTHER, .weight = -1, .what = "Add"};
+    const int from = alv_onnx_from(g, 1 - k);
+    node.bias = alv_onnx_param(g, k, "bias", (alv_tensor){.role = ALV_ROLE_BIAS, .fan_in = 1});
+    node.other = from;
+    return alv_onnx_node(alv_onnx_add(g, node, from), alv_onnx_form(g, 1 - k));
+}
+
+/* A vector that is added to weights which have no bias yet, or to a norm, unit by unit, is that. */
 static void add_vector(alv_onnx *g, int k)
 {
     const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
-    alv_node *before = weights_before(g, 1 - k);
+    alv_node *before = weights_before(g, 1 - k), *norm = norm_before(g, 1 - k);
     const int64_t index = before ? before - g->graph->nodes : 0;
-    const alv_form form = alv_onnx_form(g, 1 - k);
-    const bool last =
-        form == ALV_FORM_FEATURES || form == ALV_FORM_SEQUENCE || form == ALV_FORM_TIME_FIRST;
-    alv_onnx_need(g, before && last && t->rank == 1 && t->shape[0] == before->out, ALV_STOP_NUMBER);
+    if (norm && fits_units(g, k, norm, norm->bias)) {
+        const alv_tensor shift = {.role = ALV_ROLE_BIAS, .fan_in = 1};
+        norm->bias = alv_onnx_param(g, k, "bias", shift);
+        return;
+    }
+    alv_onnx_need(g, before && fits_units(g, k, before, before->bias), ALV_STOP_NUMBER);
     if (before && t->rank > 0) {
         const int bias = alv_onnx_bias(g, k, before->weight);
         g->graph->nodes[index].bias = bias;
@@ -134,12 +188,18 @@ static void add_vector(alv_onnx *g, int k)
     }
 }
 
-/* A bias, the end of a residual branch, or a constant. */
+/* A bias, the end of a residual branch, a table of positions, a mask, or a constant. */
 static alv_onnx_value read_add(alv_onnx *g)
 {
     const bool minus = strcmp(g->node->op_type, "Sub") == 0;
+    for (int k = 0; k < 2 && !minus; k++)
+        if (alv_onnx_is_scores(g, 1 - k) && !alv_onnx_is_kind(g, k, ALV_ONNX_NODE))
+            return alv_onnx_add_to_scores(g, k);
+    alv_onnx_need(g, is_whole(g), ALV_STOP_NUMBER);
     if (alv_onnx_is_kind(g, 0, ALV_ONNX_NODE) && alv_onnx_is_kind(g, 1, ALV_ONNX_NODE))
         return join(g);
+    for (int k = 0; k < 2 && !minus; k++)
+        if (is_places(g, k)) return add_places(g, k);
     g->model->left_out[ALV_LEFT_SHIFT] += is_signal_and_number(g);
     alv_onnx_need(g, !minus, ALV_STOP_NUMBER);
     for (int k = 0; k < 2; k++)
@@ -148,8 +208,8 @@ static alv_onnx_value read_add(alv_onnx *g)
     if (signal >= g->n_inputs || !g->inputs[signal]) return read_constant(g);
     alv_onnx_value value = *g->inputs[signal];
     const double number = alv_onnx_number_of(g, 1 - signal);
-    const bool one = value.is == ALV_ONNX_ERF && value.form == ALV_FORM_NONE && number == 1;
-    if (one) value.form = ALV_FORM_ERF;
+    const bool one = value.is == ALV_ONNX_ERF && !value.one_added && number == 1;
+    if (one) value.one_added = true;
     alv_onnx_need(g, one || alv_onnx_tensor(g, 1 - signal) || number == 0, ALV_STOP_NUMBER);
     return value;
 }
@@ -189,7 +249,8 @@ static alv_onnx_value scale(alv_onnx *g, int k)
 static alv_onnx_value read_gelu(alv_onnx *g, int k)
 {
     const double factor = 2 * alv_onnx_factor(g, k) * alv_onnx_factor(g, 1 - k);
-    alv_onnx_need(g, g->inputs[k]->form == ALV_FORM_ERF, ALV_STOP_OPERATOR);
+    alv_onnx_need(g, g->inputs[k]->one_added, ALV_STOP_OPERATOR);
+    alv_onnx_need(g, g->inputs[1 - k]->parts == 0, ALV_STOP_PLACES);
     alv_onnx_value value =
         add_act(g, "gelu", ALV_NAN, alv_onnx_from(g, 1 - k), alv_onnx_form(g, 1 - k));
     value.factor = alv_fabs(factor - 1) < 1e-6 ? 1 : factor;
@@ -212,8 +273,14 @@ static alv_onnx_value read_mul(alv_onnx *g)
                           ALV_STOP_NUMBER);
             return add_act(g, "silu", ALV_NAN, x, alv_onnx_form(g, 1 - k));
         }
-        if (alv_onnx_tensor(g, k))
-            alv_onnx_param(g, k, "norm", (alv_tensor){.role = ALV_ROLE_GAIN, .fan_in = 1});
+        if (alv_onnx_tensor(g, k)) {
+            alv_node *norm = norm_before(g, 1 - k);
+            const bool gain = norm && fits_units(g, k, norm, norm->weight);
+            const int param =
+                alv_onnx_param(g, k, "norm", (alv_tensor){.role = ALV_ROLE_GAIN, .fan_in = 1});
+            if (gain) norm->weight = param;
+            if (gain) return *g->inputs[1 - k];
+        }
         if (!alv_onnx_is_kind(g, k, ALV_ONNX_NODE) && !alv_onnx_is_kind(g, k, ALV_ONNX_ERF))
             return scale(g, 1 - k);
     }
@@ -252,15 +319,18 @@ static const struct {
     {"Cast", alv_onnx_alias, .keeps = true},
     {"Flatten", alv_onnx_flatten, .keeps = true},
     {"Reshape", alv_onnx_reshape, .keeps = true},
-    {"Squeeze", alv_onnx_squeeze},
-    {"Unsqueeze", alv_onnx_slice},
+    {"Squeeze", alv_onnx_squeeze, .keeps = true},
+    {"Unsqueeze", alv_onnx_unsqueeze, .keeps = true},
     {"Transpose", alv_onnx_transpose, .keeps = true},
-    {"Slice", alv_onnx_slice},
+    {"Slice", alv_onnx_slice, .keeps = true},
+    {"Split", alv_onnx_split, .keeps = true},
+    {"Where", alv_onnx_where, .keeps = true},
+    {"ReduceMean", alv_onnx_mean},
     {"Constant", read_constant},
     {"Shape", read_constant, .keeps = true},
     {"Size", read_constant, .keeps = true},
-    {"Gather", alv_onnx_gather},
-    {"Add", read_add},
+    {"Gather", alv_onnx_gather, .keeps = true},
+    {"Add", read_add, .keeps = true},
     {"Sum", read_sum},
     {"Sub", read_sum},
     {"Mul", read_mul, .keeps = true},

@@ -1,4 +1,4 @@
-/* Rules for what holds weights: dense layers, convolutions, norms, recurrence and attention. Beside
+/* Rules for what holds weights: dense layers, convolutions, norms and recurrence. Beside
  * each stands what must hold for the engine's layers to do the same. */
 #include "base/base.h"
 #include "formats/onnx_graph.h"
@@ -13,8 +13,7 @@ static void set_units(alv_node *node, const alv_tensor *w)
     node->in = w->shape[torch ? w->rank - 1 : w->rank - 2];
 }
 
-/* What input k has, from the node that gives it or from the data. */
-static alv_node source(const alv_onnx *g, int k)
+alv_node alv_onnx_source(const alv_onnx *g, int k)
 {
     const alv_model *m = g->graph;
     const int from = alv_onnx_from(g, k);
@@ -22,22 +21,23 @@ static alv_node source(const alv_onnx *g, int k)
                      : (alv_node){.out = m->inputs, .height = m->height, .width = m->width};
 }
 
-/* Of a dense layer on input k: features, or the positions of a sequence one by one, or all values
- * of a sample. */
-static alv_form dense_form(alv_onnx *g, int k, int64_t units)
+/* Of a dense layer on input k: features, or positions one by one, or all values of a sample. */
+static alv_form dense_axes(alv_onnx *g, int k, int64_t units)
 {
-    const alv_form form = alv_onnx_form(g, k);
-    const alv_node from = source(g, k);
+    const alv_form axes = alv_onnx_form(g, k);
+    const alv_node from = alv_onnx_source(g, k);
     const int64_t positions =
         (int64_t)(from.height > 0 ? from.height : 1) * (from.width > 0 ? from.width : 1);
-    const bool each = form == ALV_FORM_SEQUENCE || form == ALV_FORM_TIME_FIRST;
-    const bool whole = form == ALV_FORM_FLAT && from.out > 0 && units % from.out == 0 &&
-                       units / from.out == positions;
-    alv_onnx_need(g, each || whole || form == ALV_FORM_FEATURES, ALV_STOP_PLACES);
-    return each ? form : ALV_FORM_FEATURES;
+    const bool flat =
+        alv_form_are(axes, "n,tu") || alv_form_are(axes, "n,uhw") || alv_form_are(axes, "n,hwu");
+    const bool whole =
+        flat && from.out > 0 && units % from.out == 0 && units / from.out == positions;
+    const bool each = alv_form_units_last(axes), piece = axes.rank > 0 && g->inputs[k]->parts > 0;
+    alv_onnx_need(g, (each || whole) && !piece, ALV_STOP_PLACES);
+    return each ? axes : alv_form_of("n,u");
 }
 
-static alv_onnx_value add_weights(alv_onnx *g, int from, int weight, int bias, alv_form form)
+alv_onnx_value alv_onnx_add_weights(alv_onnx *g, int from, int weight, int bias, alv_form axes)
 {
     alv_node node = {.op = ALV_OP_WEIGHTS, .weight = weight, .bias = bias};
     if (weight >= 0) {
@@ -46,7 +46,7 @@ static alv_onnx_value add_weights(alv_onnx *g, int from, int weight, int bias, a
         /* an image or a sequence that was made flat */
         if (from >= 0 && g->graph->nodes[from].out != node.in) node.height = node.width = 1;
     }
-    return alv_onnx_node(alv_onnx_add(g, node, from), form);
+    return alv_onnx_node(alv_onnx_add(g, node, from), axes);
 }
 
 /* A bias of the weight; -1 where input k is none. */
@@ -67,71 +67,31 @@ alv_onnx_value alv_onnx_gemm(alv_onnx *g)
     if (!t || t->rank != 2 || alv_onnx_int(g, "transA", 0)) return alv_onnx_other(g);
     const bool torch = (alv_onnx_int(g, "transB", 0) != 0) != g->inputs[1]->flipped;
     const alv_tensor what = {.layout = torch ? ALV_LAYOUT_TORCH : ALV_LAYOUT_KERAS};
-    const alv_form form = dense_form(g, 0, t->shape[torch ? 1 : 0]);
+    const alv_form axes = dense_axes(g, 0, t->shape[torch ? 1 : 0]);
     const alv_checkpoint_tensor *shift = alv_onnx_tensor(g, 2);
     alv_onnx_need(g, alv_onnx_float(g, "alpha", 1) == 1, ALV_STOP_NUMBER);
     alv_onnx_need(g, alv_onnx_float(g, "beta", 1) == 1, ALV_STOP_NUMBER);
     alv_onnx_need(g, g->n_inputs < 3 || !g->inputs[2] || (shift && shift->rank == 1),
                   ALV_STOP_NUMBER);
     const int weight = alv_onnx_param(g, 1, "dense", what), bias = alv_onnx_bias(g, 2, weight);
-    return add_weights(g, alv_onnx_from(g, 0), weight, bias, form);
+    return alv_onnx_add_weights(g, alv_onnx_from(g, 0), weight, bias, axes);
 }
 
 /* A weight on either side; two signals are a product, kept by name. Axes before the last two of a
  * weight count copies. */
-/* Queries times keys, or shares times values: see alv_onnx_softmax. */
-static alv_onnx_value multiply(alv_onnx *g)
-{
-    const alv_form a = alv_onnx_form(g, 0), b = alv_onnx_form(g, 1);
-    const bool scores = a == ALV_FORM_HEADS_FIRST && b == ALV_FORM_HEADS_ACROSS;
-    const bool found = a == ALV_FORM_SHARES && b == ALV_FORM_HEADS_FIRST;
-    const double factor = alv_onnx_factor(g, 0) * alv_onnx_factor(g, 1);
-    if (!scores && !found) return alv_onnx_other(g);
-    const int heads[2] = {source(g, 0).heads, source(g, 1).heads};
-    alv_onnx_need(g, heads[0] == heads[1], ALV_STOP_PLACES);
-    alv_onnx_need(g, scores || factor == 1, ALV_STOP_NUMBER);
-    alv_onnx_value value = alv_onnx_keep(g);
-    g->graph->nodes[value.index].heads = heads[0];
-    value.form = scores ? ALV_FORM_SCORES : ALV_FORM_HEADS_FIRST;
-    value.factor = factor;
-    return value;
-}
-
-/* Softmax over keys, of scores over sqrt(units of a head), is attention as the engine has it; that
- * the queries, keys and values come from one signal is seen to where it is put together. */
-alv_onnx_value alv_onnx_softmax(alv_onnx *g)
-{
-    const alv_form form = alv_onnx_form(g, 0);
-    const alv_node from = source(g, 0);
-    const int64_t axis = alv_onnx_int(g, "axis", -1);
-    const bool scores = form == ALV_FORM_SCORES;
-    if (scores) {
-        const double wanted = from.heads > 0 ? alv_sqrt((double)from.heads / (double)from.out) : 0;
-        const double ratio = alv_onnx_factor(g, 0) / wanted;
-        alv_onnx_need(g, ratio > 0.9999 && ratio < 1.0001, ALV_STOP_NUMBER);
-        alv_onnx_need(g, axis == -1 || axis == 3, ALV_STOP_OPTION);
-    } else {
-        alv_onnx_need(g, alv_onnx_factor(g, 0) == 1, ALV_STOP_NUMBER);
-    }
-    alv_onnx_value value = alv_onnx_keep(g);
-    if (scores) g->graph->nodes[value.index].heads = from.heads;
-    value.form = scores ? ALV_FORM_SHARES : ALV_FORM_NONE;
-    return value;
-}
-
 alv_onnx_value alv_onnx_matmul(alv_onnx *g)
 {
     const int side = alv_onnx_tensor(g, 1) ? 1 : 0;
     const alv_checkpoint_tensor *t = alv_onnx_tensor(g, side);
-    if (!t) return multiply(g);
+    if (!t) return alv_onnx_multiply(g);
     if (t->rank < 2 || t->dtype < 0) return alv_onnx_other(g);
     const bool torch = (side == 0) != g->inputs[side]->flipped;
     alv_onnx_need(g, side == 1 && t->rank == 2 && alv_onnx_factor(g, 0) == 1, ALV_STOP_OPTION);
-    const alv_form form = dense_form(g, 1 - side, t->shape[t->rank - (torch ? 1 : 2)]);
+    const alv_form axes = dense_axes(g, 1 - side, t->shape[t->rank - (torch ? 1 : 2)]);
     const alv_tensor what = {.layout = torch ? ALV_LAYOUT_TORCH : ALV_LAYOUT_KERAS,
                              .copy_axes = (1u << (t->rank - 2)) - 1};
-    return add_weights(g, alv_onnx_from(g, 1 - side), alv_onnx_param(g, side, "dense", what), -1,
-                       form);
+    return alv_onnx_add_weights(g, alv_onnx_from(g, 1 - side),
+                                alv_onnx_param(g, side, "dense", what), -1, axes);
 }
 
 /* The strides of a convolution, of as many as its kernel has axes. */
@@ -169,25 +129,42 @@ static void set_positions(alv_node *node, const alv_onnx *g, const int64_t kerne
     node->width = axes > 1 ? positions_after(g, width, kernel[1], stride[1], 1) : width;
 }
 
-/* Whether one padding, one stride and no dilation say all, over one or two axes: windows as the
- * engine moves them. */
-static bool set_windows(alv_node *node, const alv_onnx *g, int axes, int64_t kernel)
+/* Sizes of one axis, each from its list, or what is usual. */
+static bool set_window(alv_window *w, const alv_onnx *g, int axis, int64_t kernel)
 {
-    int64_t pads[4] = {0}, strides[2] = {1, 1}, spread[2] = {1, 1};
-    const int n = alv_onnx_ints(pads, 4, g, "pads");
-    const int many = alv_onnx_ints(strides, 2, g, "strides");
+    int64_t pads[4] = {0}, spread[2] = {1, 1};
+    const int64_t most = 1 << 20;
+    alv_onnx_ints(pads, 4, g, "pads");
     alv_onnx_ints(spread, 2, g, "dilations");
-    for (int i = 1; i < n; i++)
-        if (pads[i] != pads[0]) return false;
-    node->padding = pads[0] >= 0 && pads[0] < 1 << 20 ? (int)pads[0] : 0;
+    for (int i = axis; i < 4; i += 2)
+        if (pads[i] < 0 || pads[i] >= most) return false;
+    if (kernel < 1 || kernel >= most || spread[axis] < 1 || spread[axis] >= most) return false;
+    *w = (alv_window){(int)kernel, (int)spread[axis], (int)pads[axis], (int)pads[axis + 2]};
+    return true;
+}
+
+/* Whether one padding and no dilation say all, over two axes: windows as the engine moves them. */
+static bool set_windows(alv_node *node, const alv_onnx *g, int axes, const int64_t kernel[2])
+{
+    int64_t strides[2] = {1, 1};
+    alv_window w[2];
+    const int many = alv_onnx_ints(strides, 2, g, "strides");
+    if (axes != 2 || many > 2 || alv_onnx_ints(NULL, 0, g, "pads") > 4 ||
+        strides[0] != strides[1] || strides[0] < 1 || strides[0] >= 1 << 20 ||
+        (alv_onnx_attribute(g, "auto_pad") && !alv_onnx_says(g, "auto_pad", "NOTSET")))
+        return false;
+    for (int a = 0; a < 2; a++)
+        if (!set_window(&w[a], g, a, kernel[a])) return false;
+    const bool plain = w[0].kernel == w[1].kernel && w[0].spread == 1 && w[1].spread == 1 &&
+                       w[0].before == w[0].after && w[1].before == w[1].after &&
+                       w[0].before == w[1].before;
+    node->padding = w[0].before;
     node->own_padding = node->op == ALV_OP_POOL
-                            ? node->padding > 0 || kernel != strides[0]
-                            : kernel % 2 == 0 || node->padding != (kernel - 1) / 2;
+                            ? node->padding > 0 || kernel[0] != strides[0]
+                            : kernel[0] % 2 == 0 || node->padding != (kernel[0] - 1) / 2;
     if (!node->own_padding) node->padding = 0;
-    return axes == 2 && n <= 4 && many <= 2 && strides[0] == strides[1] && spread[0] == 1 &&
-           spread[1] == 1 && kernel > 0 && kernel < 1 << 20 && pads[0] >= 0 && pads[0] < 1 << 20 &&
-           strides[0] > 0 && strides[0] < 1 << 20 &&
-           (!alv_onnx_attribute(g, "auto_pad") || alv_onnx_says(g, "auto_pad", "NOTSET"));
+    if (!plain) memcpy(node->windows, w, sizeof w);
+    return plain || node->op != ALV_OP_POOL;
 }
 
 static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *kind)
@@ -204,12 +181,10 @@ static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *ki
     node.weight = alv_onnx_param(g, 1, depthwise ? "depthwise" : kind, what);
     node.bias = alv_onnx_bias(g, 2, node.weight);
     const bool spread = layer == ALV_LAYER_CONV_TRANSPOSED;
-    const alv_form form = alv_onnx_form(g, 0);
+    const alv_form axes = alv_onnx_form(g, 0);
     alv_onnx_need(g, !spread, ALV_STOP_OPERATOR);
-    alv_onnx_need(g, form == ALV_FORM_IMAGE, ALV_STOP_PLACES);
-    alv_onnx_need(g,
-                  t->rank == 4 && t->shape[2] == t->shape[3] &&
-                      set_windows(&node, g, t->rank - 2, t->shape[2]),
+    alv_onnx_need(g, alv_form_are(axes, "n,u,h,w"), ALV_STOP_PLACES);
+    alv_onnx_need(g, t->rank == 4 && set_windows(&node, g, t->rank - 2, &t->shape[2]),
                   ALV_STOP_OPTION);
     const int64_t strides[2] = {what.stride[0] > 0 ? what.stride[0] : 1,
                                 what.stride[1] > 0 ? what.stride[1] : 1};
@@ -218,7 +193,7 @@ static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *ki
                       strides, t->rank - 2);
     node.out = spread ? t->shape[1] * (groups > 0 ? groups : 1) : t->shape[0];
     node.in = spread ? t->shape[0] : t->shape[1] * (groups > 0 ? groups : 1);
-    return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), form);
+    return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), axes);
 }
 
 alv_onnx_value alv_onnx_conv(alv_onnx *g)
@@ -242,13 +217,12 @@ alv_onnx_value alv_onnx_pool(alv_onnx *g)
                      .largest = strstr(g->node->op_type, "Max") != NULL,
                      .weight = -1,
                      .bias = -1};
-    const alv_form form = alv_onnx_form(g, 0);
     const int axes = alv_onnx_ints(NULL, 0, g, "kernel_shape");
-    alv_onnx_need(g, form == ALV_FORM_IMAGE, ALV_STOP_PLACES);
+    alv_onnx_need(g, alv_onnx_has(g, 0, "n,u,h,w"), ALV_STOP_PLACES);
     alv_onnx_need(
         g,
         kernel[0] == 0 ||
-            (kernel[0] == kernel[1] && set_windows(&node, g, axes, kernel[0]) &&
+            (kernel[0] == kernel[1] && set_windows(&node, g, axes, kernel) &&
              alv_onnx_int(g, "ceil_mode", 0) == 0 &&
              (node.padding == 0 || node.largest || alv_onnx_int(g, "count_include_pad", 0) == 0)),
         ALV_STOP_OPTION);
@@ -256,7 +230,7 @@ alv_onnx_value alv_onnx_pool(alv_onnx *g)
         set_positions(&node, g, kernel, strides, axes);
     else
         node.height = node.width = 1;
-    return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), form);
+    return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), alv_onnx_form(g, 0));
 }
 
 static alv_onnx_value read_norm(alv_onnx *g, alv_norm norm)
@@ -269,19 +243,18 @@ static alv_onnx_value read_norm(alv_onnx *g, alv_norm norm)
     if (norm == ALV_NORM_BATCH) /* running mean and variance */
         for (int k = 3; k < 5; k++) alv_onnx_param(g, k, "buffer", gain);
     if (node.weight >= 0) node.in = node.out = g->graph->params[node.weight].shape[0];
-    const alv_form form = alv_onnx_form(g, 0);
-    const bool image = form == ALV_FORM_IMAGE,
-               each = form == ALV_FORM_SEQUENCE || form == ALV_FORM_TIME_FIRST;
+    const alv_form axes = alv_onnx_form(g, 0);
+    const bool channels = alv_form_are(axes, "n,u,h,w") || alv_form_are(axes, "n,u");
     const int64_t axis = alv_onnx_int(g, "axis", -1);
     const double epsilon = alv_onnx_float(g, "epsilon", 1e-5);
     const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1), *b = alv_onnx_tensor(g, 2);
-    alv_onnx_need(g, form == ALV_FORM_FEATURES || (norm == ALV_NORM_BATCH ? image : each),
+    alv_onnx_need(g, norm == ALV_NORM_BATCH ? channels : alv_form_units_last(axes),
                   ALV_STOP_PLACES);
-    alv_onnx_need(g, norm == ALV_NORM_BATCH || axis == -1 || axis == (each ? 2 : 1),
+    alv_onnx_need(g, norm == ALV_NORM_BATCH || axis == -1 || axis == axes.rank - 1,
                   ALV_STOP_OPTION);
     alv_onnx_need(g, t && t->rank == 1 && (!b || b->rank == 1), ALV_STOP_OPTION);
     alv_onnx_need(g, epsilon >= 0 && epsilon <= 1e-4, ALV_STOP_NUMBER);
-    return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), form);
+    return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), axes);
 }
 
 alv_onnx_value alv_onnx_batch_norm(alv_onnx *g)
@@ -341,38 +314,11 @@ alv_onnx_value alv_onnx_recurrent(alv_onnx *g)
         return value;
     }
     alv_onnx_need(g, is_plain_lstm(g, w), ALV_STOP_OPTION);
-    alv_onnx_need(g, alv_onnx_form(g, 0) == ALV_FORM_TIME_FIRST, ALV_STOP_PLACES);
-    const int input = add_weights(g, alv_onnx_from(g, 0), weight, bias, ALV_FORM_TIME_FIRST).index;
+    alv_onnx_need(g, alv_onnx_has(g, 0, "t,n,u"), ALV_STOP_PLACES);
+    const int input =
+        alv_onnx_add_weights(g, alv_onnx_from(g, 0), weight, bias, alv_form_of("t,n,u")).index;
     const alv_node node = {
         .op = ALV_OP_LSTM, .in = 4 * r->shape[2], .out = r->shape[2], .weight = hidden, .bias = -1};
-    g->second = ALV_FORM_STATE;
-    return alv_onnx_node(alv_onnx_add(g, node, input), ALV_FORM_DIRECTIONS);
-}
-
-/* onnxruntime's fused attention: one (in, 3 units) matrix of queries, keys and values. */
-alv_onnx_value alv_onnx_attention(alv_onnx *g)
-{
-    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1);
-    const int64_t heads = alv_onnx_int(g, "num_heads", 1);
-    if (!t || t->rank != 2 || t->shape[1] % 3 != 0 || heads < 1 || heads > INT32_MAX)
-        return alv_onnx_other(g);
-    alv_tensor what = {.layout = ALV_LAYOUT_KERAS};
-    for (int i = 0; i < 3; i++) what.parts[i] = t->shape[1] / 3;
-    if (t->shape[1] / 3 % heads == 0) what.head = t->shape[1] / 3 / heads;
-    const int weight = alv_onnx_param(g, 1, "attention", what);
-    bool plain = !alv_onnx_attribute(g, "scale");
-    for (int k = 3; k < g->n_inputs; k++) plain &= !g->inputs[k];
-    alv_onnx_need(g, plain, ALV_STOP_OPTION);
-    alv_onnx_need(g, alv_onnx_form(g, 0) == ALV_FORM_SEQUENCE, ALV_STOP_PLACES);
-    const int projected =
-        add_weights(g, alv_onnx_from(g, 0), weight, alv_onnx_bias(g, 2, weight), ALV_FORM_SEQUENCE)
-            .index;
-    const alv_node node = {.op = ALV_OP_ATTEND,
-                           .in = t->shape[1],
-                           .out = t->shape[1] / 3,
-                           .heads = (int)heads,
-                           .both_ways = alv_onnx_int(g, "unidirectional", 0) == 0,
-                           .weight = -1,
-                           .bias = -1};
-    return alv_onnx_node(alv_onnx_add(g, node, projected), ALV_FORM_SEQUENCE);
+    g->second = alv_form_of("z,n,u");
+    return alv_onnx_node(alv_onnx_add(g, node, input), alv_form_of("t,1,n,u"));
 }

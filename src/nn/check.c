@@ -49,28 +49,37 @@ static alv_status check_param(const alv_model *model, int index, int rank, const
     return ALV_OK;
 }
 
-/* Positions of a kernel along one axis; 0: none. */
+/* Positions of a kernel along one axis, with as much padding on both sides; 0: none. */
 static int windows(const alv_node *node, int size, int64_t kernel, int64_t padding)
 {
-    const int64_t room = size + 2 * padding - kernel;
+    const int64_t room = size + padding - kernel;
     return node->stride < 1 || padding < 0 || room < 0 ? 0 : (int)(room / node->stride + 1);
+}
+
+/* The same where a window tells it. */
+static int windows_told(const alv_node *node, int size, alv_window w)
+{
+    const bool fine = w.kernel > 0 && w.spread == 1 && w.before >= 0 && w.after >= 0;
+    return fine ? windows(node, size, w.kernel, (int64_t)w.before + w.after) : 0;
 }
 
 static int window_rows(const alv_node *node, signal from)
 {
-    return windows(node, from.height, node->kernel, alv_padding(node));
+    if (alv_has_windows(node)) return windows_told(node, from.height, node->windows[0]);
+    return windows(node, from.height, node->kernel, 2 * alv_padding(node));
 }
 
 static int window_columns(const alv_node *node, signal from)
 {
+    if (alv_has_windows(node)) return windows_told(node, from.width, node->windows[1]);
     return node->one_axis ? windows(node, from.width, 1, 0)
-                          : windows(node, from.width, node->kernel, alv_padding(node));
+                          : windows(node, from.width, node->kernel, 2 * alv_padding(node));
 }
 
 static alv_status check_weights(const alv_model *model, int i, signal from, alv_error *error)
 {
     const alv_node *node = &model->nodes[i];
-    const int64_t shape[4] = {node->out, node->in, node->kernel, node->kernel};
+    const int64_t shape[4] = {node->out, node->in, alv_kernel_rows(node), alv_kernel_columns(node)};
     const int rank = node->kind != ALV_LAYER_CONV ? 2 : node->one_axis ? 3 : 4;
     int64_t whole = 0;
     if (node->kind != ALV_LAYER_DENSE && node->kind != ALV_LAYER_CONV)
@@ -84,9 +93,10 @@ static alv_status check_weights(const alv_model *model, int i, signal from, alv_
         if (i == 0 && each && from.height > 0)
             return wrong(i, "a dense layer takes the whole image of the data", error);
     } else if (from.height < 1 || (node->one_axis && from.width != 1) || node->kernel < 1 ||
-               (node->kernel % 2 == 0 && !node->own_padding) || node->stride < 1 ||
+               (node->kernel % 2 == 0 && !node->own_padding && !alv_has_windows(node)) ||
+               (node->one_axis && alv_has_windows(node)) || node->stride < 1 ||
                node->in != from.units || node->height != window_rows(node, from) ||
-               node->width != window_columns(node, from)) {
+               node->width != window_columns(node, from) || node->height < 1 || node->width < 1) {
         return wrong(i, "a convolution takes an image, with an odd kernel", error);
     }
     ALV_TRY(check_param(model, node->weight, rank, shape, "a layer's weight", error));
@@ -127,8 +137,8 @@ static alv_status check_pool(const alv_model *model, int i, signal from, alv_err
     const int height = whole || node->kernel < 1 ? 0 : window_rows(node, from);
     const int width = whole || node->kernel < 1 ? 0 : window_columns(node, from);
     const bool apart = node->kernel == node->stride && node->padding == 0;
-    if (node->input < 0 || from.height < 1 || node->out != from.units || node->in != node->out ||
-        node->height != height || node->width != width ||
+    if (node->input < 0 || alv_has_windows(node) || from.height < 1 || node->out != from.units ||
+        node->in != node->out || node->height != height || node->width != width ||
         (!whole && (height < 1 || width < 1 || (!apart && !node->own_padding) ||
                     node->padding >= node->kernel)))
         return wrong(i, "a pool takes an image of at least one window", error);
@@ -141,7 +151,10 @@ static alv_status check_act(const alv_model *model, int i, signal from, alv_erro
     if (node->out != from.units || node->in != node->out || !is_plane(node, from) ||
         node->input < 0)
         return wrong(i, "an activation keeps the units of the node before", error);
-    return ALV_OK;
+    const int64_t places[2] = {alv_positions(from.height, from.width), node->out};
+    return node->bias < 0
+               ? ALV_OK
+               : check_param(model, node->bias, 2, places, "a table of positions", error);
 }
 
 /* A table for the tokens of the data, and one for the positions. */
@@ -167,7 +180,11 @@ static alv_status check_attend(const alv_model *model, int i, signal from, alv_e
         !is_plane(node, from) || from.height < 1)
         return wrong(i, "attention takes a sequence of queries, keys and values in whole heads",
                      error);
-    return ALV_OK;
+    const int64_t places = alv_positions(from.height, from.width);
+    const int64_t added[3] = {node->heads, places, places};
+    return node->bias < 0
+               ? ALV_OK
+               : check_param(model, node->bias, 3, added, "what is added to scores", error);
 }
 
 static alv_status check_lstm(const alv_model *model, int i, signal from, alv_error *error)

@@ -85,15 +85,27 @@ static inline bool alv_holds_weights(const alv_node *node)
     return node->op == ALV_OP_WEIGHTS || node->op == ALV_OP_EMBED || node->op == ALV_OP_LSTM;
 }
 
-/* Columns of a convolution's kernel, and its places in all. */
+/* Whether a convolution's windows are told for each axis. */
+static inline bool alv_has_windows(const alv_node *node)
+{
+    return node->windows[0].kernel > 0;
+}
+
+/* Rows and columns of a convolution's kernel, and its places in all. */
+static inline int64_t alv_kernel_rows(const alv_node *node)
+{
+    return alv_has_windows(node) ? node->windows[0].kernel : node->kernel;
+}
+
 static inline int64_t alv_kernel_columns(const alv_node *node)
 {
+    if (alv_has_windows(node)) return node->windows[1].kernel;
     return node->one_axis ? 1 : node->kernel;
 }
 
 static inline int64_t alv_kernel_places(const alv_node *node)
 {
-    return node->kernel * alv_kernel_columns(node);
+    return alv_kernel_rows(node) * alv_kernel_columns(node);
 }
 
 /* Zeros that a convolution puts on each side of an image before its first place; of a pool none,
@@ -102,6 +114,18 @@ static inline int64_t alv_padding(const alv_node *node)
 {
     if (node->own_padding) return node->padding;
     return node->op == ALV_OP_POOL ? 0 : (node->kernel - 1) / 2;
+}
+
+/* Those above the first row, and to the left of the first column. */
+static inline int64_t alv_padding_above(const alv_node *node)
+{
+    return alv_has_windows(node) ? node->windows[0].before : alv_padding(node);
+}
+
+static inline int64_t alv_padding_left(const alv_node *node)
+{
+    if (alv_has_windows(node)) return node->windows[1].before;
+    return node->one_axis ? 0 : alv_padding(node);
 }
 
 /* Positions of a node's output: height x width, or 1. */

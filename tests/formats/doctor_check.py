@@ -51,6 +51,7 @@ def calibrate(model, feeds):
 def outputs(model):
     """{weight: the value that it gives, its bias added}."""
     weights = {w.name for w in model.graph.initializer}
+    biases = {w.name for w in model.graph.initializer if len(w.dims) == 1}
     given = {}
     for node in model.graph.node:
         if node.op_type == "Transpose" and node.input[0] in weights:
@@ -65,7 +66,7 @@ def outputs(model):
                 found["embedding " + name] = node.output[0]
         if node.op_type == "Add":
             for name, value in found.items():
-                if value in node.input and any(i in weights for i in node.input):
+                if value in node.input and any(i in biases for i in node.input):
                     found[name] = node.output[0]
     return found
 
@@ -74,7 +75,7 @@ def feeds_of(model, rng):
     x = model.graph.input[0].type.tensor_type
     shape = [d.dim_value or 256 for d in x.shape.dim]
     if x.elem_type == onnx.TensorProto.INT64:
-        table = next(w for w in model.graph.initializer if w.name in ("tok", "embed"))
+        table = next(w for w in model.graph.initializer if w.name.split(".")[0] in ("tok", "embed"))
         return {"x": rng.integers(0, table.dims[0], shape)}
     return {"x": rng.standard_normal(shape).astype(np.float32)}
 

@@ -2,7 +2,8 @@
 
 usage: doctor_measured.py ALVOR FOLDER
 
-FOLDER holds the graphs of onnx_models.py in 0/. If this failed, the engine would run another network than the
+FOLDER holds the graphs of onnx_models.py in 0/ and, where there is a PyTorch, those of exported_models.py in
+exported/. If this failed, the engine would run another network than the
 file's: an axis, a gate or a padding wrong, weights in another order, a number left out. Forward values only:
 that the engine's gradients belong to its forward pass is tested by finite differences (tests/unit).
 """
@@ -114,12 +115,85 @@ def lstm_batch_first():
     return model_of(nodes, weights, ["N", 7, 4], "z")
 
 
+def torch_2(causal):
+    """nn.MultiheadAttention as PyTorch 2 exports it: queries, keys and values gathered from an axis of their own,
+    both scaled by the root of the scale; the triangle made by Trilu and Where."""
+    t, f, u, heads = 7, 6, 12, 3
+    width = u // heads
+    weights = [random("in", f, 3 * u, scale=0.5), random("in_bias", 3 * u), random("out", u, u), random("out_bias", u),
+               numbers("k0", 0), numbers("k1", 1), numbers("k2", 2), numbers("first", [0]), numbers("third", [3]),
+               numbers("u", [u]), numbers("w", [width]), numbers("t", [t]), numbers("heads", heads), numbers("parts", [3]),
+               numbers("tt", [t, t]), scalar("root", width ** -0.25), scalar("zero", 0), scalar("low", -np.inf)]
+    nodes = []
+
+    def add(op, *inputs, **attributes):
+        nodes.append(helper.make_node(op, list(inputs), [f"v{len(nodes)}"], name=f"n{len(nodes)}", **attributes))
+        return nodes[-1].output[0]
+
+    def one(x):
+        return add("Unsqueeze", x, "first")
+
+    x = add("Transpose", "x", perm=[1, 0, 2])
+    shape = add("Shape", x)
+    n = add("Gather", shape, "k1", axis=0)
+    packed = add("Add", add("MatMul", x, "in"), "in_bias")
+    packed = add("Reshape", packed, add("Concat", "t", one(n), "parts", "u", axis=0))
+    packed = add("Squeeze", add("Transpose", one(packed), perm=[3, 1, 2, 0, 4]), "third")
+    spread = add("Concat", "t", one(add("Mul", n, "heads")), "w", axis=0)
+    whole = add("Concat", one(n), one("heads"), "t", "w", axis=0)
+    q, k, v = (add("Reshape", add("Transpose", add("Reshape", add("Gather", packed, f"k{i}", axis=0), spread),
+                                  perm=[1, 0, 2]), whole) for i in range(3))
+    a = add("MatMul", add("Mul", q, "root"), add("Mul", add("Transpose", k, perm=[0, 1, 3, 2]), "root"))
+    if causal:
+        ones = add("ConstantOfShape", "tt", value=helper.make_tensor("one", TensorProto.FLOAT, [1], [1]))
+        seen = add("Cast", add("Trilu", ones, upper=0), to=TensorProto.BOOL)
+        a = add("Add", a, add("Where", seen, "zero", "low"))
+    y = add("Transpose", add("MatMul", add("Softmax", a, axis=-1), v), perm=[2, 0, 1, 3])
+    rows = add("Concat", one(add("Mul", n, "heads7")), "u", axis=0)
+    weights.append(numbers("heads7", t))
+    y = add("Gemm", add("Reshape", y, rows), "out", "out_bias")
+    y = add("Transpose", add("Reshape", y, add("Concat", "t", one(n), "u", axis=0)), perm=[1, 0, 2])
+    mean = add("ReduceMean", y, "last", keepdims=1)
+    weights += [numbers("last", [-1]), scalar("eps", 1e-5), scalar("two", 2), random("gain", u), random("shift", u)]
+    centred = add("Sub", y, mean)
+    deviation = add("Sqrt", add("Add", add("ReduceMean", add("Pow", centred, "two"), "last", keepdims=1), "eps"))
+    y = add("Add", add("Mul", "gain", add("Mul", centred, add("Reciprocal", deviation))), "shift")
+    weights.append(random("w_end", u, 4))
+    return model_of(nodes, weights, ["N", t, f], add("MatMul", y, "w_end"), opset=18)
+
+
+def uneven():
+    """Paddings that differ by side, as TensorFlow's SAME is written into ONNX for a stride of two."""
+    weights = [random("a", 6, 2, 3, 3), random("b", 4, 6, 2, 5), random("w", 3, 4)]
+    return chain([("Conv", ["a"], {"strides": [2, 2], "pads": [0, 0, 1, 1]}), ("Relu", [], {}),
+                  ("Conv", ["b"], {"pads": [1, 0, 0, 3], "dilations": [1, 2]}), ("Tanh", [], {}),
+                  ("GlobalAveragePool", [], {}), ("Flatten", [], {}), ("Gemm", ["w"], {"transB": 1})],
+                 weights, ["N", 2, 16, 12])
+
+
+def fixed_samples(model):
+    """How many samples the graph takes, 0 where it takes any number; sequences of a table stand second."""
+    d = model.graph.input[0].type.tensor_type.shape.dim[0]
+    return d.dim_value if all(i.dim_value for i in model.graph.input[0].type.tensor_type.shape.dim) else 0
+
+
+def run_fixed(model, x, names):
+    """As many at a time as the graph takes, one after another."""
+    n = fixed_samples(model) or len(x)
+    if n == len(x):
+        return run(model, {"x": x}, names)
+    parts = [run(model, {"x": x[i:i + n]}, names) for i in range(0, len(x), n)]
+    return {name: np.stack([p[name] for p in parts]) for name in names}
+
+
 def compare(name, model, worst):
     path, batch = folder / "measured.onnx", folder / "measured.npy"
     for d in model.graph.input[0].type.tensor_type.shape.dim:
         if d.dim_param:
             d.dim_param = "N"
     feeds = {"x": feeds_of(model, rng)["x"]}
+    if fixed_samples(model):
+        feeds["x"] = np.concatenate([feeds_of(model, rng)["x"] for _ in range(24)])
     if feeds["x"].dtype == np.float32:
         feeds["x"] = (feeds["x"] * 1.5 + 0.3).astype(np.float32)
     calibrate(model, feeds)
@@ -128,7 +202,7 @@ def compare(name, model, worst):
     told = doctor(path, "--data", str(batch))
     assert told["measured"]["ran"] and told["measured"]["data"] == "given", (name, told["measured"])
     seen = outputs(model)
-    values = run(model, feeds, sorted(set(seen.values())))
+    values = run_fixed(model, feeds["x"], sorted(set(seen.values())))
     gone = set()
     for layer in told["layers"]:
         key = "embedding " + layer["weight"]
@@ -143,13 +217,28 @@ def compare(name, model, worst):
     assert len(gone) == len(told["layers"]), name
 
 
+def swapped():
+    """Keys before queries, in one matrix."""
+    weights = [random("qkv", 6, 18), random("w", 6, 4), numbers("to", [0, 0, 2, 3]), scalar("root", 3 ** -0.5)]
+    nodes = [helper.make_node("MatMul", ["x", "qkv"], ["p"], name="n0"),
+             helper.make_node("Split", ["p"], ["k", "q", "v"], name="n1", axis=-1, num_outputs=3),
+             helper.make_node("Reshape", ["q", "to"], ["q1"], name="n2"),
+             helper.make_node("Reshape", ["k", "to"], ["k1"], name="n3"),
+             helper.make_node("Transpose", ["q1"], ["q2"], name="n4", perm=[0, 2, 1, 3]),
+             helper.make_node("Transpose", ["k1"], ["k2"], name="n5", perm=[0, 2, 3, 1]),
+             helper.make_node("MatMul", ["q2", "k2"], ["a"], name="n6"),
+             helper.make_node("Mul", ["a", "root"], ["s"], name="n7"),
+             helper.make_node("Softmax", ["s"], ["z"], name="n8", axis=-1)]
+    return model_of(nodes, weights, ["N", 5, 6], "z", opset=18)
+
+
 def refusals():
     """Each graph stops at one node, named; the analytic answer stands."""
     w, v = random("w", 8, 8), random("v", 8)
     image = random("k", 4, 3, 3, 3)
     dense = ("Gemm", ["w"], {"transB": 1})
     def conv(*more, **options):
-        return chain([("Conv", ["k"], options), *more], [image, v], ["N", 3, 9, 9])
+        return chain([("Conv", ["k"], options), *more], [image, v, random("k4", 2, 4, 1, 1)], ["N", 3, 9, 9])
 
     relu = ("Relu", [], {})
     mean = ("AveragePool", [], {"kernel_shape": [2, 2], "pads": [1] * 4, "count_include_pad": 1})
@@ -159,11 +248,11 @@ def refusals():
         ("number", "n0", chain([("Gemm", ["w"], {"alpha": 0.5}), relu], [w], ["N", 8])),
         ("number", "n1", chain([dense, ("Add", ["one"], {}), dense], [w, scalar("one", 1)], ["N", 8])),
         ("number", "n1", conv(("Mul", ["v"], {}))),
-        ("option", "n0", conv(relu, dilations=[2, 2])),
+        ("option", "n0", conv(relu, strides=[2, 1])),
         ("option", "n0", conv(relu, auto_pad="SAME_LOWER")),
-        ("option", "n0", conv(relu, pads=[0, 1, 0, 1])),
         ("option", "n1", conv(mean)),
-        ("places", "n1", conv(("Transpose", [], {"perm": [0, 2, 3, 1]}), relu)),
+        ("places", "n2", conv(("Transpose", [], {"perm": [0, 1, 3, 2]}), ("Conv", ["k4"], {}))),
+        ("places", "n6", swapped()),
         ("input", "", chain([("Conv", ["k"], {}), relu], [image], ["N", 3, "H", "W"])),
     ]
     for why, node, model in cases:
@@ -179,7 +268,12 @@ worst = []
 for name in ("mlp", "lenet", "vgg", "resnet", "transformer", "lstm"):
     compare(name, onnx.load(folder / "0" / f"{name}.onnx"), worst)
 for name, model in {"padded": padded(), "grouped": grouped(), "both ways": fused(0), "causal": fused(1),
-                    "batch first": lstm_batch_first()}.items():
+                    "batch first": lstm_batch_first(), "torch 2": torch_2(False), "torch 2, causal": torch_2(True),
+                    "uneven": uneven()}.items():
     compare(name, model, worst)
+exported = sorted((folder / "exported").glob("*.onnx"))
+for path in exported:
+    compare(path.stem, onnx.load(path), worst)
+print(f"{len(exported)} graphs by PyTorch's exporter" if exported else "skipped: no PyTorch to export with")
 print(f"{len(worst)} layers measured as onnxruntime measures them: the worst is off by {max(worst):.1e}")
 refusals()

@@ -113,6 +113,72 @@ static void padded_windows_are_their_definition(void **state)
     alv_model_free(model);
 }
 
+/* The convolution that was added last gets windows of its own, and weights of that shape. */
+static void widen(alv_builder *b, alv_window rows, alv_window columns)
+{
+    alv_node *n = &b->model->nodes[b->at];
+    alv_tensor *w = &b->model->params[n->weight];
+    const int h = n->input >= 0 ? b->model->nodes[n->input].height : b->model->height;
+    const int v = n->input >= 0 ? b->model->nodes[n->input].width : b->model->width;
+    n->windows[0] = rows;
+    n->windows[1] = columns;
+    w->shape[2] = rows.kernel;
+    w->shape[3] = columns.kernel;
+    n->height = b->height = (h + rows.before + rows.after - rows.kernel) / n->stride + 1;
+    n->width = b->width = (v + columns.before + columns.after - columns.kernel) / n->stride + 1;
+}
+
+static void windows_that_differ_by_axis(void **state)
+{
+    (void)state;
+    for (int stride = 1; stride < 3; stride++) {
+        alv_builder b;
+        alv_error error;
+        alv_build_begin(&b, 2, 6, 5, &error);
+        alv_build_conv(&b, "conv1", 3, 3, stride, true, none, act("tanh"));
+        widen(&b, (alv_window){1, 1, 0, 0}, (alv_window){4, 1, 1, 2});
+        alv_build_conv(&b, "conv2", 2, 3, 1, true, none, act("tanh"));
+        widen(&b, (alv_window){3, 1, 0, 2}, (alv_window){2, 1, 1, 0});
+        check_gradients(finish(&b), "windows that differ by axis");
+    }
+}
+
+static void windows_by_axis_are_their_definition(void **state)
+{
+    (void)state;
+    enum { C = 2, H = 6, W = 5, OUT = 3, KH = 2, KW = 3, S = 2, TOP = 1, LEFT = 0, OH = 3, OW = 3 };
+    alv_builder b;
+    alv_error error;
+    alv_build_begin(&b, C, H, W, &error);
+    alv_build_conv(&b, "conv1", OUT, 3, S, true, none, none);
+    widen(&b, (alv_window){KH, 1, TOP, 0}, (alv_window){KW, 1, LEFT, 2});
+    alv_model *model = finish(&b);
+    assert_int_equal(model->nodes[0].height, OH);
+    assert_int_equal(model->nodes[0].width, OW);
+    alv_net_f64 *net = net_of(model, (alv_optimizer){.kind = ALV_SGD});
+    double x[ROWS * C * H * W];
+    fixture_normal(x, ROWS * C * H * W, 1, "x");
+    fixture_normal(net->params, net->n_params, 1, "params");
+    alv_net_forward_f64(net, x, ROWS);
+    const alv_net_layer_f64 *layer = &net->layers[0];
+    for (int s = 0; s < ROWS; s++)
+        for (int p = 0; p < OH * OW; p++)
+            for (int o = 0; o < OUT; o++) {
+                double sum = layer->b[o];
+                for (int c = 0; c < C; c++)
+                    for (int i = 0; i < KH; i++)
+                        for (int j = 0; j < KW; j++) {
+                            const int r = p / OW * S + i - TOP, q = p % OW * S + j - LEFT;
+                            if (r < 0 || r >= H || q < 0 || q >= W) continue;
+                            sum += layer->w[((o * C + c) * KH + i) * KW + j] *
+                                   x[((s * C + c) * H + r) * W + q];
+                        }
+                assert_near(layer->z[(s * OH * OW + p) * OUT + o], sum, 1e-12);
+            }
+    alv_net_free_f64(net);
+    alv_model_free(model);
+}
+
 static void convolutions_along_a_sequence(void **state)
 {
     (void)state;
@@ -390,6 +456,8 @@ static void refuses(void **state)
     nodes[node] = kept
     REFUSED(0, kernel, 2, ALV_ERR_SHAPE);
     REFUSED(0, kernel, -3, ALV_ERR_SHAPE);
+    REFUSED(0, windows[0].kernel, 5, ALV_ERR_SHAPE);
+    REFUSED(0, windows[0].kernel, 3, ALV_ERR_SHAPE); /* without one along the width */
     REFUSED(0, stride, 0, ALV_ERR_SHAPE);
     REFUSED(0, height, 3, ALV_ERR_SHAPE);
     REFUSED(0, width, -4, ALV_ERR_SHAPE);
@@ -418,6 +486,8 @@ int main(void)
         cmocka_unit_test(convolution_is_its_definition),
         cmocka_unit_test(windows_with_a_padding_of_their_own),
         cmocka_unit_test(padded_windows_are_their_definition),
+        cmocka_unit_test(windows_that_differ_by_axis),
+        cmocka_unit_test(windows_by_axis_are_their_definition),
         cmocka_unit_test(convolutions_along_a_sequence),
         cmocka_unit_test(convolution_along_a_sequence_is_its_definition),
         cmocka_unit_test(normalizations),

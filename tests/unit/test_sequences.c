@@ -55,6 +55,62 @@ static alv_model *look_both_ways(alv_model *model)
     return model;
 }
 
+/* One more parameter of a model. */
+static int add_param(alv_model *model, const char *name, int rank, const int64_t *shape)
+{
+    alv_tensor t = {.role = ALV_ROLE_BIAS, .rank = rank, .fan_in = 1};
+    snprintf(t.name, sizeof t.name, "%s", name);
+    memcpy(t.shape, shape, (size_t)rank * sizeof *shape);
+    model->params = realloc(model->params, (size_t)(model->n_params + 1) * sizeof t);
+    assert_non_null(model->params);
+    model->params[model->n_params] = t;
+    return model->n_params++;
+}
+
+/* Numbers of their own for the scores of every head. */
+static alv_model *add_to_scores(alv_model *model)
+{
+    for (int i = 0; i < model->n_nodes; i++) {
+        alv_node *node = &model->nodes[i];
+        const int64_t shape[3] = {node->heads, node->height, node->height};
+        if (node->op == ALV_OP_ATTEND) node->bias = add_param(model, "added", 3, shape);
+    }
+    return model;
+}
+
+static void gradients_of_what_is_added_to_scores(void **state)
+{
+    (void)state;
+    const char *text = "transformer d=6 L=2 h=3 in=4 tokens=7 out=3 ff=1 tanh";
+    check_gradients(add_to_scores(fixture_model(text, true)), "added to causal scores");
+    check_gradients(look_both_ways(add_to_scores(fixture_model(text, true))), "added to scores");
+}
+
+/* A row for each position, added before an activation, behind a sequence. */
+static alv_model *table_model(void)
+{
+    const int64_t shape[2] = {PLACES, 4};
+    alv_builder b;
+    alv_error error;
+    alv_model *model = NULL;
+    alv_build_begin(&b, PLACES, 0, 0, &error);
+    alv_build_embed(&b, "embed", TOKENS, 3, false);
+    alv_build_dense(&b, "fc1", 4, true, true, none, none);
+    alv_build_act(&b, act("tanh"));
+    const int at = b.at;
+    alv_build_dense(&b, "fc2", 4, true, true, none, act("tanh"));
+    alv_build_dense(&b, "head", CLASSES, false, true, none, none);
+    assert_int_equal(alv_build_end(&model, &b), ALV_OK);
+    model->nodes[at].bias = add_param(model, "table", 2, shape);
+    return model;
+}
+
+static void gradients_of_a_table_of_positions(void **state)
+{
+    (void)state;
+    check_gradients(table_model(), "table of positions");
+}
+
 static void gradients_of_attention_both_ways(void **state)
 {
     (void)state;
@@ -69,25 +125,39 @@ static double *filled_net_of(alv_net_f64 **net, alv_model *model, double *x)
     *net = net_of(model, (alv_optimizer){.kind = ALV_SGD});
     fixture_normal((*net)->params, (*net)->n_params, 0.7, "params");
     alv_net_forward_f64(*net, x, ROWS);
-    alv_model_free(model);
     return (*net)->params;
 }
 
 static double *filled_net(alv_net_f64 **net, const char *text, double *x)
 {
-    return filled_net_of(net, fixture_model(text, true), x);
+    alv_model *model = fixture_model(text, true);
+    double *params = filled_net_of(net, model, x);
+    alv_model_free(model);
+    return params;
+}
+
+static int attention_of(const alv_model *model)
+{
+    int i = 0;
+    while (model->nodes[i].op != ALV_OP_ATTEND) i++;
+    return i;
 }
 
 /* softmax(q k / sqrt(d)) v over what came before, by its definition: nothing is shifted, nothing is
  * kept. */
-static void check_attention(bool both_ways)
+static void check_attention(bool both_ways, bool added)
 {
     enum { D = 4, HEADS = 2, UNITS = D / HEADS };
     alv_net_f64 *net;
     double x[ROWS * PLACES], out[D];
     alv_model *model =
         fixture_model("transformer d=4 L=1 h=2 in=5 tokens=7 out=3 norm=none tanh", true);
+    if (added) add_to_scores(model);
     filled_net_of(&net, both_ways ? look_both_ways(model) : model, x);
+    double *numbers = added ? alv_net_bias_f64(net, attention_of(model)) : NULL;
+    if (added) numbers[PLACES + 2] = -INFINITY; /* of the first head, from position 1 to 2 */
+    alv_net_forward_f64(net, x, ROWS);
+    alv_model_free(model);
     const alv_net_layer_f64 *qkv = &net->layers[0], *project = &net->layers[1];
     assert_int_equal(qkv->out, 3 * D);
     for (int s = 0; s < ROWS; s++)
@@ -101,8 +171,10 @@ static void check_attention(bool both_ways)
                     const double *v = qkv->z + (s * PLACES + j) * 3 * D + 2 * D;
                     double score = 0;
                     for (int u = 0; u < UNITS; u++) score += q[u] * k[u];
-                    total += exp(score / sqrt(UNITS));
-                    sum += exp(score / sqrt(UNITS)) * v[e];
+                    score = score / sqrt(UNITS) +
+                            (added ? numbers[(head * PLACES + i) * PLACES + j] : 0);
+                    total += exp(score);
+                    sum += exp(score) * v[e];
                 }
                 out[e] = sum / total;
             }
@@ -118,8 +190,8 @@ static void check_attention(bool both_ways)
 static void attention_is_its_definition(void **state)
 {
     (void)state;
-    check_attention(false);
-    check_attention(true);
+    for (int both_ways = 0; both_ways < 2; both_ways++)
+        for (int added = 0; added < 2; added++) check_attention(both_ways, added);
 }
 
 static double sigmoid(double x)
@@ -182,15 +254,16 @@ static void sgd_takes_the_same_step(void **state)
     (void)state;
     static const char *const texts[] = {
         "transformer d=4 L=1 h=2 in=5 tokens=7 out=3 branch=0.5 tanh",
-        "lstm 3,2 in=5 tokens=7 out=3"};
-    for (int text = 0; text < 2; text++) {
+        "lstm 3,2 in=5 tokens=7 out=3", "transformer d=4 L=1 h=2 in=5 tokens=7 out=3"};
+    for (int text = 0; text < 4; text++) {
         alv_net_f64 *nets[2];
         double x[ROWS * PLACES];
         int32_t y[ROWS];
         fixture_labels(y, ROWS, CLASSES);
         tokens_of(x, ROWS * PLACES);
         for (int i = 0; i < 2; i++) {
-            alv_model *model = fixture_model(texts[text], true);
+            alv_model *model = text < 3 ? fixture_model(texts[text], true) : table_model();
+            if (text == 2) add_to_scores(model);
             nets[i] =
                 net_of(model, i ? (alv_optimizer){.kind = ALV_MOMENTUM}
                                 : (alv_optimizer){.kind = ALV_SGD, .lr = 0.1, .weight_decay = 0.2});
@@ -295,6 +368,8 @@ int main(void)
         cmocka_unit_test(gradients_of_texts),
         cmocka_unit_test(attention_is_its_definition),
         cmocka_unit_test(gradients_of_attention_both_ways),
+        cmocka_unit_test(gradients_of_what_is_added_to_scores),
+        cmocka_unit_test(gradients_of_a_table_of_positions),
         cmocka_unit_test(lstm_is_its_definition),
         cmocka_unit_test(attention_is_causal),
         cmocka_unit_test(sgd_takes_the_same_step),

@@ -78,7 +78,13 @@ const char *alv_suggest(const char *name, const char *const *names);
 bool alv_word_in(const char *words, const char *name, size_t name_length);
 
 /* *out = a * b for non-negative factors; false if it does not fit. */
-bool alv_mul_i64(int64_t *out, int64_t a, int64_t b);
+static inline bool alv_mul_i64(int64_t *out, int64_t a, int64_t b)
+{
+    const bool small = ((uint64_t)a | (uint64_t)b) >> 31 == 0; /* nearly always, and no division */
+    if (!small && (a < 0 || b < 0 || (b > 0 && a > INT64_MAX / b))) return false;
+    *out = a * b;
+    return true;
+}
 
 /* Zeroed memory for n elements; NULL if it cannot be had or n * size overflows. Free with free().
  */

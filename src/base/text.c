@@ -161,13 +161,6 @@ bool alv_word_in(const char *words, const char *name, size_t name_length)
 }
 
 /* By division: the overflow builtin would call a helper that a freestanding build lacks. */
-bool alv_mul_i64(int64_t *out, int64_t a, int64_t b)
-{
-    if (a < 0 || b < 0 || (b > 0 && a > INT64_MAX / b)) return false;
-    *out = a * b;
-    return true;
-}
-
 void *alv_new_array(size_t n, size_t size)
 {
     return calloc(n ? n : 1, size ? size : 1);

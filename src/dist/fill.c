@@ -42,12 +42,22 @@ static const char *culprit(const alv_dist *d, double most)
     return alv_fabs(d->mean) > most ? "mean" : "std";
 }
 
-alv_status alv_dist_fits(const alv_dist *d, alv_dtype dtype, alv_error *error)
+/* The least and the largest value of the element type that a draw may have. */
+typedef struct hold {
+    double lo, hi;
+} hold;
+
+static hold hold_of(const alv_dist *d, alv_dtype dtype)
 {
-    if (!d || !alv_dist_name(d->kind))
-        return alv_fail(error, ALV_ERR_ARGUMENT, "dist", "no distribution given");
-    if (alv_dtype_size(dtype) == 0)
-        return alv_fail(error, ALV_ERR_DTYPE, "dtype", "there is no element type %d", (int)dtype);
+    const double most = alv_dtype_max(dtype);
+    if (!has_bounds(d)) return (hold){-most, most};
+    if (dtype == ALV_F64) return (hold){d->lo, d->hi};
+    return (hold){alv_dtype_bound(dtype, d->lo, true), alv_dtype_bound(dtype, d->hi, false)};
+}
+
+/* alv_dist_fits of a distribution and type that there are. */
+static alv_status check_fits(const alv_dist *d, alv_dtype dtype, hold h, alv_error *error)
+{
     double far = alv_fabs(d->mean), most = alv_dtype_max(dtype);
     if (d->kind == ALV_DIST_NORMAL) far += reach_of(dtype) * d->std;
     if (has_bounds(d)) far = alv_max(alv_fabs(d->lo), alv_fabs(d->hi));
@@ -55,26 +65,29 @@ alv_status alv_dist_fits(const alv_dist *d, alv_dtype dtype, alv_error *error)
         return alv_fail(error, ALV_ERR_OVERFLOW, culprit(d, most),
                         "%s values up to %.3g do not fit %s, whose largest is %.6g",
                         alv_dist_name(d->kind), far, alv_dtype_name(dtype), most);
-    if (alv_is_narrow(dtype) && has_bounds(d) && d->lo < d->hi &&
-        alv_dtype_bound(dtype, d->lo, true) > alv_dtype_bound(dtype, d->hi, false))
+    if (alv_is_narrow(dtype) && has_bounds(d) && d->lo < d->hi && h.lo > h.hi)
         return alv_fail(error, ALV_ERR_RANGE, "lo", "%s has no value between %g and %g",
                         alv_dtype_name(dtype), d->lo, d->hi);
     return ALV_OK;
 }
 
+alv_status alv_dist_fits(const alv_dist *d, alv_dtype dtype, alv_error *error)
+{
+    if (!d || !alv_dist_name(d->kind))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "dist", "no distribution given");
+    if (alv_dtype_size(dtype) == 0)
+        return alv_fail(error, ALV_ERR_DTYPE, "dtype", "there is no element type %d", (int)dtype);
+    return check_fits(d, dtype, hold_of(d, dtype), error);
+}
+
 /* Works out the constants. The bounds are values of the element type itself, so that the narrow
  * types need no second look after rounding: rounding keeps order and leaves the bounds as they are,
  * hence to hold the float inside and round gives what rounding and then holding would. */
-static alv_plan make_plan(alv_dtype dtype, const alv_dist *d)
+static alv_plan make_plan(const alv_dist *d, hold h)
 {
-    const double most = alv_dtype_max(dtype);
-    alv_plan p = {.value = d->mean, .scale = d->std, .lo = -most, .hi = most};
-    if (has_bounds(d)) {
-        p.lo = dtype == ALV_F64 ? d->lo : alv_dtype_bound(dtype, d->lo, true);
-        p.hi = dtype == ALV_F64 ? d->hi : alv_dtype_bound(dtype, d->hi, false);
-        if (p.lo > p.hi) /* no float between the bounds: the nearest to their middle */
-            p.lo = p.hi = (float)(d->lo / 2 + d->hi / 2);
-    }
+    alv_plan p = {.value = d->mean, .scale = d->std, .lo = h.lo, .hi = h.hi};
+    if (p.lo > p.hi) /* no float between the bounds: the nearest to their middle */
+        p.lo = p.hi = (float)(d->lo / 2 + d->hi / 2);
     if (d->kind == ALV_DIST_UNIFORM) {
         p.value = d->lo / 2 + d->hi / 2;
         p.scale = d->hi / 2 - d->lo / 2;
@@ -249,14 +262,15 @@ alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, con
 {
     ALV_TRY(check_fill(out, dtype, lo, hi, dist, error));
     alv_dist d = alv_dist_settled(dist);
-    ALV_TRY(alv_dist_fits(&d, dtype, error));
+    const hold h = hold_of(&d, dtype);
+    ALV_TRY(check_fits(&d, dtype, h, error));
     if (lo == hi) return ALV_OK;
     if (d.kind == ALV_DIST_CONSTANT) {
         fill_constant(out, dtype, hi - lo, d.mean);
         return ALV_OK;
     }
     const bool f64 = dtype == ALV_F64;
-    alv_plan p = make_plan(dtype, &d);
+    alv_plan p = make_plan(&d, h);
     const alv_fill_kernels *set = alv_fill_kernels_of(kernels);
     const alv_draw drawn = choose(&p, &d, dtype);
     task t = {set->draw[drawn], stream, &p, f64 ? sizeof(double) : sizeof(float),

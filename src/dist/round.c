@@ -17,7 +17,14 @@ void alv_round_array(void *out, alv_dtype dtype, const float *x, int64_t n)
 
 uint32_t alv_round_one(alv_dtype dtype, float x)
 {
-    return alv_narrow(x, alv_narrow_formats[dtype]);
+    switch (dtype) { /* each with its numbers as constants: small fills wait for this */
+    case ALV_F16:
+        return alv_narrow(x, alv_narrow_formats[ALV_F16]);
+    case ALV_BF16:
+        return alv_narrow(x, alv_narrow_formats[ALV_BF16]);
+    default:
+        return alv_narrow(x, alv_narrow_formats[dtype]);
+    }
 }
 
 float alv_widen(alv_dtype dtype, uint32_t bits)

@@ -50,6 +50,7 @@ static int lowest(unsigned axes) /* of a set that has one */
 static alv_status check_axes(const alv_tensor *tensor, alv_error *error)
 {
     const unsigned in = tensor->in_axes, out = tensor->out_axes, copy = tensor->copy_axes;
+    if (!(in | out | copy) && tensor->layout != ALV_LAYOUT_AXES) return ALV_OK;
     const struct {
         unsigned axes;
         const char *name;
@@ -169,11 +170,14 @@ static alv_status check_head(const alv_tensor *tensor, const alv_axes *axes, alv
     return ALV_OK;
 }
 
+/* True where nothing is stated that could be wrong or contradict the shape: most tensors, whose
+ * fills should not wait for the checks of the others. */
 static bool is_plain(const alv_tensor *tensor)
 {
-    bool plain = tensor->groups <= 1 && tensor->parts[0] == 0 && tensor->head == 0;
-    for (int i = 0; i < ALV_MAX_RANK; i++) plain &= tensor->stride[i] <= 1;
-    return plain;
+    int64_t stated = tensor->groups | tensor->head;
+    for (int i = 0; i < ALV_MAX_PARTS; i++) stated |= tensor->parts[i];
+    for (int i = 0; i < ALV_MAX_RANK; i++) stated |= tensor->stride[i];
+    return stated == 0;
 }
 
 alv_status alv_tensor_check(const alv_tensor *tensor, alv_error *error)
@@ -186,8 +190,8 @@ alv_status alv_tensor_check(const alv_tensor *tensor, alv_error *error)
     ALV_TRY(check_shape(tensor, error));
     ALV_TRY(check_enums(tensor, error));
     ALV_TRY(check_axes(tensor, error));
+    if (is_plain(tensor) && tensor->depth >= 0) return ALV_OK;
     ALV_TRY(check_numbers(tensor, error));
-    if (is_plain(tensor)) return ALV_OK;
     ALV_TRY(alv_axes_of(&axes, tensor, error));
     ALV_TRY(check_strides(tensor, &axes, error));
     ALV_TRY(check_groups(tensor, &axes, error));

@@ -161,7 +161,8 @@ static alv_draw choose(alv_plan *p, const alv_dist *d, alv_dtype dtype)
     if (f64) return plain ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_HELD_F64;
     if (!step_is_exact(p)) return ALV_DRAW_UNIFORM_TINY_F32;
     if (plain) return ALV_DRAW_UNIFORM_F32;
-    return p->lo == -p->hi ? ALV_DRAW_UNIFORM_EVEN_F32 : ALV_DRAW_UNIFORM_HELD_F32;
+    const bool even = p->value == 0 && p->lo == -p->hi;
+    return even ? ALV_DRAW_UNIFORM_EVEN_F32 : ALV_DRAW_UNIFORM_HELD_F32;
 }
 
 /* A fill under way, in floats or doubles. */

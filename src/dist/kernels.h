@@ -35,7 +35,7 @@ typedef enum alv_draw {
     ALV_DRAW_WORDS64,          /* the words themselves, 64 bits each */
     ALV_DRAW_UNIFORM_F32,      /* where step is exact and no bound can be passed */
     ALV_DRAW_UNIFORM_HELD_F32, /* where step is exact */
-    ALV_DRAW_UNIFORM_EVEN_F32, /* the same, and the bounds are -hi and hi */
+    ALV_DRAW_UNIFORM_EVEN_F32, /* the same, the middle is 0 and the bounds are -hi and hi */
     ALV_DRAW_UNIFORM_TINY_F32,
     ALV_DRAW_UNIFORM_F64,
     ALV_DRAW_UNIFORM_HELD_F64,

@@ -102,20 +102,41 @@ static alv_attended attended(const alv_follower *f, int node)
     return (alv_attended){x->square, alv_min(x->together, x->square)};
 }
 
+/* Whether weights, if the node is of these, were fed by a norm over units. */
+static bool comes_from_norm(const alv_model *m, int node)
+{
+    const int at = node >= 0 && m->nodes[node].op == ALV_OP_WEIGHTS ? m->nodes[node].input : node;
+    return at >= 0 && m->nodes[at].op == ALV_OP_NORM && m->nodes[at].norm != ALV_NORM_BATCH;
+}
+
+static double attended_units(const alv_follower *f, const attention *a)
+{
+    return alv_follow_from(f, a->key)->units / (a->key == a->query ? 3 : 1);
+}
+
 static void attention_law(alv_attention_law *law, const alv_follower *f, const attention *a,
                           double near)
 {
     const alv_signal *keys = alv_follow_from(f, a->key);
-    const double parts = a->key == a->query ? 3 : 1;
     const alv_attention_case in = {.query = attended(f, a->query),
                                    .key = attended(f, a->key),
                                    .value = attended(f, a->value),
-                                   .units = keys->units / parts / alv_max(a->heads, 1),
+                                   .units = attended_units(f, a) / alv_max(a->heads, 1),
                                    .overlap = alv_min(keys->overlap, 1),
+                                   .sizes = comes_from_norm(f->model, a->key) ? 0 : 1,
                                    .positions = a->positions,
                                    .causal = a->causal,
                                    .near = near};
     alv_attention_law_of(law, &in);
+}
+
+/* What leans towards the query is W_v W_k' q of each head: a product of d x d numbers that no total
+ * of weights fixes, and of three random matrices, whose directions are fewer than those of one. */
+static void lean(alv_signal *out, const alv_follower *f, const attention *a, double share)
+{
+    const double heads = alv_max(a->heads, 1), units = alv_max(attended_units(f, a), 1);
+    out->overlap = alv_min(out->overlap + share * share * 2 / units, 1);
+    out->spread += share * share * 2 * (1 + 2 / heads) * heads / (units * units);
 }
 
 static void attend(alv_signal *out, const alv_follower *f, const attention *a)
@@ -132,6 +153,7 @@ static void attend(alv_signal *out, const alv_follower *f, const attention *a)
     out->last = 1;
     out->noise = part * part * values->shared_noise + (1 - part) * (1 - part) * values->noise;
     out->spread = values->spread + out->noise / alv_max(out->units, 1);
+    lean(out, f, a, law.leaning);
 }
 
 static void return_from(alv_follower *f, const attention *a, alv_returned r)

@@ -8,8 +8,12 @@
  *
  *     P = E sum A^2,   D = E sum_j A_j^2 ((1 - A_j)^2 + sum over k != j of A_k^2)
  *
- * Out: values have `own` = square - together of their own, of which P is left, and on the mean the
- * shares lean the inputs towards the query by sqrt(v) (1 - P) in one of 1 / overlap directions.
+ * Out: values have `own` = square - together of their own, of which P is left; but in the one of 1
+ * / overlap directions that the query looks along, with logits s = sqrt(v) z there,
+ *
+ *     E (sum A z)^2 instead of P, and of inputs that all have one size, P less by E sum A^2 (z^2 -
+ * 1) in the other directions:  P + overlap (E (sum over j != k of A_j A_k z_j z_k) + sizes E sum
+ * A^2 (z^2 - 1))
  *
  * Back, from a gradient g at the output, independent of the weights: dv_j = sum A_ij g_i, and
  * dlogit_ij = A_ij (v_j - sum of A v) g_i, whose sum over j is 0. Queries get the keys' covariance
@@ -26,16 +30,17 @@
 
 enum { LOGITS = 80, MOST_LOGITS = 1600, TIMES = 512, POWERS = 5, ROWS = 64 };
 
-/* J_p at exp(u) for u of even distance. */
+/* J_p at exp(u) for u of even distance, and the same means with z and z^2. */
 typedef struct laplace {
     int n;
     double step;
-    double j[POWERS][TIMES];
+    double j[POWERS][TIMES], along[TIMES], squares[TIMES]; /* J_1 with z, J_2 with z^2 */
 } laplace;
 
 /* Means over rows of m positions. */
 typedef struct shares {
     double participation, jacobian;
+    double pairs, excess; /* E sum over j != k of A_j A_k z_j z_k; E sum A^2 (z^2 - 1) */
 } shares;
 
 static void make_laplace(laplace *l, double variance, double positions)
@@ -48,20 +53,27 @@ static void make_laplace(laplace *l, double variance, double positions)
     for (int i = 0; i < l->n; i++) {
         double sum = 0;
         for (int p = 0; p < POWERS; p++) l->j[p][i] = 0;
+        l->along[i] = l->squares[i] = 0;
         for (int k = 0; k <= logits; k++) {
             const double z = -8 + 16.0 * k / logits, weight = alv_normal_pdf(z);
             const double e = alv_exp(first + i * l->step + deviation * z);
-            double power = weight * alv_exp(-e);
+            const double first_power = weight * alv_exp(-e);
+            double power = first_power;
             sum += weight;
-            for (int p = 0; p < POWERS && power > 0; p++, power *= e) l->j[p][i] += power;
+            if (!(power > 0)) continue;
+            for (int p = 0; p < POWERS; p++, power *= e) l->j[p][i] += power;
+            l->along[i] += first_power * e * z;
+            l->squares[i] += first_power * e * e * z * z;
         }
+        l->along[i] /= sum;
+        l->squares[i] /= sum;
         for (int p = 0; p < POWERS; p++) l->j[p][i] /= sum;
     }
 }
 
 static shares shares_of(const laplace *l, double m)
 {
-    double two = 0, three = 0, four = 0, pairs = 0;
+    double two = 0, three = 0, four = 0, pairs = 0, along = 0, squares = 0;
     for (int i = 0; i < l->n; i++) {
         const double before = m > 1 ? alv_pow(l->j[0][i], m - 2) : 0; /* the others of a pair */
         const double others = m > 1 ? before * l->j[0][i] : 1;
@@ -69,11 +81,14 @@ static shares shares_of(const laplace *l, double m)
         three += l->j[3][i] * others;
         four += l->j[4][i] * others;
         pairs += l->j[2][i] * l->j[2][i] * before;
+        along += l->along[i] * l->along[i] * before;
+        squares += l->squares[i] * others;
     }
     const double each = m * l->step;
     const double participation = each * two;
     const double squared = each * (four + (m - 1) * pairs) / 6; /* E (sum A^2)^2 */
-    return (shares){participation, alv_max(participation - each * three + squared, 0)};
+    return (shares){participation, alv_max(participation - each * three + squared, 0),
+                    each * (m - 1) * along, each * squares - participation};
 }
 
 /* Means over positions of (sum of A_ij over i)^2 without its squares, and over pairs of positions
@@ -99,14 +114,15 @@ static double own(alv_attended x)
 }
 
 /* Adds what a share `weight` of the positions gives. */
-static void add(alv_attention_law *out, const alv_attention_case *in, shares s, double v,
-                double size, double columns, double weight)
+static void add(alv_attention_law *out, const alv_attention_case *in, shares s, double size,
+                double columns, double weight)
 {
     const double q = own(in->query), k = own(in->key), values = weight * own(in->value);
     const double p = s.participation, d = s.jacobian, rest = alv_max(1 - p, 0);
     const double common =
         rest * (p * q + columns * (in->query.together + q * q * k / alv_max(in->units, 1)));
-    out->out.square += values * (p + in->overlap * v * rest * rest);
+    out->out.square += values * (p + in->overlap * (s.pairs + in->sizes * s.excess));
+    out->leaning += values * in->overlap * alv_max(s.pairs, 0);
     out->query += values * k * (d * (1 + in->overlap) + in->overlap * rest * rest);
     out->key += values * ((1 - in->near) * d * in->query.square * size + in->near * common);
     out->value += weight * p;
@@ -134,10 +150,11 @@ void alv_attention_law_of(alv_attention_law *out, const alv_attention_case *in)
         make_laplace(&l, v, n);
         for (int k = 0; k < rows; k++) {
             const double m = in->causal ? 1 + alv_floor((k + 0.5) * n / rows) : n;
-            add(out, in, shares_of(&l, m), v, size, twice, weight[i] / rows);
+            add(out, in, shares_of(&l, m), size, twice, weight[i] / rows);
         }
     }
     out->out.square += in->value.together;
+    if (out->out.square > 0) out->leaning /= out->out.square;
     out->out.together =
         alv_min(in->value.together + own(in->value) * pairs * alv_exp(shared), out->out.square);
     /* Rows add up to 1, all of them to n. */

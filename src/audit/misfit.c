@@ -66,13 +66,15 @@ alv_status alv_misfits_find(alv_misfit **out, int64_t *n, const alv_inspection *
                             alv_act_spec act, alv_error *error)
 {
     alv_misfit *found = alv_new_array((size_t)weights->n + 1, sizeof *found);
-    const bool graph = weights->model->graph != NULL;
+    const bool graph = weights->model->graph != NULL, odd = alv_odd_possible(weights);
     if (!found) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory");
     *n = 0;
     for (int64_t i = 0; i < weights->n; i++) {
         const alv_inspected *t = &weights->tensors[i];
         alv_misfit *m = &found[*n];
-        if (!judge(m, t, graph ? t->tensor->what.act : act)) continue;
+        if (!judge(m, t, graph ? t->tensor->what.act : act) &&
+            !(odd && alv_odd_find(m, weights, i)))
+            continue;
         m->tensor = i;
         ++*n;
     }
@@ -121,6 +123,15 @@ static const struct {
                              "softmax escolhe uma só "
                              "posição; se de valores, o sinal cresce isso."},
                             {"", ""}}},
+    [ALV_MISFIT_ODD] = {"odd",
+                        {{"No published scheme gives this size at its shape: was it scaled by "
+                          "hand, or by the fan of another layer?",
+                          "Nenhum esquema publicado dá esse tamanho na sua forma: foi escalado à "
+                          "mão, ou pelo fan de outra camada?"},
+                         {"No published scheme gives this size at its shape: was it scaled by "
+                          "hand, or by the fan of another layer?",
+                          "Nenhum esquema publicado dá esse tamanho na sua forma: foi escalado à "
+                          "mão, ou pelo fan de outra camada?"}}},
 };
 
 const char *alv_misfit_key(alv_misfit_why why)
@@ -135,10 +146,19 @@ static void print(char out[32], double x, alv_lang lang)
         if (*c == '.') *c = ',';
 }
 
+static const char *const compared[2][ALV_LANGS] = {
+    {"%s is %s times %s than its fan and the activation after it ask for (%s instead of about "
+     "%s). ",
+     "%s é %s vezes %s do que pedem o seu fan e a ativação seguinte (%s em vez de cerca de %s). "},
+    {"%s is %s times %s than by the schemes of the file's other weights (%s instead of about %s). ",
+     "%s é %s vezes %s do que pelos esquemas dos outros pesos do arquivo (%s em vez de cerca de "
+     "%s). "}};
+static const char *const sizes[2][ALV_LANGS] = {{"smaller", "menor"}, {"larger", "maior"}};
+
 void alv_misfit_text(char *out, size_t size, const alv_misfit *m, const alv_inspection *weights,
                      alv_lang lang)
 {
-    const bool large = m->ratio > 1, pt = lang == ALV_PT;
+    const bool large = m->ratio > 1;
     const char *name = weights->tensors[m->tensor].tensor->name;
     const char *why = whys[m->why].text[large ? 0 : 1][lang], *part = strstr(why, "%1");
     char ratio[32], rms[32], asked[32], square[32];
@@ -147,17 +167,8 @@ void alv_misfit_text(char *out, size_t size, const alv_misfit *m, const alv_insp
     print(rms, m->rms, lang);
     print(asked, m->asked, lang);
     print(square, times * times, lang);
-    size_t n =
-        alv_text_format(out, size,
-                        pt ? "%s é %s vezes %s do que pedem o seu fan e a ativação seguinte "
-                             "(%s em vez de cerca de %s). "
-                           : "%s is %s times %s than its fan and the activation after it ask for "
-                             "(%s instead of about %s). ",
-                        name, ratio,
-                        pt      ? large ? "maior" : "menor"
-                        : large ? "larger"
-                                : "smaller",
-                        rms, asked);
+    size_t n = alv_text_format(out, size, compared[m->why == ALV_MISFIT_ODD][lang], name, ratio,
+                               sizes[large][lang], rms, asked);
     if (n >= size) return;
     if (!part) {
         alv_text_format(out + n, size - n, "%s", why);

@@ -10,6 +10,7 @@ typedef enum alv_misfit_why {
     ALV_MISFIT_NORMED,    /* a norm hides it from the signal, not from the size of a step */
     ALV_MISFIT_SATURATES, /* too large for the activation or the gates that follow */
     ALV_MISFIT_LOGITS,    /* too large for the softmax of an attention */
+    ALV_MISFIT_ODD, /* as no published scheme makes it, in a file where they make the others */
     ALV_MISFIT_WHYS
 } alv_misfit_why;
 
@@ -24,6 +25,11 @@ typedef struct alv_misfit {
  * *n) is the caller's to free. ALV_ERR_MEMORY. */
 alv_status alv_misfits_find(alv_misfit **out, int64_t *n, const alv_inspection *weights,
                             alv_act_spec act, alv_error *error);
+
+/* Inside the room (odd.c): whether the file is one in which a weight can be odd, and whether this
+ * one is; its `asked` is the nearest that the others' schemes would give. */
+bool alv_odd_possible(const alv_inspection *weights);
+bool alv_odd_find(alv_misfit *out, const alv_inspection *weights, int64_t i);
 
 const char *alv_misfit_key(alv_misfit_why why);
 /* What is there, what is asked, and what it does, in two sentences. */

@@ -97,8 +97,8 @@ static void put_likely(alv_html *p, const char *label, axis a, alv_likely x, dou
 }
 
 static const char *const heads[ALV_LANGS][6] = {
-    [ALV_EN] = {"", "layer", "", "signal", "gradient", "scale"},
-    [ALV_PT] = {"", "camada", "", "sinal", "gradiente", "fator"}};
+    [ALV_EN] = {"no.", "layer", "verdict", "signal", "gradient", "scale"},
+    [ALV_PT] = {"nº", "camada", "veredito", "sinal", "gradiente", "fator"}};
 
 static void put_layer(alv_html *p, const alv_doctor *d, int l, axis signal, axis gradient)
 {
@@ -129,8 +129,10 @@ static void put_layers(alv_html *p, const alv_doctor *d)
     }
     signal = (axis){signal.lo - 0.5, signal.hi + 0.5};
     gradient = (axis){gradient.lo - 0.5, gradient.hi + 0.5};
-    alv_html_put(p, "<section><h2>%s</h2><div class=\"scroll\"><table class=\"layers\"><thead><tr>",
-                 p->lang == ALV_PT ? "Camada por camada" : "Layer by layer");
+    const char *title = p->lang == ALV_PT ? "Camada por camada" : "Layer by layer";
+    alv_html_put(p, "<section><h2>%s</h2>", title);
+    alv_html_table(p, "stacked layers", title);
+    alv_html_put(p, "<thead><tr>");
     for (int i = 0; i < 6; i++) alv_html_put(p, "<th>%s</th>", heads[p->lang][i]);
     alv_html_put(p, "</tr></thead><tbody>\n");
     for (int l = 0; l < d->n; l++) put_layer(p, d, l, signal, gradient);
@@ -180,7 +182,7 @@ static void put_finding(alv_html *p, const alv_doctor *d, const alv_finding *f, 
     alv_html_text(p, alv_finding_try(f->kind, p->lang));
     alv_html_put(p, "</p><p><code>alvor init --like ");
     alv_html_text(p, d->weights->model->files[0].path);
-    alv_html_put(p, " -o …</code> · <code>");
+    alv_html_put(p, " -o …</code></p><p><code>");
     alv_html_text(p, alv_finding_pytorch(f->kind));
     alv_html_put(p, "</code></p></div>\n");
 }
@@ -218,29 +220,34 @@ static void put_findings(alv_html *p, const alv_doctor *d)
     alv_html_put(p, "</section>\n");
 }
 
+static const char *const arms_heads[ALV_LANGS][4] = {
+    [ALV_EN] = {"changed", "loss", "gain, 95 %", "outcome"},
+    [ALV_PT] = {"mudado", "perda", "ganho, 95 %", "resultado"}};
+
 static void put_counter(alv_html *p, const alv_doctor *d)
 {
     const alv_counter *c = &d->counter;
     const bool pt = p->lang == ALV_PT;
     char text[512];
+    const char *title = pt ? "É a inicialização?" : "Is it the init?";
     if (!d->tried || c->answer == ALV_ANSWER_NONE) return;
     alv_counter_text(text, sizeof text, c, p->lang);
-    alv_html_put(p, "<section><h2>%s</h2><div class=\"lead\"><p>",
-                 pt ? "É a inicialização?" : "Is it the init?");
+    alv_html_put(p, "<section><h2>%s</h2><div class=\"lead\"><p>", title);
     alv_html_text(p, text);
-    alv_html_put(
-        p,
-        "</p></div><div class=\"scroll\"><table><thead><tr><th>%s</th><th "
-        "class=\"number\">%s</th><th class=\"number\">%s</th><th>%s</th></tr></thead><tbody>",
-        pt ? "mudado" : "changed", pt ? "perda" : "loss", pt ? "ganho, 95 %" : "gain, 95 %",
-        pt ? "resultado" : "outcome");
+    alv_html_put(p, "</p></div>");
+    alv_html_table(p, "stacked arms", title);
+    alv_html_put(p,
+                 "<thead><tr><th>%s</th><th class=\"number\">%s</th><th class=\"number\">%s</th>"
+                 "<th>%s</th></tr></thead><tbody>",
+                 arms_heads[p->lang][0], arms_heads[p->lang][1], arms_heads[p->lang][2],
+                 arms_heads[p->lang][3]);
     for (int arm = 0; arm < ALV_ARMS; arm++) {
         const alv_arm_result *r = &c->arms[arm];
         if (!r->ran || r->final.n == 0) continue;
-        alv_html_put(p, "<tr><th scope=\"row\">%s</th><td class=\"number\">",
-                     alv_arm_text((alv_arm)arm, p->lang));
+        alv_html_put(p, "<tr><th scope=\"row\">%s</th><td class=\"number\" data-label=\"%s\">",
+                     alv_arm_text((alv_arm)arm, p->lang), arms_heads[p->lang][1]);
         alv_html_number(p, r->final.median);
-        alv_html_put(p, "</td><td class=\"number\">");
+        alv_html_put(p, "</td><td class=\"number\" data-label=\"%s\">", arms_heads[p->lang][2]);
         alv_html_number(p, arm == ALV_ARM_GIVEN ? NAN : r->gain.median);
         if (arm != ALV_ARM_GIVEN) {
             alv_html_put(p, " [");

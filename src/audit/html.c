@@ -46,6 +46,14 @@ void alv_html_number(alv_html *p, double x)
     alv_html_put(p, "%s", isnan(x) ? "–" : isinf(x) ? "∞" : text);
 }
 
+void alv_html_table(alv_html *p, const char *classes, const char *label)
+{
+    alv_html_put(p,
+                 "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\"><table "
+                 "class=\"%s\">",
+                 label, classes);
+}
+
 void alv_html_begin(alv_html *p, const char *const title[ALV_LANGS])
 {
     alv_html_put(

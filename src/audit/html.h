@@ -17,6 +17,9 @@ extern const char alv_html_style[];
 
 /* The head with its title, and the body's beginning; `title` is by language. */
 void alv_html_begin(alv_html *html, const char *const title[ALV_LANGS]);
+/* Begins a table of these classes; where it is wider than a narrow window it scrolls by itself, by
+ * the keyboard, too. The caller ends it with </table></div>. */
+void alv_html_table(alv_html *html, const char *classes, const char *label);
 /* As alv_text_format. */
 void alv_html_put(alv_html *html, const char *format, ...);
 /* Text, escaped. */

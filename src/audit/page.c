@@ -51,13 +51,14 @@ static void put_scheme(alv_html *p, const alv_inspected *t)
 static void put_tensor(alv_html *p, const alv_inspected *t)
 {
     const alv_checkpoint_tensor *s = t->tensor;
-    alv_html_put(p, "<tr><td>");
+    const bool pt = p->lang == ALV_PT;
+    alv_html_put(p, "<tr><th scope=\"row\">");
     alv_html_text(p, s->name);
     alv_html_put(p, "<br><span class=\"small\">%s, %s", s->kind->name, s->type);
     for (int i = 0; i < s->rank; i++) alv_html_put(p, i ? "×%lld" : ", %lld", s->shape[i]);
-    alv_html_put(p, "</span></td>");
+    alv_html_put(p, "</span></th>");
     if (t->measured && t->moments.n > 0) {
-        alv_html_put(p, "<td class=\"number\">");
+        alv_html_put(p, "<td class=\"number\" data-label=\"%s\">", pt ? "desvio" : "std");
         alv_html_number(p, t->std);
         alv_html_put(p, "</td><td>");
         put_histogram(p, t);
@@ -74,7 +75,9 @@ static void put_table(alv_html *p, const alv_inspection *all)
     static const char *const heads[ALV_LANGS][4] = {
         [ALV_EN] = {"tensor", "std", "histogram", "scheme"},
         [ALV_PT] = {"tensor", "desvio", "histograma", "esquema"}};
-    alv_html_put(p, "<section><div class=\"scroll\"><table><thead><tr>");
+    alv_html_put(p, "<section>");
+    alv_html_table(p, "stacked tensors", p->lang == ALV_PT ? "Tensores" : "Tensors");
+    alv_html_put(p, "<thead><tr>");
     for (int i = 0; i < 4; i++) alv_html_put(p, "<th>%s</th>", heads[p->lang][i]);
     alv_html_put(p, "</tr></thead><tbody>\n");
     for (int64_t i = 0; i < all->n; i++) put_tensor(p, &all->tensors[i]);

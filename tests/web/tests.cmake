@@ -11,10 +11,13 @@ if(TARGET alvor-cli AND NODE_PROGRAM)
   add_test(NAME web.reproduce
            COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_reproduce.mjs
                    ${ALVOR_WEB_DIR}/node_modules $<TARGET_FILE:alvor-cli> "${CHROMIUM_PROGRAM}")
+  add_test(NAME web.audit
+           COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_audit.mjs
+                   ${ALVOR_WEB_DIR}/node_modules $<TARGET_FILE:alvor-cli> "${CHROMIUM_PROGRAM}")
   add_test(NAME web.errors
            COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/web/test_errors.sh
                    $<TARGET_FILE:alvor-cli> "${Python3_EXECUTABLE}")
-  set_tests_properties(web.languages web.page web.reproduce web.errors PROPERTIES SKIP_RETURN_CODE 77
+  set_tests_properties(web.languages web.page web.reproduce web.audit web.errors PROPERTIES SKIP_RETURN_CODE 77
                        TIMEOUT 600)
   if(TARGET playground AND Python3_EXECUTABLE)
     add_test(NAME web.engine

@@ -156,7 +156,7 @@ static void release(const alv_checkpoint_tensor *t, int64_t lo, int64_t hi)
     if (t->file >= 0 && to > from) madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
-static void do_part(work *w, int64_t tensor, int64_t part, alv_bins *own)
+static void do_part(work *w, int64_t tensor, int64_t part, alv_bins *own, alv_patterns *patterns)
 {
     const alv_checkpoint_tensor *t = w->inspection->tensors[tensor].tensor;
     const int64_t lo = part * ALV_MEASURE_PART;
@@ -164,7 +164,7 @@ static void do_part(work *w, int64_t tensor, int64_t part, alv_bins *own)
     alv_moments sum;
     alv_bins *bins = own;
     memset(own, 0, sizeof *own);
-    alv_measure_part(&sum, own, t, lo, hi);
+    alv_measure_part(&sum, own, patterns, t, lo, hi);
     if (add_part(w, tensor, part, &sum, &bins)) {
         end_tensor(w, tensor, &sum, bins);
         free(w->wholes[tensor].bins);
@@ -179,13 +179,15 @@ static void worker(void *argument, int i)
     (void)i;
     work *w = argument;
     alv_bins *own = alv_new_array(1, sizeof *own);
+    alv_patterns *patterns = alv_new_array(1, sizeof *patterns);
     int64_t tensor, part;
-    if (!own) atomic_store(&w->lost, true);
-    while (own && !atomic_load(&w->ended) && !atomic_load(&w->lost) && take(w, &tensor, &part)) {
+    if (!own || !patterns) atomic_store(&w->lost, true);
+    while (!atomic_load(&w->ended) && !atomic_load(&w->lost) && take(w, &tensor, &part)) {
         if (w->how->stop && w->how->stop(w->how->user)) atomic_store(&w->ended, true);
-        do_part(w, tensor, part, own);
+        do_part(w, tensor, part, own, patterns);
     }
     free(own);
+    free(patterns);
 }
 
 static void prepare(alv_inspection *all)

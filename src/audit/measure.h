@@ -24,9 +24,19 @@ typedef struct alv_bins {
     int64_t count[ALV_FINE_BINS];
 } alv_bins;
 
-/* Adds elements [lo, hi) to the bins, and sets *out to their moments. */
-void alv_measure_part(alv_moments *out, alv_bins *bins, const alv_checkpoint_tensor *tensor,
-                      int64_t lo, int64_t hi);
+/* Scratch of one thread, zeroed before its first use: how often each pattern of a type of 8 or 16
+ * bits was seen, and its value. A part has fewer than 2^32 elements. */
+typedef struct alv_patterns {
+    uint32_t count[1 << 16];
+    double value[1 << 16];
+    int dtype;
+    bool known; /* the values, of this dtype */
+} alv_patterns;
+
+/* Adds elements [lo, hi) to the bins, and sets *out to their moments. Without patterns (NULL) the
+ * counts are the same, and the moments but for rounding, in more time. */
+void alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns,
+                      const alv_checkpoint_tensor *tensor, int64_t lo, int64_t hi);
 /* a followed by b. */
 void alv_moments_merge(alv_moments *a, const alv_moments *b);
 

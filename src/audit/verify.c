@@ -28,7 +28,7 @@ static void measure(alv_moments *sum, alv_bins *bins, const alv_checkpoint_tenso
     for (int64_t lo = 0; lo < t->count; lo += ALV_MEASURE_PART) {
         const int64_t hi = t->count - lo < ALV_MEASURE_PART ? t->count : lo + ALV_MEASURE_PART;
         alv_moments part;
-        alv_measure_part(&part, bins, t, lo, hi);
+        alv_measure_part(&part, bins, NULL, t, lo, hi);
         alv_moments_merge(sum, &part);
     }
 }

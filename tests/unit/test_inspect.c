@@ -105,7 +105,7 @@ static void p_values_keep_their_promise(void **state)
                                            alv_stream_make(seed, "w", NULL), NULL, NULL),
                              ALV_OK);
             memset(bins, 0, sizeof *bins);
-            alv_measure_part(&m, bins, &t, 0, N);
+            alv_measure_part(&m, bins, NULL, &t, 0, N);
             const double p = alv_law_fit(&m, bins, ALV_F32, &laws[k]).p;
             small += p < 0.01;
             near += p;
@@ -123,10 +123,53 @@ static void p_values_keep_their_promise(void **state)
             alv_dist_fill(x, ALV_F32, 0, N, &laws[k], alv_stream_make(1, "w", NULL), NULL, NULL),
             ALV_OK);
         memset(bins, 0, sizeof *bins);
-        alv_measure_part(&m, bins, &t, 0, N);
+        alv_measure_part(&m, bins, NULL, &t, 0, N);
         assert_true(alv_law_fit(&m, bins, ALV_F32, &wrong).p < 1e-4);
     }
     free(bins);
+}
+
+/* Types of few values are counted: the same as block by block, with infinities and NaN among them.
+ */
+static void counted_as_measured(void **state)
+{
+    (void)state;
+    static const alv_dtype types[] = {ALV_BF16, ALV_F16, ALV_F8_E4M3FN, ALV_F8_E5M2};
+    enum { N = (1 << 17) + 3, ODD = 5 };
+    alv_bins *bins[2] = {calloc(1, sizeof **bins), calloc(1, sizeof **bins)};
+    alv_patterns *patterns = calloc(1, sizeof *patterns);
+    unsigned char *bytes = malloc(2 * N + 1);
+    for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
+        const alv_dist law = alv_dist_normal(0.3, 1);
+        const int item = k < 2 ? 2 : 1;
+        const alv_checkpoint_tensor t = {
+            .dtype = (int)types[k], .item = item, .count = N, .bytes = bytes};
+        alv_moments m[2];
+        assert_int_equal(
+            alv_dist_fill(bytes, types[k], 0, N, &law, alv_stream_make(1, "w", NULL), NULL, NULL),
+            ALV_OK);
+        for (int i = 0; i < ODD; i++)
+            memset(bytes + 999 * i * item, i < 3 ? 0xff : 0, (size_t)item);
+        for (int i = 0; i < 2; i++) {
+            memset(bins[i], 0, sizeof **bins);
+            alv_measure_part(&m[i], bins[i], i ? patterns : NULL, &t, 1, N);
+        }
+        assert_memory_equal(bins[0], bins[1], sizeof **bins);
+        assert_int_equal(m[0].nonfinite, 2); /* the first of the three is left out */
+        assert_int_equal(m[1].nonfinite, m[0].nonfinite);
+        assert_int_equal(m[1].n, m[0].n);
+        assert_int_equal(m[1].zeros, m[0].zeros);
+        assert_true(m[0].zeros >= 2);
+        assert_true(m[1].lo == m[0].lo && m[1].hi == m[0].hi && m[1].hash == m[0].hash);
+        assert_near(m[1].mean, m[0].mean, 1e-12);
+        assert_near(m[1].m2 / m[0].m2, 1, 1e-12);
+        assert_near(m[1].m3 / m[0].m4, m[0].m3 / m[0].m4, 1e-12);
+        assert_near(m[1].m4 / m[0].m4, 1, 1e-12);
+    }
+    free(bytes);
+    free(patterns);
+    free(bins[0]);
+    free(bins[1]);
 }
 
 /* A small network of several kinds, healthy. */
@@ -381,6 +424,7 @@ int main(void)
         cmocka_unit_test(names_the_scheme),
         cmocka_unit_test(measures_what_a_plain_loop_measures),
         cmocka_unit_test(p_values_keep_their_promise),
+        cmocka_unit_test(counted_as_measured),
         cmocka_unit_test(raises_no_alarm_on_healthy_models),
         cmocka_unit_test(finds_each_mistake),
         cmocka_unit_test(knows_the_projections_of_gpt2),

@@ -2,9 +2,11 @@
  *
  *     bench-step MODEL BATCH BACKEND SECONDS     "resnet 20 in=3x32x32 out=10" 64 onednn 2
  *
- * Prints the median and the lower quartile of a step in microseconds: "median=... q1=...
- * steps=...". Weights are he_normal, inputs normal, labels at random, plain SGD: networks.py times
- * PyTorch on the same. */
+ * Prints the median and the lower quartile of a step in microseconds, the products of the weights
+ * in it (their GFLOP/s over the median), what this core's fused multiply-adds reach where nothing
+ * else is done, and the share: "median=... q1=... steps=... gflops=... peak=... share=...". Weights
+ * are he_normal, inputs normal, labels at random, plain SGD: networks.py times PyTorch on the same.
+ */
 #include "data/data.h"
 #include "nn/net.h"
 #include "stream/rng.h"
@@ -12,6 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 enum { MOST_STEPS = 100000, WARM_STEPS = 3 };
 
@@ -56,6 +62,64 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* Multiply-adds of one pass through the weights, for one sample. */
+static double products_of(const alv_node *node)
+{
+    const double positions = node->height > 0 ? (double)node->height * node->width : 1;
+    if (node->op == ALV_OP_LSTM) return 4 * positions * (double)node->out * (double)node->out;
+    if (node->op != ALV_OP_WEIGHTS) return 0;
+    const double places = node->kind != ALV_LAYER_CONV ? 1
+                          : node->one_axis             ? node->kernel
+                                                       : (double)node->kernel * node->kernel;
+    return positions * places * (double)node->in * (double)node->out;
+}
+
+/* Floating-point operations of a step: forward, to the weights, and to the inputs. */
+static double operations_of(const alv_model *model, int64_t batch)
+{
+    double sum = 0;
+    for (int i = 0; i < model->n_nodes; i++)
+        sum += (model->nodes[i].input < 0 ? 2 : 3) * products_of(&model->nodes[i]);
+    return 2 * (double)batch * sum;
+}
+
+#ifdef __x86_64__
+/* Sums that do not wait for each other, more than the latency times the units. */
+enum { SUMS = 12, PEAK_TURNS = 100000, PEAK_RUNS = 50 };
+
+#define FUSED(name, isa, vec, set, fma)                                                            \
+    __attribute__((target(isa), noinline)) static void name(void)                                  \
+    {                                                                                              \
+        vec sum[SUMS], x = set(0.999f), y = set(1e-3f);                                            \
+        for (int i = 0; i < SUMS; i++) sum[i] = set((float)i);                                     \
+        for (int turn = 0; turn < PEAK_TURNS; turn++)                                              \
+            _Pragma("GCC unroll 12") for (int i = 0; i < SUMS; i++) sum[i] = fma(sum[i], x, y);    \
+        for (int i = 0; i < SUMS; i++) __asm__ volatile("" : : "x"(sum[i]));                       \
+    }
+FUSED(fused_512, "avx512f", __m512, _mm512_set1_ps, _mm512_fmadd_ps)
+FUSED(fused_256, "avx2,fma", __m256, _mm256_set1_ps, _mm256_fmadd_ps)
+
+/* GFLOP/s of the widest fused multiply-adds; 0: none. */
+static double peak(void)
+{
+    const bool wide = __builtin_cpu_supports("avx512f");
+    double best = 0;
+    if (!wide && !__builtin_cpu_supports("fma")) return 0;
+    for (int i = 0; i < PEAK_RUNS; i++) {
+        const double start = now();
+        (wide ? fused_512 : fused_256)();
+        const double rate = 2.0 * PEAK_TURNS * SUMS * (wide ? 16 : 8) / (now() - start) / 1e9;
+        if (rate > best) best = rate;
+    }
+    return best;
+}
+#else
+static double peak(void)
+{
+    return 0;
+}
+#endif
+
 int main(int argc, char **argv)
 {
     alv_error error = {0};
@@ -84,7 +148,9 @@ int main(int argc, char **argv)
         steps[n] = now() - before;
     }
     qsort(steps, (size_t)n, sizeof *steps, by_size);
-    printf("median=%.1f q1=%.1f steps=%d\n", 1e6 * steps[n / 2], 1e6 * steps[n / 4], n);
+    const double rate = operations_of(model, batch) / steps[n / 2] / 1e9, most = peak();
+    printf("median=%.1f q1=%.1f steps=%d gflops=%.0f peak=%.0f share=%.2f\n", 1e6 * steps[n / 2],
+           1e6 * steps[n / 4], n, rate, most, most > 0 ? rate / most : 0);
     free(x);
     free(y);
     free(steps);

@@ -65,7 +65,7 @@ typedef struct alv_setup {
 } alv_setup;
 
 /* Raised when a change makes the same trial come out differently. */
-#define ALV_TRAINER "6"
+#define ALV_TRAINER "7"
 
 /* Checks everything and loads the data. Free with alv_setup_free, also after an error. */
 alv_status alv_setup_make(alv_setup *out, const alv_compare *what, alv_error *error);

@@ -47,6 +47,9 @@ enum { ALV_OPTIMIZER_KINDS = ALV_ADAMW + 1, ALV_MAX_SLOTS = 2 };
                             real beta);                                                            \
         /* p (n) = exp(p) */                                                                       \
         void (*exp_in_place)(real * p, int64_t n);                                                 \
+        /* to[j * to_row + i] = from[i * from_row + j] for i < rows, j < columns */                \
+        void (*turn)(real *restrict to, int64_t to_row, const real *restrict from,                 \
+                     int64_t from_row, int64_t rows, int64_t columns);                             \
         alv_update_##suffix *update[ALV_OPTIMIZER_KINDS];                                          \
     } alv_kernels_##suffix;                                                                        \
     /* What a matrix product may use besides its operands. */                                      \

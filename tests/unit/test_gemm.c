@@ -150,12 +150,67 @@ static void gradients_ignore_old_values(void **state)
     free(scratch);
 }
 
+/* Transposing moves bits and nothing else, on every set: all remainders of the tiles, and lines
+ * that are longer than what is taken of them. */
+static void turning_moves_every_element(void **state)
+{
+    (void)state;
+    enum { MOST = 70, ROW = 83, TO = 75 };
+    static float from[MOST * ROW], to[MOST * TO];
+    for (int i = 0; i < MOST * ROW; i++) from[i] = (float)i;
+    from[0] = NAN;
+    for (int k = 0; k < alv_kernels_count_f32(); k++) {
+        const alv_kernels_f32 *set = alv_kernels_at_f32(k);
+        for (int rows = 0; set && rows <= MOST; rows += rows < 35 ? 1 : 7)
+            for (int columns = 0; columns <= MOST; columns += columns < 35 ? 1 : 7) {
+                for (int i = 0; i < MOST * TO; i++) to[i] = -1;
+                set->turn(to, TO, from, ROW, rows, columns);
+                for (int j = 0; j < MOST; j++)
+                    for (int i = 0; i < TO; i++) {
+                        const float none = -1;
+                        const float *want = i < rows && j < columns ? &from[i * ROW + j] : &none;
+                        if (memcmp(&to[j * TO + i], want, sizeof none) != 0)
+                            fail_msg("%s, %d x %d: (%d, %d)", set->isa, rows, columns, i, j);
+                    }
+            }
+    }
+}
+
 /* Partial sums of n products of unit variance grow like sqrt(k), and each rounds by eps / 2 of
  * itself: in all about n eps / 4, from each side. Allowed: (n + 4) eps. */
 static void assert_close(const float *a, const float *b, int64_t n, int64_t terms)
 {
     for (int64_t i = 0; i < n; i++)
         assert_near((double)a[i], (double)b[i], (double)(terms + 4) * (double)FLT_EPSILON);
+}
+
+/* Shapes for which the forward product transposes the weights or the inputs first, whole or in
+ * blocks; just below and above each bound. NaN in z before must not matter. */
+static void onednn_agrees_with_one_side_turned(void **state)
+{
+    (void)state;
+    static const alv_dense turned[] = {
+        {15, 100, 100}, {16, 100, 100},  {64, 100, 100},  {64, 200, 100}, {64, 201, 100},
+        {16, 784, 1},   {192, 600, 100}, {193, 600, 100}, {200, 800, 99}, {33, 1100, 37},
+        {64, 784, 101}, {300, 250, 131}, {300, 251, 131}, {31, 203, 100}, {400, 30, 7},
+    };
+    float *scratch = alv_new_array(ALV_GEMM_SCRATCH, sizeof *scratch);
+    alv_workspace_f32 ws = {alv_kernels_best_f32(), scratch};
+    for (int i = 0; i < ALV_COUNT(turned); i++) {
+        const alv_dense d = turned[i];
+        bench_of a = arrays_of(d);
+        float *want = noise(d.rows * d.out, "want");
+        for (int biased = 0; biased < 2; biased++) {
+            for (int64_t e = 0; e < d.rows * d.out; e++) a.z[e] = NAN;
+            for (int64_t e = 0; e < ALV_GEMM_SCRATCH; e++) scratch[e] = NAN;
+            plain_forward(want, a.x, a.w, biased ? a.b : NULL, d);
+            alv_gemm_onednn_f32.forward(a.z, a.x, a.w, biased ? a.b : NULL, d, &ws);
+            assert_close(a.z, want, d.rows * d.out, d.in);
+        }
+        free(want);
+        free_arrays(&a);
+    }
+    free(scratch);
 }
 
 static void onednn_agrees(void **state)
@@ -184,6 +239,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(portable_keeps_its_order),
         cmocka_unit_test(gradients_ignore_old_values),
+        cmocka_unit_test(turning_moves_every_element),
+        cmocka_unit_test(onednn_agrees_with_one_side_turned),
         cmocka_unit_test(onednn_agrees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,20 +4,24 @@
     python3 bench/networks.py build/release/bench/bench-step [--rounds 3] [--seconds 1]
 
 Each round times every network with both, one after the other, so that both meet the same machine;
-the table has the medians over rounds. PyTorch runs with one thread, images in the faster of its two
-memory formats, dense layers as torch.nn.Sequential. Plain SGD, cross-entropy, the same sizes. The last column is the
-share of this core's fused multiply-adds that the products of the weights reach by oneDNN.
+the table has the medians over rounds. PyTorch runs with one thread, and so does its OpenBLAS, which
+set_num_threads does not hold (OPENBLAS_NUM_THREADS=2 gives it another core); images in the faster of
+its two memory formats, dense layers as torch.nn.Sequential. Plain SGD, cross-entropy, the same sizes.
+The last column is the share of this core's fused multiply-adds that the products of the weights
+reach by oneDNN.
 """
 
 import argparse
+import os
 import re
 import statistics
 import subprocess
 import time
 
-import torch
-import torch.nn.functional as F
-from torch import nn
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import torch  # noqa: E402, reads it
+import torch.nn.functional as F  # noqa: E402
+from torch import nn  # noqa: E402
 
 # name, text here, batch, and the same in PyTorch.
 NETS = [
@@ -170,7 +174,8 @@ def main():
     parser.add_argument("--only", default="", help="networks whose name contains this")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    print(f"PyTorch {torch.__version__}, one thread; microseconds a step\n")
+    blas = os.environ["OPENBLAS_NUM_THREADS"]
+    print(f"PyTorch {torch.__version__}, one thread, {blas} of OpenBLAS; microseconds a step\n")
     print(f"{'network':32} {'onednn':>9} {'portable':>9} {'PyTorch':>9}  ratio  share of peak")
     for name, text, batch, kind in NETS:
         if args.only not in name:

@@ -64,6 +64,7 @@ static void backends_agree(void **state)
         "conv 16x3 in=3x9x7 out=3 tanh",
         "conv 8,16,32 in=1x12x12 out=3 tanh",            /* strides of 2 */
         "conv 5x3,7x2 in=2x9x7 out=3 kernel=5 softplus", /* odd sizes */
+        "conv 20,40x2 in=1x8x8 out=3 tanh",              /* of more units than a register has */
         "conv 16x5 in=1x8x8 out=3 residual=2 tanh",      /* two readers of a node */
         "resnet 8 width=8 in=3x8x8 out=3 norm=none tanh",
     };

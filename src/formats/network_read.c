@@ -226,7 +226,8 @@ alv_status alv_network_read(alv_model **out, char **canonical, const char *bytes
     ALV_TRY(alv_yaml_parse(&yaml, &alv_network_kind, bytes, size, name, error));
     m.yaml = yaml;
     m.map = alv_yaml_map_new(bytes, size);
-    alv_status status = make(&m);
+    alv_status status =
+        m.map ? make(&m) : alv_fail(error, ALV_ERR_MEMORY, name, "no memory for a network");
     if (status == ALV_OK) status = alv_network_describe(&text, &m);
     if (status == ALV_OK) status = alv_network_keep_fixed(&m);
     if (status == ALV_OK)

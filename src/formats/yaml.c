@@ -32,12 +32,21 @@ static void listen(cyaml_log_t level, void *context, const char *format, va_list
     alv_text_format(c->fault, sizeof c->fault, "%s", fault);
 }
 
+/* The program's own allocator: what a reader puts into a value, cyaml frees. */
+static void *memory(void *context, void *block, size_t size)
+{
+    (void)context;
+    if (size > 0) return realloc(block, size);
+    free(block);
+    return NULL;
+}
+
 static cyaml_config_t config_of(complaint *c)
 {
     return (cyaml_config_t){.log_level = CYAML_LOG_ERROR,
                             .log_fn = listen,
                             .log_ctx = c,
-                            .mem_fn = cyaml_mem,
+                            .mem_fn = memory,
                             .flags = CYAML_CFG_NO_ALIAS};
 }
 

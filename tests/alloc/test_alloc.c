@@ -12,6 +12,7 @@
 #include "alvor/lab.h"
 #include "base/base.h"
 #include "data/data.h"
+#include "formats/network.h"
 #include "formats/plan.h"
 #include "formats/save.h"
 #include "lab/setup.h"
@@ -117,6 +118,28 @@ static alv_status read_plan(alv_error *error)
     else
         alv_weight_plan_free(plan);
     return status;
+}
+
+static alv_status read_network(alv_error *error)
+{
+    static const char text[] =
+        "layers:\n- repeat: 3\n  layers:\n"
+        "  - {layer: dense, out: 4, init: kaiming_normal, params: {bias: 'constant(0.5)'}}\n"
+        "  - {layer: add, with: start, gain: 0}\n- {layer: dense}\n";
+    const alv_model_hints hints = {.inputs = 4, .outputs = 3, .act = "tanh"};
+    alv_model *model = untouched;
+    char *canonical = untouched;
+    alv_status status =
+        alv_network_read(&model, &canonical, text, sizeof text - 1, "net.yaml", &hints, error);
+    if (status != ALV_OK) {
+        assert_ptr_equal(model, untouched);
+        assert_ptr_equal(canonical, untouched);
+        return status;
+    }
+    assert_string_equal(model->fixed[0].scheme, "he_normal");
+    free(canonical);
+    alv_model_free(model);
+    return ALV_OK;
 }
 
 static alv_status save_plan(alv_error *error)
@@ -283,6 +306,7 @@ static void cores(void **state)
     (void)state;
     fail_each("model", make_model, NULL);
     fail_each("plan", read_plan, NULL);
+    fail_each("network", read_network, NULL);
     mkdir(path("weights"), 0777);
     fail_each("weights", save_plan, weights_are_whole);
 }

@@ -18,6 +18,7 @@ if(ALVOR_FUZZ)
   file(GLOB checkpoints CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/formats/checkpoint*.c
        ${PROJECT_SOURCE_DIR}/src/formats/kind.c ${PROJECT_SOURCE_DIR}/src/formats/onnx*.c)
   list(APPEND checkpoints ${PROJECT_SOURCE_DIR}/src/audit/engine.c ${PROJECT_SOURCE_DIR}/src/audit/engine_put.c
+       ${PROJECT_SOURCE_DIR}/src/audit/engine_sequence.c
        ${PROJECT_SOURCE_DIR}/src/nn/check.c ${PROJECT_SOURCE_DIR}/src/nn/optimizer.c ${PROJECT_SOURCE_DIR}/src/nn/term.c)
   pkg_check_modules(FUZZ_ONNX REQUIRED IMPORTED_TARGET libprotobuf-c)
   if(NOT COMMAND alvor_onnx)

@@ -87,7 +87,9 @@ def main():
               + (f"memory limited to {args.limit_mb} MiB" if group else "memory NOT limited"))
         print(f"{'':28}{'seconds':>9}{'GB/s':>8}{'anonymous MiB':>15}")
         cases = [(f"{name}, {state}", state, command) for state in ("cold", "cold again", "warm") for name, command in
-                 (("cat", ["cat", str(path)]), ("inspect", [args.alvor, "inspect", str(path), "--json"]))]
+                 (("cat", ["cat", str(path)]),
+                  *((f"inspect, {n} thread{'s' * (n > 1)}", [args.alvor, "inspect", str(path), "--json", "--threads", str(n)])
+                    for n in sorted({1, os.cpu_count()})))]
         try:
             for name, state, command in cases:
                 if state != "warm":

@@ -192,8 +192,11 @@ static void pool(alv_signal *out, alv_follower *f, const alv_node *node)
         alv_follow_average(out, alv_follow_from(f, node->input), n);
         out->step = 1 / (n * n);
     } else if (before && before->op == ALV_OP_ACT) {
+        /* The gradient goes to the largest, where the activation is flatter than on the whole. */
+        const double slope = f->signals[node->input].step;
         activate(out, alv_follow_from(f, before->input), before->act, n);
-        out->step = 1 / n;
+        out->step = slope > 0 ? out->step / slope : 1 / n;
+        out->step_noise = 0;
     } else {
         activate(out, alv_follow_from(f, node->input), (alv_act_spec){0}, n);
     }

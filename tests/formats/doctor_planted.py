@@ -91,6 +91,10 @@ def healthy():
     print(f"{runs} healthy models: no misfit, no critical finding")
 
 
+# A tenth of He's deviation is a published one there, by chance; tables are not compared.
+MISSED = {10: {"tok", "embed"}, 0.1: {"tok", "embed", "fc3.weight", "b0.dw.weight", "b1.dw.weight", "b1.down.weight", "W"}}
+
+
 def scaled():
     for family in FAMILIES:
         for factor in (10, 0.1):
@@ -103,6 +107,7 @@ def scaled():
                 told = doctor(times(onnx.load(folder / "h0" / f"{family}.onnx"), factor, name))
                 alone.append(name in [m["tensor"] for m in told["misfits"]])
             missed = [n for n, found in zip(names, alone) if not found]
+            assert set(missed) <= MISSED[factor], (family, factor, missed)
             print(f"{family} x {factor}: {sum(alone)} of {len(names)} found where one alone has it"
                   + (f"; not {', '.join(missed)}" if missed else ""))
 

@@ -12,7 +12,11 @@
  * overlap, grows by 1 / n in each layer: tr S^2 / (tr S)^2 of S = E z z' is 1/n for n independent
  * inputs. Less than these: places of a kernel that lie outside at the border for some outputs count
  * less than others (signal_fan.c), and biases meet what the inputs have in common, with
- * 4 E b^2 p / outputs of variance. */
+ * 4 E b^2 p / outputs of variance.
+ *
+ * Back it is the same with outputs for inputs: gradients of the last layer are of random signs,
+ * alike in nothing, and E g^2 of a layer's inputs differs between networks by their overlap. An
+ * activation's slopes differ between units as far as samples are alike. */
 #include "audit/signal_parts.h"
 
 #include "base/base.h"
@@ -45,7 +49,8 @@ void alv_follow_same(alv_signal *out, const alv_signal *x)
 {
     *out = *x;
     out->step = 1;
-    out->step_noise = 0;
+    out->step_noise = out->step_turn = out->step_spread = 0;
+    out->step_alike = 1;
     out->assumed = ALV_ASSUME_NOTHING;
 }
 
@@ -102,20 +107,22 @@ static void activate(alv_signal *out, const alv_signal *x, alv_act_spec act, dou
     out->stray = p.noise + p.slope * p.slope * x->stray;
     out->spread = out->carried + out->stray / out->units;
     out->step = p.slope2 / largest;
-    out->step_noise =
-        p.slope2 > 0 ? alv_max(3 * p.slope4 / (p.slope2 * p.slope2) - 1, 0) / out->units : 0;
+    out->step_noise = p.slope_noise;
+    out->step_turn = p.turn;
+    out->step_alike = p.slope2 > 0 ? p.gain * p.gain / p.slope2 : 1;
 }
 
 /* What comes back through a norm over units, over what would if all samples were of one size. Their
  * sizes have a relative variance of 2 tr S^2 / (tr S)^2, and E 1 / q is 1 + that over E q, to first
  * order. The parts of the gradient along the signal, and along 1 if the mean is taken off, are
  * lost; so is 1 / units of the size by that mean. */
-static double unevenness(const alv_signal *x, const alv_node *node)
+static void uneven(alv_signal *out, const alv_signal *x, const alv_node *node, double share)
 {
     const double own = 1 - alv_min(commonness(x), 1), units = alv_max(x->units, 3);
     const double sizes = alv_min(2 * (x->overlap + 1 / units) * own * own, 1);
     const double left = node->norm == ALV_NORM_LAYER ? (units - 2) / (units - 1) : 1 - 1 / units;
-    return (1 + sizes) * left;
+    out->step *= 1 + share * ((1 + sizes) * left - 1);
+    out->step_spread = share * ALV_LAW_SPREAD;
 }
 
 /* To mean square 1, then gain and shift. */
@@ -143,7 +150,9 @@ static void normalize(alv_signal *out, alv_follower *f, const alv_node *node)
     out->stray = batch ? 0 : x->stray;
     const double left = epsilon / (variance + epsilon);
     out->carried = out->spread = left * left * x->spread;
-    if (!batch) out->step *= 1 + (1 - left) * (unevenness(x, node) - 1);
+    out->step_turn = left - 1;
+    if (batch) out->step_noise = x->noise;
+    if (!batch) uneven(out, x, node, 1 - left);
 }
 
 /* Of two signals of independent signs. */
@@ -196,7 +205,6 @@ static void pool(alv_signal *out, alv_follower *f, const alv_node *node)
         const double slope = f->signals[node->input].step;
         activate(out, alv_follow_from(f, before->input), before->act, n);
         out->step = slope > 0 ? out->step / slope : 1 / n;
-        out->step_noise = 0;
     } else {
         activate(out, alv_follow_from(f, node->input), (alv_act_spec){0}, n);
     }
@@ -249,7 +257,11 @@ void alv_follow_give(alv_follower *f, int to, alv_returned r)
     if (to < 0 || !(r.gradient > 0)) return;
     alv_signal *x = &f->signals[to];
     const double all = x->gradient + r.gradient, old = x->gradient / all, new = r.gradient / all;
-    x->gradient_spread = old * x->gradient_spread + new *r.spread;
+    const double deviation =
+        old * alv_sqrt(x->gradient_spread) + new *alv_sqrt(r.spread); /* they come of one */
+    x->gradient_spread = deviation * deviation;
+    x->back_noise = old * old * x->back_noise + new *new *r.noise;
+    x->back_overlap = old * old * x->back_overlap + new *new *r.overlap;
     x->decay = old * x->decay + new *r.decay;
     x->near = old * x->near + new *r.near;
     x->gradient = all;
@@ -258,16 +270,20 @@ void alv_follow_give(alv_follower *f, int to, alv_returned r)
 static void return_step(alv_follower *f, int at, alv_returned r)
 {
     const alv_node *node = &f->model->nodes[at];
+    const alv_signal *s = &f->signals[at], *x = alv_follow_from(f, node->input);
     const bool whole = node->op == ALV_OP_POOL && !node->largest && node->kernel == 0;
-    r.gradient *= f->signals[at].step;
-    r.spread += f->signals[at].step_noise;
+    r.gradient *= s->step;
+    r.spread += s->step_noise * (1 + r.noise) / alv_max(x->units, 1) +
+                s->step_turn * s->step_turn * x->spread + s->step_spread;
+    r.noise = (1 + r.noise) * (1 + s->step_noise) - 1;
+    r.overlap *= s->step_alike * s->step_alike;
     if (whole) r.decay = r.near = 1;
     alv_follow_give(f, node->input, r);
     if (node->op == ALV_OP_ADD && node->other != node->input) alv_follow_give(f, node->other, r);
 }
 
 /* The sum of the squared gradients of all inputs is fan-in times the weights' mean square times
- * that of all outputs. */
+ * that of all outputs; that of one goes by its own weights, as forward. */
 static void return_weights(alv_follower *f, int at, alv_returned r)
 {
     const alv_node *node = &f->model->nodes[at];
@@ -279,9 +295,11 @@ static void return_weights(alv_follower *f, int at, alv_returned r)
     const double in = alv_max((double)f->model->nodes[node->input].out, 1);
     const double here = alv_follow_positions(f->model, at);
     const double before = alv_follow_positions(f->model, node->input);
-    r.gradient *= alv_signal_fan(f->model, node) * alv_follow_measured(f, node->weight).square *
-                  here * out / (before * in);
-    r.spread += 2 / out;
+    const double fan = alv_signal_fan(f->model, node), fan_out = fan * here * out / (before * in);
+    r.gradient *= fan_out * alv_follow_measured(f, node->weight).square;
+    r.spread += 2 * r.overlap / in + alv_signal_border(f->model, node);
+    r.overlap += (1 + r.noise) / alv_max(fan_out, 1);
+    r.noise = 2 * r.overlap;
     if (here != before) r.decay = 1, r.near = 0;
     alv_follow_give(f, node->input, r);
 }
@@ -304,8 +322,13 @@ static way_back *const ways_back[] = {
 static void backward(alv_follower *f, int at)
 {
     const alv_signal *s = &f->signals[at];
-    ways_back[f->model->nodes[at].op](
-        f, at, (alv_returned){s->gradient, s->gradient_spread, s->decay, s->near});
+    ways_back[f->model->nodes[at].op](f, at,
+                                      (alv_returned){.gradient = s->gradient,
+                                                     .spread = s->gradient_spread,
+                                                     .noise = s->back_noise,
+                                                     .overlap = s->back_overlap,
+                                                     .decay = s->decay,
+                                                     .near = s->near});
 }
 
 alv_status alv_signal_follow(alv_signal *signals, const alv_model *model,
@@ -329,7 +352,7 @@ alv_status alv_signal_follow(alv_signal *signals, const alv_model *model,
         maps[model->nodes[i].op](&signals[i], &f, &model->nodes[i]);
     for (int i = 0; i < model->n_nodes; i++) {
         alv_signal *x = &signals[i];
-        x->gradient = x->gradient_spread = x->near = 0;
+        x->gradient = x->gradient_spread = x->near = x->back_noise = x->back_overlap = 0;
         x->decay = 1;
     }
     signals[model->n_nodes - 1].gradient = 1;

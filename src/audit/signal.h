@@ -50,10 +50,14 @@ typedef struct alv_signal {
     double nearby; /* of sequences: correlation of neighbouring positions beside `together` */
     double last;   /* mean square at the last position over that at all */
     double gradient, gradient_spread; /* mean square, the last node's 1; 0: nothing comes back */
+    double back_noise, back_overlap;  /* noise and overlap of the gradient */
     double decay, near; /* of its mean square at a position over that at the next; correlation of
                            the two */
     double step;        /* of an activation or norm: gradient before over after */
-    double step_noise;  /* variance of its log */
+    double step_noise;  /* how unlike it is between units: variance over squared mean */
+    double step_turn;   /* how its log follows that of the signal before, which is not sure */
+    double step_spread; /* variance of its log that is the law's own */
+    double step_alike;  /* of an activation (E f')^2 / E f'^2: what units have in common goes on */
     alv_assumption assumed;
 } alv_signal;
 

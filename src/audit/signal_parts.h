@@ -4,6 +4,10 @@
 
 #include "audit/signal.h"
 
+/* Variance of the log of a mean square that a law gives to 10 %, as those of attention, of LSTMs
+ * and of what comes back through a norm over units do: two deviations are that. */
+#define ALV_LAW_SPREAD 0.0025
+
 typedef struct alv_follower {
     const alv_model *model;
     const alv_measured *measured;
@@ -13,9 +17,10 @@ typedef struct alv_follower {
     alv_error *error;
 } alv_follower;
 
-/* What comes back through a node: mean square gradient there, and the variance of its logarithm. */
+/* What comes back through a node: mean square gradient there, the variance of its logarithm, and as
+ * of a signal noise and overlap. */
 typedef struct alv_returned {
-    double gradient, spread, decay, near;
+    double gradient, spread, noise, overlap, decay, near;
 } alv_returned;
 
 const alv_signal *alv_follow_from(const alv_follower *f, int node);

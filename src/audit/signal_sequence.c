@@ -50,7 +50,7 @@ void alv_follow_lstm(alv_signal *out, alv_follower *f, const alv_node *node)
     out->nearby = law.nearby;
     out->last = law.all > 0 ? law.last / law.all : 1;
     out->units = (double)node->out;
-    out->spread = fed->spread + (2 + fed->noise) / alv_max(out->units, 1);
+    out->spread = fed->spread + (2 + fed->noise) / alv_max(out->units, 1) + ALV_LAW_SPREAD;
 }
 
 void alv_return_lstm(alv_follower *f, int at, alv_returned r)
@@ -64,6 +64,8 @@ void alv_return_lstm(alv_follower *f, int at, alv_returned r)
         lstm.near = r.near;
         f->status = alv_lstm_law_of(&law, &lstm, f->error);
         r.gradient *= law.back;
+        r.spread +=
+            alv_follow_from(f, node->input)->noise / alv_max((double)node->out, 1) + ALV_LAW_SPREAD;
         r.decay = law.decay;
         r.near = law.near;
     }
@@ -153,6 +155,7 @@ static void attend(alv_signal *out, const alv_follower *f, const attention *a)
     out->last = 1;
     out->noise = part * part * values->shared_noise + (1 - part) * (1 - part) * values->noise;
     out->spread = values->spread + out->noise / alv_max(out->units, 1);
+    out->spread += ALV_LAW_SPREAD;
     lean(out, f, a, law.leaning);
 }
 
@@ -160,9 +163,19 @@ static void return_from(alv_follower *f, const attention *a, alv_returned r)
 {
     alv_attention_law law;
     attention_law(&law, f, a, r.near);
-    const alv_returned query = {r.gradient * law.query, r.spread, r.decay, r.near};
-    const alv_returned key = {r.gradient * law.key, r.spread, 1, 0};
-    const alv_returned value = {r.gradient * law.value, r.spread, 1, law.near};
+    const alv_signal *k = alv_follow_from(f, a->key), *v = alv_follow_from(f, a->value);
+    const alv_signal *q = alv_follow_from(f, a->query);
+    const double directions = 2 * k->overlap / alv_max(attended_units(f, a), 1) + ALV_LAW_SPREAD;
+    alv_returned query = r, key = r, value = r;
+    query.gradient *= law.query;
+    query.spread += k->spread + v->spread + directions;
+    key.gradient *= law.key;
+    key.spread += q->spread + v->spread + directions;
+    key.decay = value.decay = 1;
+    key.near = 0;
+    value.gradient *= law.value;
+    value.spread += directions;
+    value.near = law.near;
     const alv_returned all[3] = {query, key, value};
     const int to[3] = {a->query, a->key, a->value};
     const double parts = a->key == a->query ? 3 : 1;

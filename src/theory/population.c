@@ -28,10 +28,11 @@ static void make_rule(rule *r, double n)
 
 /* One unit's averages over its samples. */
 typedef struct unit {
-    double mean, square, lift, gain, slope2, slope4;
+    double mean, square, lift, gain, slope2, turn;
 } unit;
 
-static unit over_samples(const rule *r, alv_act_spec act, double mean, double centre, double own)
+static unit over_samples(const rule *r, alv_act_spec act, double mean, double centre, double own,
+                         double variance)
 {
     unit u = {0};
     for (int i = 0; i < NODES; i++) {
@@ -44,7 +45,7 @@ static unit over_samples(const rule *r, alv_act_spec act, double mean, double ce
         u.lift += w * f * df * (z - mean);
         u.gain += w * df;
         u.slope2 += w * df2;
-        u.slope4 += w * df2 * df2;
+        if (variance > 0) u.turn += w * df2 * ((z - mean) * (z - mean) / variance - 1) / 2;
     }
     return u;
 }
@@ -54,7 +55,7 @@ void alv_population_of(alv_population *out, alv_act_spec act, double mean, doubl
 {
     rule units, samples;
     alv_population p = {0};
-    double lift = 0, squares = 0, shares = 0;
+    double lift = 0, squares = 0, shares = 0, slopes = 0;
     const double s = alv_sqrt(variance);
     c = alv_min(alv_max(c, 0), 1);
     make_rule(&units, 1);
@@ -62,15 +63,18 @@ void alv_population_of(alv_population *out, alv_act_spec act, double mean, doubl
     for (int i = 0; i < NODES; i++) {
         const double w = c > 0 ? units.weight[i] : 1;
         const double centre = c > 0 ? mean + s * alv_sqrt(c) * units.x[i] : mean;
-        const unit u = over_samples(&samples, act, mean, centre, s * alv_sqrt(1 - c));
+        const unit u = over_samples(&samples, act, mean, centre, s * alv_sqrt(1 - c), variance);
         const double share = u.mean * u.mean;
         p.mean += w * u.mean, p.square += w * u.square, p.shared += w * share;
-        p.gain += w * u.gain, p.slope2 += w * u.slope2, p.slope4 += w * u.slope4;
+        p.gain += w * u.gain, p.slope2 += w * u.slope2, p.turn += w * u.turn;
+        slopes += w * u.slope2 * u.slope2;
         lift += w * u.lift, squares += w * u.square * u.square, shares += w * share * share;
         if (!(c > 0)) break;
     }
     p.noise = p.square > 0 ? alv_max(squares / (p.square * p.square) - 1, 0) : 0;
     p.shared_noise = p.shared > 0 ? alv_max(shares / (p.shared * p.shared) - 1, 0) : 0;
     p.slope = p.square > 0 ? lift / p.square : 1;
+    p.slope_noise = p.slope2 > 0 ? alv_max(slopes / (p.slope2 * p.slope2) - 1, 0) : 0;
+    p.turn = p.slope2 > 0 && largest <= 1 ? p.turn / p.slope2 : 0;
     *out = p;
 }

@@ -13,7 +13,9 @@ typedef struct alv_population {
     double noise, shared_noise;  /* variance over units of their mean squares, and of the squares of
                                     their means, each over its own mean squared */
     double slope;                /* d log E f^2 / d log s^2 */
-    double gain, slope2, slope4; /* E f', E f'^2, E f'^4 */
+    double gain, slope2;         /* E f', E f'^2 */
+    double slope_noise; /* variance over units of their means of f'^2, over its mean squared */
+    double turn;        /* d log E f'^2 / d log s^2; of the largest of several: not told, 0 */
 } alv_population;
 
 /* u of mean `mean`, variance `variance` >= 0 and correlation c in [0, 1]; with `largest` > 1 f of

@@ -9,7 +9,9 @@
 
 #include "base/base.h"
 #include "lab/file.h"
+#include "lab/json.h"
 #include "lab/statement.h"
+#include "theory/inputs.h"
 
 enum { FORMAT_VERSION = ALV_RUN_FORMAT, BUSY_MILLISECONDS = 5000 };
 
@@ -61,30 +63,70 @@ static void describe_inputs(double *mean_square, double *variance, const alv_set
     }
 }
 
+static void write_reals(alv_json *json, const char *key, const double *x, int64_t n, int step)
+{
+    alv_json_open(json, key, '[');
+    for (int64_t i = 0; i < n; i++) alv_json_real(json, NULL, x[i * step]);
+    alv_json_close(json);
+}
+
+/* The moments that theory follows (theory/inputs.h), as JSON; NULL without memory. Tokens have
+ * none. */
+static alv_status describe_pairs(char **out, const alv_setup *setup, alv_error *error)
+{
+    const alv_model *model = setup->acts[0].model;
+    alv_json json = {0};
+    alv_flow_input in = {0};
+    double *lags = NULL;
+    if (model->tokens == 0)
+        ALV_TRY(alv_inputs_measure(&in, &lags, model, setup->probe.x, setup->probe.n, error));
+    alv_json_open(&json, NULL, '{');
+    alv_json_int(&json, "samples", in.samples);
+    alv_json_real(&json, "mean", in.mean);
+    alv_json_real(&json, "square", in.square);
+    alv_json_real(&json, "same", in.same.product);
+    alv_json_real(&json, "overlap", in.overlap);
+    alv_json_real(&json, "end", in.end);
+    write_reals(&json, "sizes", in.sizes, ALV_FAR, 1);
+    write_reals(&json, "far", &in.far[0].product, ALV_FAR, 2);
+    write_reals(&json, "far_sizes", &in.far[0].size, ALV_FAR, 2);
+    if (lags) write_reals(&json, "lags", lags, (int64_t)model->height * model->width, 1);
+    alv_json_close(&json);
+    free(lags);
+    *out = alv_json_take(&json);
+    return *out ? ALV_OK : alv_fail(error, ALV_ERR_MEMORY, "run.db", "out of memory");
+}
+
+static alv_status write_rows(alv_store *store, const char *(*rows)[2], int n, alv_error *error)
+{
+    sqlite3_stmt *statement;
+    ALV_TRY(
+        alv_store_prepare(&statement, store, "INSERT OR REPLACE INTO meta VALUES (?, ?)", error));
+    alv_status status = ALV_OK;
+    for (int i = 0; status == ALV_OK && i < n; i++) {
+        alv_store_bind_text(statement, 1, rows[i][0]);
+        alv_store_bind_text(statement, 2, rows[i][1]);
+        status = alv_store_execute(store, statement, error);
+    }
+    sqlite3_finalize(statement);
+    return status;
+}
+
 static alv_status write_meta(alv_store *store, const alv_setup *setup, alv_error *error)
 {
-    char engine[96];
-    sqlite3_stmt *statement;
+    char engine[96], *pairs;
     alv_engine_text(engine, sizeof engine);
     double x, v;
     char mean_square[32], variance[32];
     describe_inputs(&x, &v, setup);
     alv_number_print(mean_square, x, 17);
     alv_number_print(variance, v, 17);
-    const char *rows[][2] = {{"spec", setup->spec},
-                             {"digest", setup->digest},
-                             {"engine", engine},
-                             {"input_mean_square", mean_square},
-                             {"input_variance", variance}};
-    ALV_TRY(
-        alv_store_prepare(&statement, store, "INSERT OR REPLACE INTO meta VALUES (?, ?)", error));
-    alv_status status = ALV_OK;
-    for (int i = 0; status == ALV_OK && i < ALV_COUNT(rows); i++) {
-        alv_store_bind_text(statement, 1, rows[i][0]);
-        alv_store_bind_text(statement, 2, rows[i][1]);
-        status = alv_store_execute(store, statement, error);
-    }
-    sqlite3_finalize(statement);
+    ALV_TRY(describe_pairs(&pairs, setup, error));
+    const char *rows[][2] = {{"spec", setup->spec},        {"digest", setup->digest},
+                             {"engine", engine},           {"input_mean_square", mean_square},
+                             {"input_variance", variance}, {"inputs", pairs}};
+    const alv_status status = write_rows(store, rows, ALV_COUNT(rows), error);
+    free(pairs);
     return status;
 }
 

@@ -76,6 +76,8 @@ alv_status alv_report_findings(json_t *entry, const report_run *run, const repor
 /* expected.c: what theory expects of the layers; reads the entry's own "layers". */
 alv_status alv_report_expected(json_t *entry, const report_run *run, const report_group *group,
                                alv_error *error);
+/* What is not expected of this network, and why: [{"of": figure or "all", "text": [en, pt]}]. */
+json_t *alv_report_unexpected(const report_run *run);
 /* theory.c: what the registry predicts for this network. */
 alv_status alv_report_laws(json_t *entry, const report_run *run, const report_group *group,
                            alv_error *error);

@@ -60,9 +60,10 @@ static json_t *meta_json(const report_run *run, alv_error *error, alv_status *st
     json_t *meta = json_object();
     sqlite3_stmt *statement;
     bool more = true;
-    *status = alv_report_query(&statement, run,
-                               "SELECT key, value FROM meta WHERE key <> 'spec' ORDER BY key", NULL,
-                               error);
+    *status = alv_report_query(
+        &statement, run,
+        "SELECT key, value FROM meta WHERE key NOT IN ('spec', 'inputs') ORDER BY key", NULL,
+        error);
     if (*status != ALV_OK) return meta;
     while ((*status = alv_report_step(&more, statement, error)) == ALV_OK && more) {
         json_t *key = alv_report_text(statement, 0);
@@ -90,6 +91,7 @@ static alv_status fill_document(json_t *out, const report_run *run, const char *
     alv_report_set(out, "activations", activations_json(run));
     alv_report_set(out, "layer_names", alv_report_names(run));
     alv_report_set(out, "chain", json_boolean(!run->model || alv_model_is_chain(run->model)));
+    alv_report_set(out, "unexpected", alv_report_unexpected(run));
     alv_report_set(out, "shapes", alv_report_shapes(run));
     alv_report_set(out, "schemes", alv_report_schemes(run));
     alv_report_set(out, "marks", alv_report_marks(run));

@@ -1,113 +1,138 @@
-/* Down a chain with its own weights, biases and widths.
+/* Bands at every layer, read off the signal that is followed through the network (flow.h).
  *
- * Probes measure each unit's deviation over the batch: in mean-field terms q (1 - c), the mean
- * square less what all samples share. The inputs' share is their mean square less their variance;
- * from there the correlation map takes c up, one typical pair standing for all. Gradients are those
- * of the last layer times the products of chi. Nothing is fitted. */
+ * Probes measure each unit's deviation over the batch, root mean square over units: the root of the
+ * mean square less what rows share. Its logarithm is taken as normal; the maps give the mean of the
+ * variance, exp(mean + s^2 / 2) in terms of its log's mean and variance. Gradients are told in
+ * units of the last layer's. Nothing is fitted. */
 #include "theory/expected.h"
 
 #include "base/base.h"
-#include "init/fixed.h"
 #include "math/math.h"
-#include "theory/weights.h"
 
-static alv_status describe(alv_mean_field_layer *out, const alv_model *model, const alv_node *node,
-                           alv_act_spec act, const alv_scheme *scheme, const alv_scheme *bias,
-                           alv_error *error)
+/* The deviation of the log of a mean square that is due to taking rows in parts. */
+static const double PARTS = 0.01;
+
+static alv_expected_band band(double square, double spread, bool independent)
 {
-    double weights, biases = 0;
-    alv_scheme own, own_bias;
-    alv_tensor tensor = model->params[node->weight];
-    tensor.act = act;
-    ALV_TRY(alv_scheme_fixed(&own, model, node->weight, error));
-    ALV_TRY(alv_scheme_fixed(&own_bias, model, node->bias, error));
-    ALV_TRY(alv_theory_variance(&weights, own.init ? &own : scheme, &tensor, error));
-    if (!bias && scheme->init->biases) bias = scheme;
-    if (own_bias.init) bias = &own_bias;
-    if (bias && node->bias >= 0)
-        ALV_TRY(alv_theory_variance(&biases, bias, &model->params[node->bias], error));
-    *out = (alv_mean_field_layer){
-        .net = {.act = act, .weight_variance = (double)node->in * weights, .bias_variance = biases},
-        .width = node->out};
-    return ALV_OK;
+    const double s = alv_max(spread, 0) + PARTS * PARTS, half = 1.959963984540054 * alv_sqrt(s);
+    const double mid = alv_sqrt(square < 0 ? 0 : square);
+    if (!independent) return (alv_expected_band){mid, ALV_NAN, ALV_NAN};
+    return (alv_expected_band){mid, mid * alv_exp(-(s / 2 + half) / 2),
+                               mid * alv_exp((half - s / 2) / 2)};
 }
 
-/* Whether all weights are drawn one by one. */
-static bool are_independent(const alv_model *model, const alv_scheme *scheme)
+static bool is_image(const alv_node *node)
 {
-    bool all = true;
-    for (int i = 0; i < model->n_nodes; i++) {
-        alv_scheme own = {0};
-        if (alv_scheme_fixed(&own, model, model->nodes[i].weight, NULL) != ALV_OK) return false;
-        all = all && (own.init ? own.init : scheme->init)->reach == ALV_REACH_ELEMENT;
+    return (int64_t)node->height * node->width > 1;
+}
+
+static bool is_sequence(alv_op op)
+{
+    return op == ALV_OP_EMBED || op == ALV_OP_ATTEND || op == ALV_OP_LSTM || op == ALV_OP_LAST;
+}
+
+static bool has(const alv_node *node, alv_unexpected what)
+{
+    const bool pool = node->op == ALV_OP_POOL, window = node->largest || node->kernel > 0;
+    switch (what) {
+    case ALV_UNEXPECTED_SEQUENCE:
+        return is_sequence(node->op);
+    case ALV_UNEXPECTED_WINDOW:
+        return pool && window;
+    case ALV_UNEXPECTED_OPERATOR:
+        return node->op == ALV_OP_OTHER;
+    case ALV_UNEXPECTED_POOLED:
+        return pool && !window;
+    case ALV_UNEXPECTED_IMAGES:
+        return node->norm == ALV_NORM_BATCH && is_image(node);
+    case ALV_UNEXPECTED_FEW:
+        return node->norm != ALV_NORM_NONE;
+    case ALV_UNEXPECTED_COUNT:
+        break;
     }
-    return all;
+    return false;
 }
 
-static alv_status describe_all(alv_expected *e, const alv_model *model, alv_act_spec act,
-                               const alv_scheme *scheme, const alv_scheme *bias, alv_error *error)
+bool alv_expected_lacks(const alv_model *model, alv_unexpected what)
 {
-    const alv_act_spec none = {0};
-    int64_t l = 0;
-    for (int i = 0; i < model->n_nodes; i++) {
-        const alv_node *node = &model->nodes[i];
-        if (node->weight < 0) continue;
-        const bool last = l + 1 == e->depth;
-        ALV_TRY(describe(&e->layers[l++], model, node, last ? none : act, scheme, bias, error));
+    for (int i = 0; i < model->n_nodes; i++)
+        if (has(&model->nodes[i], what)) return true;
+    return false;
+}
+
+bool alv_expected_speaks(const alv_model *model)
+{
+    return model->tokens == 0 && !alv_expected_lacks(model, ALV_UNEXPECTED_SEQUENCE) &&
+           !alv_expected_lacks(model, ALV_UNEXPECTED_WINDOW) &&
+           !alv_expected_lacks(model, ALV_UNEXPECTED_OPERATOR);
+}
+
+/* Means of whole images differ by what their places have in common, which is not followed closely
+ * enough to tell; nothing after them is. */
+static bool is_pooled(const alv_model *model, int end)
+{
+    for (int i = 0; i <= end; i++)
+        if (has(&model->nodes[i], ALV_UNEXPECTED_POOLED)) return true;
+    return false;
+}
+
+/* What comes back through a batch norm of images loses a share that is not known. */
+static bool is_lost(const alv_model *model, int end)
+{
+    for (int i = end + 1; i < model->n_nodes; i++)
+        if (has(&model->nodes[i], ALV_UNEXPECTED_IMAGES)) return true;
+    return false;
+}
+
+static alv_status check(const alv_model *model, const alv_flow_input *input, alv_error *error)
+{
+    bool fine = input->square > 0 && input->square < ALV_INFINITY && input->samples > 0;
+    fine = fine && alv_fabs(input->same.product) <= 1.001 * input->square;
+    for (int k = 0; k < ALV_FAR; k++) fine = fine && alv_isfinite(input->far[k].product);
+    if (fine && model->n_nodes > 0) return ALV_OK;
+    return alv_fail(error, ALV_ERR_ARGUMENT, "inputs", "mean square %g of %lld samples",
+                    input->square, input->samples);
+}
+
+static void read(alv_expected *out, const alv_model *model, const alv_model_layer *at,
+                 const alv_flow *flows, bool independent)
+{
+    const alv_expected_band none = {ALV_NAN, ALV_NAN, ALV_NAN};
+    const alv_level *last = &flows[at[out->depth - 1].end].z;
+    for (int l = 0; l < out->depth; l++) {
+        const alv_level *z = &flows[at[l].end].z;
+        out->layers[l].signal = band(z->square - z->shared, z->spread.own, independent);
+        out->layers[l].gradient =
+            band(z->gradient / last->gradient, z->gradient_spread, independent);
+        if (is_pooled(model, at[l].end)) out->layers[l].signal = none;
+        if (is_lost(model, at[l].end)) out->layers[l].gradient = none;
     }
-    return ALV_OK;
 }
 
-static alv_status check(const alv_model *model, double mean_square, double variance,
-                        alv_error *error)
+alv_status alv_expected_make(alv_expected *out, const alv_model *model, const alv_drawn *moments,
+                             bool independent, const alv_flow_input *input, alv_error *error)
 {
-    if (!alv_model_is_chain(model))
-        return alv_fail(error, ALV_ERR_ARGUMENT, "model", "not a chain of dense layers");
-    if (mean_square > 0 && variance >= 0 && variance <= mean_square * 1.001) return ALV_OK;
-    return alv_fail(error, ALV_ERR_ARGUMENT, "inputs", "mean square %g, variance %g", mean_square,
-                    variance);
-}
-
-alv_status alv_expected_make(alv_expected *out, const alv_model *model, alv_act_spec act,
-                             const alv_scheme *scheme, const alv_scheme *bias, double mean_square,
-                             double variance, alv_error *error)
-{
-    *out = (alv_expected){.independent = are_independent(model, scheme)};
-    ALV_TRY(check(model, mean_square, variance, error));
-    for (int i = 0; i < model->n_nodes; i++) out->depth += model->nodes[i].weight >= 0;
-    out->layers = alv_new_array((size_t)out->depth, sizeof *out->layers);
-    out->shared = alv_new_array((size_t)out->depth, sizeof *out->shared);
-    if (!out->layers || !out->shared)
-        return alv_fail(error, ALV_ERR_MEMORY, "theory", "no memory for %lld layers", out->depth);
-    ALV_TRY(describe_all(out, model, act, scheme, bias, error));
-    ALV_TRY(alv_mean_field_layers(out->layers, out->depth, mean_square, error));
-    const double c = variance < mean_square ? (mean_square - variance) / mean_square : 0;
-    return alv_mean_field_correlations(out->shared, out->layers, out->depth, mean_square, c, error);
+    *out = (alv_expected){0};
+    ALV_TRY(check(model, input, error));
+    const size_t n = (size_t)model->n_nodes;
+    alv_flow *flows = alv_new_array(n, sizeof *flows);
+    alv_model_layer *at = alv_new_array(n, sizeof *at);
+    out->layers = alv_new_array(n, sizeof *out->layers);
+    alv_status status = flows && at && out->layers
+                            ? alv_flow_follow(flows, model, moments, input, error)
+                            : alv_fail(error, ALV_ERR_MEMORY, "theory", "no memory for %lld nodes",
+                                       (int64_t)model->n_nodes);
+    if (status == ALV_OK) {
+        out->depth = alv_model_layers(at, model);
+        read(out, model, at, flows, independent);
+    }
+    free(flows);
+    free(at);
+    return status;
 }
 
 void alv_expected_free(alv_expected *expected)
 {
     free(expected->layers);
-    free(expected->shared);
     *expected = (alv_expected){0};
-}
-
-static alv_expected_band band(const alv_expected *e, double mid, double lo, double hi,
-                              double factor)
-{
-    return (alv_expected_band){.mid = factor * alv_sqrt(mid),
-                               .lo = e->independent ? factor * alv_sqrt(lo) : ALV_NAN,
-                               .hi = e->independent ? factor * alv_sqrt(hi) : ALV_NAN};
-}
-
-alv_expected_band alv_expected_signal(const alv_expected *e, int64_t layer)
-{
-    const alv_mean_field_layer *at = &e->layers[layer];
-    return band(e, at->q, at->q_lo, at->q_hi, alv_sqrt(1 - e->shared[layer]));
-}
-
-alv_expected_band alv_expected_gradient(const alv_expected *e, int64_t layer, double last)
-{
-    const alv_mean_field_layer *at = &e->layers[layer];
-    return band(e, at->gradient, at->gradient_lo, at->gradient_hi, last);
 }

@@ -1,6 +1,6 @@
 // What theory expects of the layers before training, for the figures of what was measured.
 import { Plot, color } from "./charts.js";
-import { num, t } from "./i18n.js";
+import { num, pick, t } from "./i18n.js";
 import { groupsOf, layerName, layersAt, run } from "./run.js";
 
 // Rows of the middle and, for independent weights, of the band that holds 95 % of networks.
@@ -15,9 +15,15 @@ export const expectedRows = (setting, name) =>
     })),
   );
 
-// " Farthest from it: ..." of all groups at initialization; "" where nothing is expected.
+// Why nothing is expected, of this figure or of all.
+const unexpected = (name) =>
+  (run.unexpected ?? [])
+    .filter(({ of }) => of === "all" || of === name)
+    .map(({ text }) => ` ${pick(text)}`)
+    .join("");
+
+// " Farthest from it: ..." of all groups at initialization, and what is left out.
 export function farthest(name) {
-  if (run.chain === false) return ` ${t("expected.none")}`;
   let worst = null;
   for (const one of run.compare)
     layersAt(one, name, "first").forEach((value, layer) => {
@@ -27,12 +33,12 @@ export function farthest(name) {
         worst = { scheme: one.scheme, setting: one.setting, layer: layer + 1, times };
     });
   return worst === null
-    ? ""
+    ? unexpected(name)
     : ` ${t("expected.read")} ${t("expected.worst", {
         ...worst,
         layer: layerName(worst.layer),
         times: num(worst.times, 2),
-      })}`;
+      })}${unexpected(name)}`;
 }
 
 // Bands and thin lines under the measured ones, cut at the edges of the figure.

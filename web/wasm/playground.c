@@ -7,6 +7,7 @@
 #include "math/math.h"
 #include "spec.h"
 #include "theory/expected.h"
+#include "train/moments.h"
 #include "train/samples.h"
 #include "train/trainer.h"
 #include "verdict/verdict.h"
@@ -26,7 +27,7 @@ static struct play {
     double *look;           /* (n_layers, columns), then the loss */
     float *rows, *shares;   /* (MOST_ROWS, inputs), (MOST_ROWS, classes) */
     int64_t steps;          /* taken */
-    double initial_loss, chance_loss, mean_square, variance;
+    double initial_loss, chance_loss;
     double last_error; /* rms of the last layer's gradient, before training */
     char reason[96];
     alv_drift drift;
@@ -90,16 +91,10 @@ static double look(void)
     return loss;
 }
 
-/* The first look: what it forecasts, and what theory needs of the inputs. */
+/* The first look: what it forecasts, and what theory's gradients are told in. */
 static void look_first(void)
 {
-    double sum = 0;
-    const int64_t n = play.probe.n * play.data->dim;
     play.initial_loss = look();
-    for (int64_t i = 0; i < n; i++) sum += (double)play.probe.x[i] * (double)play.probe.x[i];
-    const double deviation = alv_probe_inputs(play.net);
-    play.mean_square = sum / (double)n;
-    play.variance = deviation * deviation;
     play.last_error = play.stats[play.net->n_layers - 1].delta_rms;
     alv_probe_drift(&play.drift, play.net, play.stats);
     alv_forecast_make(&play.forecast, play.stats, play.net->n_layers, &play.drift, play.model);
@@ -122,31 +117,48 @@ static alv_status start(alv_error *error)
 
 /* ---- in words ---- */
 
-static void write_band(alv_expected_band band)
+static void write_band(alv_expected_band band, double unit)
 {
     json_open(NULL, '[');
-    json_number(NULL, band.mid);
-    json_number(NULL, band.lo);
-    json_number(NULL, band.hi);
+    json_number(NULL, unit * band.mid);
+    json_number(NULL, unit * band.lo);
+    json_number(NULL, unit * band.hi);
     json_close(']');
+}
+
+static alv_status expect(alv_expected *e)
+{
+    alv_flow_input input;
+    double *lags;
+    bool independent;
+    const alv_scheme *bias = play.spec.has_bias ? &play.spec.bias : NULL;
+    *e = (alv_expected){0};
+    if (!alv_expected_speaks(play.model)) return ALV_ERR_UNSUPPORTED;
+    alv_drawn *moments = alv_new_array((size_t)play.model->n_params + 1, sizeof *moments);
+    alv_status status =
+        moments ? alv_inputs_measure(&input, &lags, play.model, play.probe.x, play.probe.n, NULL)
+                : ALV_ERR_MEMORY;
+    if (status == ALV_OK) {
+        status = alv_moments_of(moments, &independent, play.model, &play.spec.scheme, bias, NULL);
+        if (status == ALV_OK)
+            status = alv_expected_make(e, play.model, moments, independent, &input, NULL);
+        free(lags);
+    }
+    free(moments);
+    return status;
 }
 
 const char *alvor_theory(void)
 {
     alv_expected e;
-    alv_act_spec act = {0};
-    for (int i = 0; i < play.model->n_nodes && !act.act; i++) act = play.model->nodes[i].act;
     json_begin();
     json_open(NULL, '{');
-    if (alv_expected_make(&e, play.model, act, &play.spec.scheme,
-                          play.spec.has_bias ? &play.spec.bias : NULL, play.mean_square,
-                          play.variance, NULL) == ALV_OK) {
-        const double last = play.last_error;
+    if (expect(&e) == ALV_OK) {
         json_open("signal", '[');
-        for (int64_t l = 0; l < e.depth; l++) write_band(alv_expected_signal(&e, l));
+        for (int l = 0; l < e.depth; l++) write_band(e.layers[l].signal, 1);
         json_close(']');
         json_open("error", '[');
-        for (int64_t l = 0; l < e.depth; l++) write_band(alv_expected_gradient(&e, l, last));
+        for (int l = 0; l < e.depth; l++) write_band(e.layers[l].gradient, play.last_error);
         json_close(']');
     }
     json_close('}');

@@ -187,8 +187,6 @@ export default {
   "bin.hi": "to",
   "bin.count": "count",
 
-  "expected.none":
-    "No lines of theory here: its maps are drawn for plain dense layers, and in this network norms, branches, convolutions or sequences change what passes from one to the next.",
   "expected.read":
     "Thin lines and bands: what theory expects from the scheme alone, for inputs of one typical size, and where 95 % of networks of these widths would lie.",
   "expected.worst":

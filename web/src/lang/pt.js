@@ -188,8 +188,6 @@ export default {
   "bin.hi": "até",
   "bin.count": "contagem",
 
-  "expected.none":
-    "Aqui não há linhas da teoria: os seus mapas valem para camadas densas simples, e nesta rede normalizações, ramos, convoluções ou sequências mudam o que passa de uma camada a outra.",
   "expected.read":
     "Linhas finas e faixas: o que a teoria prevê só pelo esquema, para entradas de um tamanho típico, e onde ficariam 95 % das redes destas larguras.",
   "expected.worst":

@@ -1,0 +1,130 @@
+/* Through the ends of branches, and pools.
+ *
+ * A branch is fed by the stream that it joins, so that both may stray together: their deviations
+ * add up. Two signals of independent weights meet by chance, in each unit differently: the square
+ * of their correlation over rows is R. */
+#include "base/base.h"
+#include "math/math.h"
+#include "theory/flow_parts.h"
+
+static double comonotone(double a, double s, double b, double t)
+{
+    const double sum = a * alv_sqrt(alv_max(s, 0)) + b * alv_sqrt(alv_max(t, 0));
+    return sum * sum;
+}
+
+static alv_strays joined(double a, double c, alv_strays s, double b, double d, alv_strays t)
+{
+    return (alv_strays){.own = comonotone(a, s.own, b, t.own),
+                        .shared = comonotone(c, s.shared, d, t.shared),
+                        .both = a * c * s.both + b * d * t.both};
+}
+
+static double part_of(double x, double all)
+{
+    return all > 0 ? alv_max(x, 0) / all : 0;
+}
+
+/* other + gain input, two signals of independent signs. */
+void alv_flow_add(alv_flow *out, alv_flow_follower *f, const alv_node *node)
+{
+    const alv_level *y = alv_flow_from(f, node->input), *x = alv_flow_from(f, node->other);
+    alv_drawn g = alv_flow_drawn(f, node->weight);
+    if (node->weight < 0 || !g.known) g = (alv_drawn){true, 1, 1, 0};
+    const double product = 2 * x->mean * y->mean * g.mean;
+    alv_flow_keep(out, x);
+    alv_level *z = &out->z;
+    const bool alike = x->lags && y->lags && x->height == y->height && x->width == y->width;
+    for (int k = 0; k < ALV_FAR; k++) {
+        z->far[k].product = x->far[k].product + g.square * y->far[k].product + product;
+        z->far[k].size = x->far[k].size + g.square * y->far[k].size + product;
+        z->sizes[k] = x->sizes[k] + g.square * y->sizes[k] + product;
+    }
+    for (int64_t i = 0; alike && i < (int64_t)x->height * x->width; i++)
+        z->lags[i] = x->lags[i] + g.square * y->lags[i] + product;
+    z->same.product = x->same.product + g.square * y->same.product + product;
+    z->same.size = x->same.size + g.square * y->same.size + product;
+    z->mean = x->mean + g.mean * y->mean;
+    z->square = x->square + g.square * y->square + product;
+    z->shared = x->shared + g.square * y->shared + product;
+    const double a = part_of(own(x), own(z)), b = part_of(g.square * own(y), own(z));
+    const double c = part_of(x->shared, z->shared), d = part_of(g.square * y->shared, z->shared);
+    const double met = alv_sqrt(crowd_of(x) * crowd_of(y)); /* by chance, by each pair of units */
+    z->noise = a * a * x->noise + b * b * y->noise + 4 * a * b * met;
+    z->shared_noise = c * c * x->shared_noise + d * d * y->shared_noise + 4 * c * d;
+    z->overlap = a * a * x->overlap + b * b * y->overlap;
+    z->carried = joined(a, c, x->carried, b, d, y->carried);
+    const double units = alv_max(x->units, 1);
+    z->spread = plus(joined(a, c, x->spread, b, d, y->spread), 4 * a * b * met / units,
+                     4 * c * d / units, 0);
+    out->to_input.step = g.square;
+}
+
+/* Places that are pooled: of an image, or of whatever the network's data are. */
+static double pooled(const alv_flow_follower *f, const alv_node *node)
+{
+    const alv_node *before = node->input >= 0 ? &f->model->nodes[node->input] : NULL;
+    const int height = before ? before->height : f->model->height;
+    const int width = before ? before->width : f->model->width;
+    return node->kernel > 0 ? (double)node->kernel * (width > 1 ? node->kernel : 1)
+                            : (double)height * alv_max(width, 1);
+}
+
+/* Another mean square of all rows, and the same for the sizes of pairs. */
+static void resize(alv_level *x, double square)
+{
+    const double ratio = x->square > 0 ? square / x->square : 1;
+    x->square = square;
+    x->same.size *= ratio;
+    for (int k = 0; k < ALV_FAR; k++) x->sizes[k] *= ratio, x->far[k].size *= ratio;
+}
+
+void alv_flow_average(alv_flow *out, const alv_level *x, double n)
+{
+    const double far = alv_pairs_far(x);
+    alv_flow_keep(out, x);
+    resize(&out->z, far + (x->square - far) / n);
+    out->to_input.step = 1 / n;
+}
+
+/* Windows of an image whose places are alike by their distance. */
+static void average_windows(alv_flow *out, const alv_node *node, const alv_level *x)
+{
+    const bool all = node->kernel == 0;
+    const int64_t rows = all ? x->height : node->kernel;
+    const int64_t columns = all ? x->width : x->width > 1 ? node->kernel : 1;
+    const double far = alv_pairs_far(x);
+    alv_flow_keep(out, x);
+    alv_level *z = &out->z;
+    resize(z, alv_pairs_in_window(x, rows, columns));
+    z->same.product = far;
+    for (int k = 0; all && k < ALV_FAR; k++) z->far[k].product = far;
+    if (all) z->lags = NULL;
+    alv_pairs_stride(z, node->height, node->width, (int)node->stride);
+}
+
+void alv_flow_pool(alv_flow *out, alv_flow_follower *f, const alv_node *node)
+{
+    const alv_node *before = node->input >= 0 ? &f->model->nodes[node->input] : NULL;
+    const alv_level *x = alv_flow_from(f, node->input);
+    const double n = pooled(f, node);
+    if (!(n > 1)) {
+        alv_flow_keep(out, x);
+    } else if (!node->largest) {
+        if (x->lags)
+            average_windows(out, node, x);
+        else
+            alv_flow_average(out, x, n);
+        alv_flow_share(&out->z, f, node);
+        out->to_input.step = 1 / (n * n);
+    } else {
+        const bool bent_before = before && before->op == ALV_OP_ACT;
+        alv_flow_keep(out, x);
+        const alv_way_back back =
+            alv_flow_bend(&out->z, f, bent_before ? &f->flows[node->input].z : x,
+                          bent_before ? before->act : (alv_act_spec){0}, n);
+        alv_flow_share(&out->z, f, node);
+        out->to_input = back;
+        out->to_input.step = 1 / n;
+    }
+}

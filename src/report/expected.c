@@ -1,6 +1,7 @@
 /* What theory expects of a group's layers before training, for the figures of what was measured. */
 #include <math.h>
 
+#include "formats/json_text.h"
 #include "formats/network.h"
 #include "report/parts.h"
 #include "theory/expected.h"
@@ -49,6 +50,17 @@ static alv_status read_moments(alv_flow_input *out, double **lags, const json_t 
     return ALV_OK;
 }
 
+/* The JSON of a column; NULL where there is none. */
+static alv_status read_json(json_t **out, sqlite3_stmt *statement, int column)
+{
+    json_error_t why;
+    bool lost = false;
+    if (sqlite3_column_type(statement, column) == SQLITE_NULL) return ALV_OK;
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    *out = text ? alv_json_parse(&lost, text, 0, &why) : NULL;
+    return *out ? ALV_OK : lost || !text ? ALV_ERR_MEMORY : ALV_ERR_FORMAT;
+}
+
 static alv_status read_inputs(alv_flow_input *out, double **lags, const report_run *run,
                               const report_group *group, alv_error *error)
 {
@@ -57,17 +69,13 @@ static alv_status read_inputs(alv_flow_input *out, double **lags, const report_r
     alv_status status = alv_report_query(&statement, run, inputs_sql, group, error);
     if (status == ALV_OK) status = alv_report_step(&more, statement, error);
     if (status == ALV_OK && more) {
-        const char *text = (const char *)sqlite3_column_text(statement, 2);
-        json_error_t why = {0};
-        json_t *inputs = text ? json_loads(text, 0, &why) : NULL;
+        json_t *inputs = NULL;
+        status = read_json(&inputs, statement, 2);
         const double square = alv_report_real(statement, 0);
         *out = (alv_flow_input){.square = square, .samples = 1 << 30};
         for (int k = 0; k < ALV_FAR; k++)
             out->same = out->far[k] =
                 (alv_pair){square - alv_report_real(statement, 1), out->sizes[k] = square};
-        if (text && !inputs)
-            status =
-                json_error_code(&why) == json_error_out_of_memory ? ALV_ERR_MEMORY : ALV_ERR_FORMAT;
         if (inputs) status = read_moments(out, lags, inputs, run->model);
         json_decref(inputs);
     }

@@ -29,7 +29,7 @@ static double table_for(alv_flow_follower *f, alv_act_spec act, double mean, dou
 
 static double on_table(const alv_pair_table *t, double scale, double product)
 {
-    return scale > 0 ? scale * alv_pair_product(t, product / scale) : 0;
+    return scale > 0 ? scale * alv_pair_table_at(t, product / scale) : 0;
 }
 
 static double ratio_log(double a, double b, double step)

@@ -153,7 +153,7 @@ static double between(const double *y, double x)
            a * b * c / 6 * y[k + 3];
 }
 
-double alv_pair_product(const alv_pair_table *t, double product)
+double alv_pair_table_at(const alv_pair_table *t, double product)
 {
     const double square = t->mean * t->mean;
     double c = t->variance > 0 ? (product - square) / t->variance : 1;

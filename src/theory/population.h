@@ -37,6 +37,6 @@ void alv_pair_table_make(alv_pair_table *out, alv_act_spec act, double mean, dou
 /* The same of one correlation. */
 double alv_pair_bend(alv_act_spec act, double mean, double variance, double c);
 /* Of two u whose mean product is that. */
-double alv_pair_product(const alv_pair_table *table, double product);
+double alv_pair_table_at(const alv_pair_table *table, double product);
 
 #endif

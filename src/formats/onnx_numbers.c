@@ -59,11 +59,23 @@ static alv_onnx_value keep(alv_onnx *g, alv_onnx_numbers all)
     return (alv_onnx_value){.is = ALV_ONNX_CONST, .numbers = g->n_numbers};
 }
 
+enum { FLOAT = 1, INT32 = 6, INT64 = 7, DOUBLE = 11 };
+
+/* However many, as the first states of recurrent layers are. */
+static bool is_zeros(const AlvOnnx__TensorProto *t)
+{
+    const bool real = t && (t->data_type == FLOAT || t->data_type == DOUBLE);
+    size_t n = 0;
+    if (!real || !t->has_raw_data || t->n_dims < 2) return false;
+    while (n < t->raw_data.len && t->raw_data.data[n] == 0) n++;
+    return n > 0 && n == t->raw_data.len;
+}
+
 /* A tensor that stands in an attribute. */
 static alv_onnx_numbers numbers_of_proto(const AlvOnnx__TensorProto *t)
 {
-    enum { FLOAT = 1, INT32 = 6, INT64 = 7, DOUBLE = 11 };
     alv_onnx_numbers out = {.n = 1};
+    if (is_zeros(t)) return out;
     if (!t || t->n_dims > 1 || !t->has_data_type) return unknown;
     const int type = t->data_type;
     if (t->n_dims == 1)
@@ -149,6 +161,7 @@ static alv_onnx_numbers cut(const alv_onnx *g)
     int64_t bounds[2] = {0, 0};
     double lo = alv_onnx_number_of(g, 1), hi = alv_onnx_number_of(g, 2);
     alv_onnx_numbers out = {.whole = from.whole};
+    if (from.n == 1 && !from.whole) return from; /* one value however often */
     if (g->n_inputs > 4 && alv_onnx_number_of(g, 4) != 1) return unknown;
     if (g->n_inputs == 1) {
         if (alv_onnx_ints(&bounds[0], 1, g, "starts") != 1 ||

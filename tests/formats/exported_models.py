@@ -151,6 +151,18 @@ class Convs(nn.Module):
         return self.body(x)
 
 
+class Lstm(nn.Module):
+    """The last state, or all of them."""
+
+    def __init__(self, every=False):
+        super().__init__()
+        self.layer, self.head, self.every = nn.LSTM(D, 12, 2, batch_first=True), nn.Linear(12, 5), every
+
+    def forward(self, x):
+        states, _ = self.layer(x)
+        return self.head(states if self.every else states[:, -1])
+
+
 def export(name, net, x, opset=17, training=False, fixed=False):
     with torch.no_grad():
         for p, w in net.named_parameters():
@@ -187,3 +199,5 @@ export("vit", Vit(), images, 13)
 export("vit_one", Vit(), images[:1], 17, fixed=True)
 export("convnext", ConvNext(), images, 13)
 export("convs", Convs(), images)
+export("lstm", Lstm(), rows, 13)
+export("lstm_every", Lstm(True), rows, 13, fixed=True)

@@ -147,7 +147,10 @@ typedef struct alv_node {
                               (heads, positions, positions), infinities too */
     double start;          /* of a gain: its first value */
     int line, column;      /* of what it was read from, from 1; 0: unknown */
-    char what[ALV_MAX_OPERATOR]; /* of ALV_OP_OTHER: its name in the file, cut to fit */
+    char what[ALV_MAX_OPERATOR]; /* of ALV_OP_OTHER: its name in the file, cut to fit. A "GRU" or an
+                                    "RNN" with an `act` is one as ONNX has it, forward from zeros,
+                                    fed as an LSTM is, of weight (gates out, out); its bias is that
+                                    of the gates, if the reset comes behind the weight, else none */
 } alv_node;
 
 /* A scheme that the network itself fixes for one of its parameters, whatever fills the others. */

@@ -21,7 +21,9 @@ static void mark_counted(alv_doctor *d)
     const alv_checkpoint *file = d->weights->model;
     for (int i = 0; i < m->n_nodes; i++) {
         const int used[] = {m->nodes[i].weight, m->nodes[i].bias};
-        for (int k = 0; k < 2 && m->nodes[i].op != ALV_OP_OTHER; k++) {
+        const bool follows =
+            m->nodes[i].op != ALV_OP_OTHER || alv_signal_cell(&m->nodes[i]) != ALV_CELLS;
+        for (int k = 0; k < 2 && follows; k++) {
             const alv_checkpoint_tensor *t =
                 used[k] >= 0 ? alv_checkpoint_find(file, m->params[used[k]].name) : NULL;
             if (t) d->counted[t - file->tensors] = true;
@@ -56,6 +58,7 @@ static double square_before(const alv_doctor *d, int node)
     int at = d->model->nodes[node].input;
     while (at >= 0) {
         const alv_op op = d->model->nodes[at].op;
+        if (alv_signal_cell(&d->model->nodes[at]) != ALV_CELLS) break;
         if (op != ALV_OP_ACT && op != ALV_OP_POOL && op != ALV_OP_OTHER && op != ALV_OP_LAST) break;
         at = d->model->nodes[at].input;
     }

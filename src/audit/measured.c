@@ -3,25 +3,35 @@
 
 #include "base/base.h"
 
-/* Where ONNX has the gates of alv_lstm_gate: input, output, forget, cell. */
-static const int places[ALV_GATES] = {0, 2, 3, 1};
+/* Where ONNX has the gates of recurrent.h: input, output, forget, cell; update, reset, new. */
+static const int places[ALV_CELLS][ALV_GATES] = {
+    [ALV_CELL_LSTM] = {0, 2, 3, 1}, [ALV_CELL_GRU] = {0, 1, 2}, [ALV_CELL_RNN] = {0}};
 
-/* A bias that the inputs bring and one that the outputs before bring, four gates each; a gate sees
- * their sum. */
-static alv_status sum_up(alv_measured *out, const alv_checkpoint_tensor *t, alv_error *error)
+/* A bias that the inputs bring and one that the outputs before bring, of each gate; a gate sees
+ * their sum, but where the second of a GRU's last is reset. */
+static alv_status sum_up(alv_measured *out, const alv_checkpoint_tensor *t, alv_cell cell,
+                         bool reset, alv_error *error)
 {
-    const int64_t units = t->count / (2 * ALV_GATES), half = ALV_GATES * units;
+    const int gates = alv_cell_gates(cell);
+    const int64_t units = t->count / (2 * gates), half = gates * units;
     double *b = alv_new_array((size_t)(2 * half), sizeof *b), sum = 0, square = 0;
     if (!b) return alv_fail(error, ALV_ERR_MEMORY, t->name, "no memory for its gates");
     alv_checkpoint_decode(b, t, 0, 2 * half);
-    for (int k = 0; k < ALV_GATES; k++)
+    for (int k = 0; k < gates; k++)
         for (int64_t u = 0; u < units; u++) {
-            const int64_t at = places[k] * units + u;
-            const double both = b[at] + b[half + at];
+            const int64_t at = places[cell][k] * units + u;
+            const bool apart = reset && k == ALV_GATE_NEW;
+            const double both = b[at] + (apart ? 0 : b[half + at]);
+            if (apart) {
+                out->reset += b[half + at] / (double)units;
+                out->reset2 += b[half + at] * b[half + at] / (double)units;
+            }
             out->gate[k] += both / (double)units;
+            out->varies[k] += both * both / (double)units;
             sum += both;
             square += both * both;
         }
+    for (int k = 0; k < gates; k++) out->varies[k] -= out->gate[k] * out->gate[k];
     out->mean = sum / (double)half;
     out->square = square / (double)half;
     free(b);
@@ -33,10 +43,12 @@ static alv_status read_gates(alv_measured *out, const alv_inspection *all, const
 {
     for (int i = 0; i < m->n_nodes; i++) {
         const alv_node *n = &m->nodes[i];
-        const int bias = n->op == ALV_OP_LSTM && n->input >= 0 ? m->nodes[n->input].bias : -1;
+        const alv_cell cell = alv_signal_cell(n);
+        const int bias = cell != ALV_CELLS && n->input >= 0 ? m->nodes[n->input].bias : -1;
         if (bias < 0 || !out[bias].known) continue;
         const alv_checkpoint_tensor *t = alv_checkpoint_find(all->model, m->params[bias].name);
-        if (t->count == 2 * ALV_GATES * n->out) ALV_TRY(sum_up(&out[bias], t, error));
+        if (t->count == 2 * alv_cell_gates(cell) * n->out)
+            ALV_TRY(sum_up(&out[bias], t, cell, n->bias >= 0, error));
     }
     return ALV_OK;
 }
@@ -51,7 +63,7 @@ alv_status alv_measured_read(alv_measured **out, const alv_inspection *all, cons
         const alv_inspected *seen = t ? &all->tensors[t - all->model->tensors] : NULL;
         if (!seen || !seen->measured || seen->moments.n < 1) continue;
         const double mean = seen->moments.mean, n = (double)seen->moments.n;
-        read[i] = (alv_measured){true, mean, seen->moments.m2 / n + mean * mean, {0}};
+        read[i] = (alv_measured){true, mean, seen->moments.m2 / n + mean * mean, {0}, {0}, 0, 0};
     }
     const alv_status status = read_gates(read, all, m, error);
     if (status == ALV_OK)

@@ -246,7 +246,7 @@ static map *const maps[] = {
     [ALV_OP_ACT] = act,
     [ALV_OP_EMBED] = embed,
     [ALV_OP_ATTEND] = alv_follow_attention,
-    [ALV_OP_LSTM] = alv_follow_lstm,
+    [ALV_OP_LSTM] = alv_follow_recurrent,
     [ALV_OP_LAST] = alv_follow_last,
     [ALV_OP_OTHER] = alv_follow_other,
 };
@@ -314,7 +314,7 @@ static way_back *const ways_back[] = {
     [ALV_OP_ACT] = return_step,
     [ALV_OP_EMBED] = return_step,
     [ALV_OP_ATTEND] = alv_return_attention,
-    [ALV_OP_LSTM] = alv_return_lstm,
+    [ALV_OP_LSTM] = alv_return_recurrent,
     [ALV_OP_LAST] = alv_return_last,
     [ALV_OP_OTHER] = alv_return_other,
 };

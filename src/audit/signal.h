@@ -7,13 +7,16 @@
 #define ALV_AUDIT_SIGNAL_H
 
 #include "audit/inspect.h"
-#include "theory/lstm.h"
+#include "theory/recurrent.h"
 
 /* Measured of a parameter. */
 typedef struct alv_measured {
     bool known;
     double mean, square;
-    double gate[ALV_GATES]; /* of an LSTM's bias, the two of each gate added: the gates' means */
+    double gate[ALV_GATES];   /* of a recurrent layer's bias, the two of each gate added: the gates'
+                                 means, in the order of recurrent.h */
+    double varies[ALV_GATES]; /* and their variances over units */
+    double reset, reset2;     /* of a GRU's that is reset: its mean and mean square */
 } alv_measured;
 
 /* Of all parameters of the model, as many and (*out) the caller's to free; what was not measured is
@@ -70,6 +73,9 @@ typedef struct alv_signal_input {
 alv_status alv_signal_follow(alv_signal *signals, const alv_model *model,
                              const alv_measured *measured, alv_signal_input input,
                              alv_error *error);
+
+/* Which of the recurrent layers with a law the node is; ALV_CELLS: none. */
+alv_cell alv_signal_cell(const alv_node *node);
 
 /* Inside the room: values that one weight matrix adds up for one output, those beyond the border
  * left out; and outputs per input, the same for the way back. */

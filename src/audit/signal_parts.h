@@ -4,8 +4,8 @@
 
 #include "audit/signal.h"
 
-/* Variance of the log of a mean square that a law gives to 10 %, as those of attention, of LSTMs
- * and of what comes back through a norm over units do: two deviations are that. */
+/* Variance of the log of a mean square that a law gives to 10 %, as those of attention, of
+ * recurrent layers and of what comes back through a norm over units do: two deviations are that. */
 #define ALV_LAW_SPREAD 0.0025
 
 typedef struct alv_follower {
@@ -35,13 +35,17 @@ void alv_follow_average(alv_signal *out, const alv_signal *x, double n);
 /* Adds to what comes back to a node; -1: nothing is done. */
 void alv_follow_give(alv_follower *f, int to, alv_returned r);
 
-/* Sequences (signal_sequence.c): the maps of an LSTM, of the last position, of attention and of a
- * file's own operators, which attention may be written with, and their ways back. */
-void alv_follow_lstm(alv_signal *out, alv_follower *f, const alv_node *node);
+/* Steps or positions of a sequence, `known` or the data's. */
+int alv_follow_length(const alv_follower *f, int known);
+
+/* Sequences (signal_recurrent.c, signal_sequence.c): the maps of a recurrent layer, of the last
+ * position, of attention and of a file's own operators, which attention may be written with, and
+ * their ways back. */
+void alv_follow_recurrent(alv_signal *out, alv_follower *f, const alv_node *node);
 void alv_follow_last(alv_signal *out, alv_follower *f, const alv_node *node);
 void alv_follow_attention(alv_signal *out, alv_follower *f, const alv_node *node);
 void alv_follow_other(alv_signal *out, alv_follower *f, const alv_node *node);
-void alv_return_lstm(alv_follower *f, int at, alv_returned r);
+void alv_return_recurrent(alv_follower *f, int at, alv_returned r);
 void alv_return_last(alv_follower *f, int at, alv_returned r);
 void alv_return_attention(alv_follower *f, int at, alv_returned r);
 void alv_return_other(alv_follower *f, int at, alv_returned r);

@@ -1,4 +1,4 @@
-/* Sequences: recurrent layers and attention, whose laws are theory's (lstm.h, attention.h). */
+/* Attention, whose law is theory's (attention.h), and what a file has of its own. */
 #include "audit/signal_parts.h"
 
 #include "base/base.h"
@@ -7,88 +7,9 @@
 
 enum { UNKNOWN_LENGTH = 16 };
 
-static int length_of(const alv_follower *f, int known)
+int alv_follow_length(const alv_follower *f, int known)
 {
     return known > 0 ? known : f->model->height > 0 ? f->model->height : UNKNOWN_LENGTH;
-}
-
-static void lstm_case(alv_lstm_case *out, const alv_follower *f, const alv_node *node)
-{
-    const alv_signal *fed = alv_follow_from(f, node->input);
-    const alv_node *gates = node->input >= 0 ? &f->model->nodes[node->input] : NULL;
-    const alv_measured bias = alv_follow_measured(f, gates ? gates->bias : -1);
-    const double square = alv_follow_measured(f, node->weight).square;
-    double means = 0;
-    *out = (alv_lstm_case){.recurrent = (double)node->out * square,
-                           .steps = length_of(f, 0),
-                           .nearby = fed->nearby,
-                           .decay = 1};
-    for (int k = 0; k < ALV_GATES; k++) {
-        out->bias[k] = bias.gate[k];
-        means += bias.gate[k] * bias.gate[k] / ALV_GATES;
-    }
-    out->fed = alv_max(fed->square - means, 0);
-    out->shared = alv_min(alv_max(fed->together - means, 0), out->fed);
-}
-
-void alv_follow_lstm(alv_signal *out, alv_follower *f, const alv_node *node)
-{
-    const alv_signal *fed = alv_follow_from(f, node->input);
-    alv_lstm_case lstm;
-    alv_lstm_law law = {0};
-    alv_follow_same(out, fed);
-    out->assumed = ALV_ASSUME_UNREAD;
-    if (!alv_follow_measured(f, node->weight).known) return;
-    lstm_case(&lstm, f, node);
-    if (f->status == ALV_OK) f->status = alv_lstm_law_of(&law, &lstm, f->error);
-    const double alike = lstm.fed > 0 ? lstm.shared / lstm.fed : 0;
-    out->assumed = ALV_ASSUME_RECURRENT;
-    out->mean = 0;
-    out->square = law.all;
-    out->together = law.all * alike;
-    out->shared = fed->together > 0 ? out->together * fed->shared / fed->together : 0;
-    out->nearby = law.nearby;
-    out->last = law.all > 0 ? law.last / law.all : 1;
-    out->units = (double)node->out;
-    out->spread = fed->spread + (2 + fed->noise) / alv_max(out->units, 1) + ALV_LAW_SPREAD;
-}
-
-void alv_return_lstm(alv_follower *f, int at, alv_returned r)
-{
-    const alv_node *node = &f->model->nodes[at];
-    alv_lstm_case lstm;
-    alv_lstm_law law = {0};
-    if (f->signals[at].assumed == ALV_ASSUME_RECURRENT && f->status == ALV_OK) {
-        lstm_case(&lstm, f, node);
-        lstm.decay = r.decay;
-        lstm.near = r.near;
-        f->status = alv_lstm_law_of(&law, &lstm, f->error);
-        r.gradient *= law.back;
-        r.spread +=
-            alv_follow_from(f, node->input)->noise / alv_max((double)node->out, 1) + ALV_LAW_SPREAD;
-        r.decay = law.decay;
-        r.near = law.near;
-    }
-    alv_follow_give(f, node->input, r);
-}
-
-void alv_follow_last(alv_signal *out, alv_follower *f, const alv_node *node)
-{
-    const alv_signal *x = alv_follow_from(f, node->input);
-    alv_follow_same(out, x);
-    out->square *= x->last;
-    out->shared *= x->last;
-    out->together = out->shared;
-    out->nearby = 0;
-    out->last = 1;
-}
-
-void alv_return_last(alv_follower *f, int at, alv_returned r)
-{
-    const int input = f->model->nodes[at].input;
-    r.gradient /= alv_follow_positions(f->model, input);
-    r.decay = r.near = 0;
-    alv_follow_give(f, input, r);
 }
 
 /* The nodes of an attention; queries, keys and values may be one. */
@@ -190,7 +111,7 @@ static void return_from(alv_follower *f, const attention *a, alv_returned r)
 static attention fused(const alv_follower *f, const alv_node *node)
 {
     const int x = node->input;
-    return (attention){x, x, x, length_of(f, node->height), node->heads, !node->both_ways};
+    return (attention){x, x, x, alv_follow_length(f, node->height), node->heads, !node->both_ways};
 }
 
 void alv_follow_attention(alv_signal *out, alv_follower *f, const alv_node *node)
@@ -231,17 +152,22 @@ static bool find(attention *out, const alv_follower *f, const alv_node *node, in
     *out = (attention){.query = m->nodes[scores].input,
                        .key = m->nodes[scores].other,
                        .value = soft == node->input ? node->other : node->input,
-                       .positions = length_of(f, 0),
+                       .positions = alv_follow_length(f, 0),
                        .heads = node->heads};
     return true;
 }
 
-/* Products with a softmax are attention. */
+/* Products with a softmax are attention; GRUs and plain recurrent layers have no kind of their own
+ * for nothing here can run them. */
 void alv_follow_other(alv_signal *out, alv_follower *f, const alv_node *node)
 {
     const alv_model *m = f->model;
     const int at = (int)(node - m->nodes);
     attention a;
+    if (alv_signal_cell(node) != ALV_CELLS) {
+        alv_follow_recurrent(out, f, node);
+        return;
+    }
     if (find(&a, f, node, at)) {
         attend(out, f, &a);
         return;
@@ -259,6 +185,10 @@ void alv_return_other(alv_follower *f, int at, alv_returned r)
 {
     const alv_node *node = &f->model->nodes[at];
     attention a;
+    if (alv_signal_cell(node) != ALV_CELLS) {
+        alv_return_recurrent(f, at, r);
+        return;
+    }
     if (find(&a, f, node, at)) {
         return_from(f, &a, r);
         return;

@@ -1,5 +1,5 @@
-/* Rules for what holds weights: dense layers, convolutions, norms and recurrence. Beside
- * each stands what must hold for the engine's layers to do the same. */
+/* Rules for what holds weights: dense layers, convolutions and norms. Beside each stands what must
+ * hold for the engine's layers to do the same. */
 #include "base/base.h"
 #include "formats/onnx_graph.h"
 #include "math/math.h"
@@ -278,47 +278,4 @@ alv_onnx_value alv_onnx_other_norm(alv_onnx *g)
     alv_onnx_param(g, 1, "norm", (alv_tensor){.role = ALV_ROLE_GAIN, .fan_in = 1});
     alv_onnx_param(g, 2, "bias", (alv_tensor){.role = ALV_ROLE_BIAS, .fan_in = 1});
     return alv_onnx_other(g);
-}
-
-/* Whether an LSTM goes forward from a state of zeros with the usual gates. */
-static bool is_plain_lstm(const alv_onnx *g, const alv_checkpoint_tensor *w)
-{
-    static const char *const options[] = {"activations", "activation_alpha", "activation_beta",
-                                          "clip"};
-    for (int i = 0; i < ALV_COUNT(options); i++)
-        if (alv_onnx_attribute(g, options[i])) return false;
-    for (int k = 5; k < 7; k++)
-        if (k < g->n_inputs && g->inputs[k] && alv_onnx_number_of(g, k) != 0) return false;
-    return w->shape[0] == 1 && !(g->n_inputs > 4 && g->inputs[4]) &&
-           !(g->n_inputs > 7 && g->inputs[7]) && alv_onnx_int(g, "layout", 0) == 0 &&
-           alv_onnx_int(g, "input_forget", 0) == 0 &&
-           (!alv_onnx_attribute(g, "direction") || alv_onnx_says(g, "direction", "forward"));
-}
-
-/* W (copies, gates h, in), R (copies, gates h, h), B (copies, 2 gates h). */
-alv_onnx_value alv_onnx_recurrent(alv_onnx *g)
-{
-    const alv_checkpoint_tensor *w = alv_onnx_tensor(g, 1), *r = alv_onnx_tensor(g, 2);
-    const bool lstm = strcmp(g->node->op_type, "LSTM") == 0;
-    const int gates = lstm ? 4 : strcmp(g->node->op_type, "GRU") == 0 ? 3 : 1;
-    if (!w || !r || w->rank != 3 || r->rank != 3) return alv_onnx_other(g);
-    alv_tensor what = {.copy_axes = 1};
-    for (int i = 0; gates > 1 && i < gates; i++) what.parts[i] = r->shape[2];
-    const int weight = alv_onnx_param(g, 1, "recurrent", what);
-    const int hidden = alv_onnx_param(g, 2, "recurrent", what);
-    const int bias = alv_onnx_bias(g, 3, weight);
-    if (!lstm) {
-        const alv_onnx_value value = alv_onnx_other(g);
-        g->graph->nodes[value.index].weight = weight;
-        g->graph->nodes[value.index].bias = hidden;
-        return value;
-    }
-    alv_onnx_need(g, is_plain_lstm(g, w), ALV_STOP_OPTION);
-    alv_onnx_need(g, alv_onnx_has(g, 0, "t,n,u"), ALV_STOP_PLACES);
-    const int input =
-        alv_onnx_add_weights(g, alv_onnx_from(g, 0), weight, bias, alv_form_of("t,n,u")).index;
-    const alv_node node = {
-        .op = ALV_OP_LSTM, .in = 4 * r->shape[2], .out = r->shape[2], .weight = hidden, .bias = -1};
-    g->second = alv_form_of("z,n,u");
-    return alv_onnx_node(alv_onnx_add(g, node, input), alv_form_of("t,1,n,u"));
 }

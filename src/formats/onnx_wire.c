@@ -51,6 +51,7 @@ static const message attribute = {.fields = {{1, COPY},
                                              {5, INTO, &constant},
                                              {7, COPY_SMALL},
                                              {8, COPY_SMALL},
+                                             {9, COPY_SMALL},
                                              {20, COPY}}};
 static const message node = {
     .fields = {{1, COPY}, {2, COPY}, {3, COPY}, {4, COPY}, {5, INTO, &attribute}, {7, COPY}}};

@@ -10,10 +10,12 @@ $python -c 'import onnx, onnxruntime, numpy' 2>/dev/null || {
 mkdir draws
 $python "$here/doctor_check.py" "$alvor" draws 6 || fail 'predictions are not what onnxruntime measures'
 $python "$here/doctor_sequences.py" "$alvor" draws 4 || fail 'gradients of sequences are not what is predicted'
+torch=/usr/bin/python3
+$torch -c 'import torch' 2>/dev/null && { $torch "$here/exported_recurrent.py" draws/recurrent 2>/dev/null || fail 'PyTorch exports no recurrent layers'; }
+$python "$here/doctor_recurrent.py" "$alvor" draws 4 || fail 'signals and gradients of GRUs and RNNs are not what is predicted'
 $python "$here/doctor_faults.py" "$alvor" draws || fail 'a fault is missed, a healthy model is not well, or something is left out in silence'
 
 $python "$here/doctor_planted.py" "$alvor" draws 2 || fail 'a planted fault is missed, or a healthy model has a finding'
-torch=/usr/bin/python3
 $torch -c 'import torch' 2>/dev/null && { $torch "$here/exported_models.py" draws/exported || fail 'PyTorch exports no models'; }
 $python "$here/doctor_measured.py" "$alvor" draws || fail 'what was measured is not what onnxruntime measures'
 $python "$here/doctor_train.py" "$alvor" draws || fail 'the cause that was planted is not the one that is found'

@@ -11,7 +11,7 @@
  * the outputs through weights of its own, 2 (c^2 + r) / outputs, where c = p / q and r, the
  * overlap, grows by 1 / n in each layer: tr S^2 / (tr S)^2 of S = E z z' is 1/n for n independent
  * inputs. Less than these: places of a kernel that lie outside at the border for some outputs count
- * less than others (signal_fan.c), and biases meet what the inputs have in common, with
+ * less than others (theory/border.c), and biases meet what the inputs have in common, with
  * 4 E b^2 p / outputs of variance.
  *
  * Back it is the same with outputs for inputs: gradients of the last layer are of random signs,
@@ -21,6 +21,7 @@
 
 #include "base/base.h"
 #include "math/math.h"
+#include "theory/border.h"
 #include "theory/population.h"
 
 const alv_signal *alv_follow_from(const alv_follower *f, int node)
@@ -54,13 +55,24 @@ void alv_follow_same(alv_signal *out, const alv_signal *x)
     out->assumed = ALV_ASSUME_NOTHING;
 }
 
+/* Relative variance of what a convolution gives, its weights' mean square being known: of n normal
+ * weights that at one of k elements of the kernel has a variance of 2 k / n, and the whole is their
+ * mean by the shares in which they lie on the input. */
+static double border_spread(const alv_model *m, const alv_node *node)
+{
+    int64_t n = 0;
+    const alv_border b = alv_border_of(m, node);
+    if (alv_tensor_count(&n, &m->params[node->weight], NULL) != ALV_OK || n < 1) return 0;
+    return b.once > 0 ? 2 * alv_max(b.twice / (b.once * b.once) - 1, 0) / (double)n : 0;
+}
+
 /* z = W x + b. */
 static void weights(alv_signal *out, alv_follower *f, const alv_node *node)
 {
     const alv_signal *x = alv_follow_from(f, node->input);
     const alv_measured w = alv_follow_measured(f, node->weight),
                        b = alv_follow_measured(f, node->bias);
-    const double n = node->weight >= 0 ? alv_signal_fan(f->model, node) : 0;
+    const double n = node->weight >= 0 ? alv_border_fan(f->model, node) : 0;
     alv_follow_same(out, x);
     out->assumed = ALV_ASSUME_UNREAD;
     if (node->weight < 0 || !w.known || !b.known || !(n > 0)) return;
@@ -76,7 +88,7 @@ static void weights(alv_signal *out, alv_follower *f, const alv_node *node)
     out->together = each * x->together + pairs + shift;
     const double share = out->square > 0 ? signal / out->square : 0;
     out->overlap = share * share * (x->overlap + (1 + x->noise) / n);
-    out->carried = share * share * (x->spread + alv_signal_border(f->model, node));
+    out->carried = share * share * (x->spread + border_spread(f->model, node));
     out->stray = 2 * share * share * x->overlap;
     const double bias = out->square > 0 ? b.square * (each * x->shared + pairs) / out->square : 0;
     out->spread = out->carried + 2 * share * share * (c * c + x->overlap) / out->units;
@@ -295,9 +307,9 @@ static void return_weights(alv_follower *f, int at, alv_returned r)
     const double in = alv_max((double)f->model->nodes[node->input].out, 1);
     const double here = alv_follow_positions(f->model, at);
     const double before = alv_follow_positions(f->model, node->input);
-    const double fan = alv_signal_fan(f->model, node), fan_out = fan * here * out / (before * in);
+    const double fan = alv_border_fan(f->model, node), fan_out = fan * here * out / (before * in);
     r.gradient *= fan_out * alv_follow_measured(f, node->weight).square;
-    r.spread += 2 * r.overlap / in + alv_signal_border(f->model, node);
+    r.spread += 2 * r.overlap / in + border_spread(f->model, node);
     r.overlap += (1 + r.noise) / alv_max(fan_out, 1);
     r.noise = 2 * r.overlap;
     if (here != before) r.decay = 1, r.near = 0;

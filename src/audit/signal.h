@@ -77,11 +77,4 @@ alv_status alv_signal_follow(alv_signal *signals, const alv_model *model,
 /* Which of the recurrent layers with a law the node is; ALV_CELLS: none. */
 alv_cell alv_signal_cell(const alv_node *node);
 
-/* Inside the room: values that one weight matrix adds up for one output, those beyond the border
- * left out; and outputs per input, the same for the way back. */
-double alv_signal_fan(const alv_model *model, const alv_node *node);
-/* Inside the room: relative variance of what a convolution gives, its weights' mean square being
- * known, for those at a kernel's edge meet the border more often. */
-double alv_signal_border(const alv_model *model, const alv_node *node);
-
 #endif

@@ -34,50 +34,6 @@ static double positions(int height, int width)
     return alv_max(height, 1) * alv_max(width, 1);
 }
 
-/* Along one axis, of a kernel's elements the mean share of outputs for which they lie inside, and
- * the mean of its square: for which they do of two outputs. */
-static void inside(double *once, double *twice, int before, int after, int64_t kernel, int stride)
-{
-    double sum = 0, squares = 0;
-    *once = *twice = 1;
-    if (before <= 0 || after <= 0 || kernel <= 1) return;
-    const int64_t padding = (int64_t)(after - 1) * stride + kernel - before;
-    const int64_t first = padding > 0 ? -(padding / 2) : 0;
-    for (int64_t k = 0; k < kernel; k++) {
-        int64_t count = 0;
-        for (int64_t o = 0; o < after; o++) {
-            const int64_t at = first + o * stride + k;
-            count += at >= 0 && at < before;
-        }
-        const double share = (double)count / (double)after;
-        sum += share, squares += share * share;
-    }
-    *once = sum / (double)kernel, *twice = squares / (double)kernel;
-}
-
-/* The same of a whole kernel. */
-static void covered(double *once, double *twice, const alv_model *m, const alv_node *node)
-{
-    double o, t;
-    const alv_tensor *w = &m->params[node->weight];
-    const alv_node *before = node->input >= 0 ? &m->nodes[node->input] : NULL;
-    *once = *twice = 1;
-    if (w->layer != ALV_LAYER_CONV || w->layout != ALV_LAYOUT_TORCH || w->rank < 3) return;
-    inside(once, twice, before ? before->height : m->height, node->height, w->shape[2],
-           node->stride);
-    if (w->rank < 4) return;
-    inside(&o, &t, before ? before->width : m->width, node->width, w->shape[3], node->stride);
-    *once *= o, *twice *= t;
-}
-
-double alv_flow_fan(const alv_model *m, const alv_node *node)
-{
-    double fan = 0, once, twice;
-    if (alv_tensor_fans(&fan, NULL, &m->params[node->weight], NULL) != ALV_OK) return 0;
-    covered(&once, &twice, m, node);
-    return fan * once;
-}
-
 double alv_flow_spread(const alv_level *x)
 {
     const double a = x->square > 0 ? own(x) / x->square : 0, b = 1 - a;
@@ -121,8 +77,7 @@ static void weights(alv_flow *out, alv_flow_follower *f, const alv_node *node)
 {
     const alv_level *x = alv_flow_from(f, node->input);
     const alv_drawn w = alv_flow_drawn(f, node->weight), b = alv_flow_drawn(f, node->bias);
-    const double n = node->weight >= 0 ? alv_flow_fan(f->model, node) : 0;
-    double once, twice;
+    const double n = node->weight >= 0 ? alv_border_fan(f->model, node) : 0;
     alv_flow_keep(out, x);
     if (node->weight < 0 || !w.known || !b.known || !(n > 0)) return;
     alv_level *z = &out->z;
@@ -135,10 +90,12 @@ static void weights(alv_flow *out, alv_flow_follower *f, const alv_node *node)
         for (int k = 0; k < ALV_FAR; k++) z->far[k] = x->same;
         z->lags = NULL;
     }
-    covered(&once, &twice, f->model, node);
+    const alv_border border = alv_border_of(f->model, node);
     alv_pairs_line(z, each, pairs + shift);
-    for (int k = 0; k < ALV_FAR && once > 0; k++) /* borders lie elsewhere in the other sample */
-        z->far[k].product += each * (twice / once - 1) * (whole ? x->same : x->far[k]).product;
+    for (int k = 0; k < ALV_FAR && border.once > 0;
+         k++) /* borders lie elsewhere in the other sample */
+        z->far[k].product +=
+            each * (border.twice / border.once - 1) * (whole ? x->same : x->far[k]).product;
     alv_pairs_stride(z, node->height, node->width, node->stride > 0 ? node->stride : 1);
     z->units = (double)node->out;
     z->mean = sum + b.mean;

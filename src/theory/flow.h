@@ -86,10 +86,6 @@ alv_status alv_flow_follow(alv_flow *flows, const alv_model *model, const alv_dr
 /* Of the log of the mean square. */
 double alv_flow_spread(const alv_level *signal);
 
-/* Values that one weight matrix adds up for one output, those beyond the border left out; and
- * outputs per input, the same for the way back. */
-double alv_flow_fan(const alv_model *model, const alv_node *node);
-
 /* Inside the room: from the last node back. */
 void alv_flow_return(alv_flow *flows, const alv_model *model, const alv_drawn *measured,
                      const alv_flow_input *input);

@@ -6,6 +6,7 @@
  * the log. An activation multiplies by f', which units have each their own share of, and which
  * takes apart what they had in common, as far as it differs between rows. */
 #include "math/math.h"
+#include "theory/border.h"
 #include "theory/flow.h"
 
 static double values_of(const alv_model *m, int node)
@@ -42,7 +43,8 @@ static void through_weights(alv_level *g, const alv_flow *flow, const alv_model 
     const alv_node *node = &m->nodes[at];
     const double units = alv_max(flow->z.units, 1), in = alv_max((double)node->in, 1);
     const double crowd = alv_min(1, g->gradient_overlap + (1 + g->gradient_noise) / units);
-    g->gradient *= alv_flow_fan(m, node) * w->square * values_of(m, at) / values_of(m, node->input);
+    g->gradient *=
+        alv_border_fan(m, node) * w->square * values_of(m, at) / values_of(m, node->input);
     g->gradient_spread += 2 * crowd / in + w->noise;
     g->gradient_overlap = crowd;
     g->gradient_noise = 2 * crowd;

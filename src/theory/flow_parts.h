@@ -1,10 +1,11 @@
-/* What the maps of nodes share: signal.c goes through the nodes, the others have their maps. */
+/* What the maps of nodes share: flow.c goes through the nodes, the others have their maps. */
 #ifndef ALV_THEORY_FLOW_PARTS_H
 #define ALV_THEORY_FLOW_PARTS_H
 
 #include "math/math.h"
-#include "theory/population.h"
+#include "theory/border.h"
 #include "theory/flow.h"
+#include "theory/population.h"
 
 typedef struct alv_flow_follower {
     const alv_model *model;

@@ -3,23 +3,58 @@
 
 #include "math/math.h"
 
-enum { PANELS = 4, NODES = PANELS * ALV_LEGENDRE_NODES };
+enum { PANELS = 4, NODES = PANELS * ALV_LEGENDRE_NODES }; /* more panels than there are kinks */
 
-/* Nodes and weights of a normal variable, up to 8 deviations. */
+static const double END = 8;
+
+/* Nodes and weights of a normal variable x, up to 8 deviations. */
 typedef struct rule {
     double x[NODES], weight[NODES];
 } rule;
 
-/* Of the largest of n normal variables: its density is n phi(x) Phi(x)^(n - 1). */
-static void make_rule(rule *r, double n)
+/* Puts an edge between the n + 1 that stand in order, unless it is one of them or outside. */
+static int insert(double *edge, int n, double at)
 {
-    double x[ALV_LEGENDRE_NODES], weight[ALV_LEGENDRE_NODES], sum = 0;
-    const double half = 8.0 / PANELS;
-    alv_legendre_rule(x, weight);
+    int k = n;
+    if (!(at > -END && at < END)) return n;
+    while (edge[k] > at) k--;
+    if (edge[k] == at) return n;
+    for (int i = n; i > k; i--) edge[i + 1] = edge[i];
+    edge[k + 1] = at;
+    return n + 1;
+}
+
+static double middle_of_widest(const double *edge, int n)
+{
+    int k = 0;
+    for (int i = 1; i < n; i++)
+        if (edge[i + 1] - edge[i] > edge[k + 1] - edge[k]) k = i;
+    return (edge[k] + edge[k + 1]) / 2;
+}
+
+/* Panels end where centre + scale x meets a kink of the activation, across which its slope jumps,
+ * and then where they are widest. */
+static void place_edges(double edge[PANELS + 1], const alv_act *act, double centre, double scale)
+{
+    int n = 1;
+    edge[0] = -END, edge[1] = END;
+    if (act && scale > 0) n = insert(edge, n, -centre / scale);
+    for (int i = 0; act && scale > 0 && i < act->n_kinks; i++)
+        n = insert(edge, n, (act->kinks[i] - centre) / scale);
+    while (n < PANELS) n = insert(edge, n, middle_of_widest(edge, n));
+}
+
+/* Of the largest of n normal variables: its density is n phi(x) Phi(x)^(n - 1). */
+static void make_rule(rule *r, double n, const alv_act *act, double centre, double scale)
+{
+    double node[ALV_LEGENDRE_NODES], weight[ALV_LEGENDRE_NODES], edge[PANELS + 1], sum = 0;
+    place_edges(edge, act, centre, scale);
+    alv_legendre_rule(node, weight);
     for (int i = 0; i < NODES; i++) {
         const int panel = i / ALV_LEGENDRE_NODES, k = i % ALV_LEGENDRE_NODES;
-        r->x[i] = -8 + half * (2 * panel + 1 + x[k]);
-        r->weight[i] = weight[k] * alv_normal_pdf(r->x[i]);
+        const double half = (edge[panel + 1] - edge[panel]) / 2;
+        r->x[i] = edge[panel] + half * (1 + node[k]);
+        r->weight[i] = half * weight[k] * alv_exp(-r->x[i] * r->x[i] / 2);
         if (n > 1) r->weight[i] *= alv_pow(alv_normal_cdf(r->x[i]), n - 1);
         sum += r->weight[i];
     }
@@ -84,11 +119,12 @@ void alv_population_of(alv_population *out, alv_act_spec act, double mean, doubl
     sums t = {0};
     const double s = alv_sqrt(variance);
     c = alv_min(alv_max(c, 0), 1);
-    make_rule(&units, 1);
-    make_rule(&samples, largest);
+    make_rule(&units, 1, act.act, mean, s * alv_sqrt(c));
     for (int i = 0; i < NODES; i++) {
         const double centre = c > 0 ? mean + s * alv_sqrt(c) * units.x[i] : mean;
-        const unit u = over_samples(&samples, act, mean, centre, s * alv_sqrt(1 - c), variance);
+        const double own = s * alv_sqrt(1 - c);
+        make_rule(&samples, largest, act.act, centre, own);
+        const unit u = over_samples(&samples, act, mean, centre, own, variance);
         add_unit(&p, &t, &u, c > 0 ? units.weight[i] : 1);
         if (!(c > 0)) break;
     }
@@ -119,14 +155,14 @@ static void share_of(double *alike, double *opposed, const rule *r, alv_act_spec
     }
     for (int i = 0; i < NODES; i++) {
         *alike += r->weight[i] * at[i] * at[i];
-        *opposed += r->weight[i] * at[i] * at[NODES - 1 - i];
+        *opposed += r->weight[i] * at[i] * at[NODES - 1 - i]; /* the rule is even */
     }
 }
 
 void alv_pair_table_make(alv_pair_table *out, alv_act_spec act, double mean, double variance)
 {
     rule r;
-    make_rule(&r, 1);
+    make_rule(&r, 1, NULL, 0, 0);
     out->mean = mean, out->variance = variance;
     for (int k = 0; k < ALV_PAIR_POINTS; k++)
         share_of(&out->alike[k], &out->opposed[k], &r, act, mean, alv_sqrt(variance),
@@ -138,7 +174,7 @@ double alv_pair_bend(alv_act_spec act, double mean, double variance, double c)
     rule r;
     double alike, opposed;
     c = alv_max(-1, alv_min(1, c));
-    make_rule(&r, 1);
+    make_rule(&r, 1, NULL, 0, 0);
     share_of(&alike, &opposed, &r, act, mean, alv_sqrt(variance), alv_sqrt(1 - alv_fabs(c)));
     return c < 0 ? opposed : alike;
 }

@@ -33,6 +33,21 @@ static void relu(void **state)
     }
 }
 
+/* Where the kink is not in the middle: z > 0 with probability P = Phi(m / s), and E relu(z)^2 is
+ * (m^2 + s^2) P + m s phi(m / s). */
+static void kinks_may_lie_anywhere(void **state)
+{
+    (void)state;
+    for (int i = -4; i <= 4; i++)
+        for (int k = 0; k < 4; k++) {
+            const double m = 0.37 * i, s = 1.3, c = 0.3 * k, p = 0.5 * erfc(-m / s / sqrt(2));
+            const double phi = exp(-m * m / (2 * s * s)) / sqrt(2 * PI);
+            const alv_population of_relu = of("relu", m, s * s, c);
+            assert_near(of_relu.slope2, p, 1e-5);
+            assert_near(of_relu.square, (m * m + s * s) * p + m * s * phi, 1e-6);
+        }
+}
+
 /* Of the linear parts: a unit's mean square is 1 - c + c a^2. */
 static void identity(void **state)
 {
@@ -62,6 +77,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(relu),
+        cmocka_unit_test(kinks_may_lie_anywhere),
         cmocka_unit_test(identity),
         cmocka_unit_test(slopes_are_differences),
     };

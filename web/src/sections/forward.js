@@ -20,10 +20,17 @@ import { bars, histogram } from "./weights.js";
 const gain = (one) =>
   median(one, "forward_gain") ?? geometric(layersAt(one, "forward_gain", "first"));
 
-// The scheme whose gain is nearest to one, and the farthest on either side.
+// What a gain has to make of a signal over all layers for a title to say so.
+const TELLING = 4;
+
+// The scheme whose gain is nearest to one, and the farthest on either side, if that is far.
 export function gainTitle(setting, of, keys) {
   const known = groupsOf(setting)
-    .map((one) => ({ scheme: one.scheme, g: of(one) }))
+    .map((one) => ({
+      scheme: one.scheme,
+      g: of(one),
+      layers: layersAt(one, "a_std", "first").length,
+    }))
     .filter((row) => row.g !== null && row.g > 0);
   if (known.length === 0) return "";
   const far = (row) => Math.abs(Math.log(row.g));
@@ -31,7 +38,7 @@ export function gainTitle(setting, of, keys) {
   const best = known[0],
     worst = known[known.length - 1];
   const clause = t(keys.best, { scheme: best.scheme, gain: num(best.g) });
-  if (worst === best) return clause;
+  if (worst === best || far(worst) * worst.layers < Math.log(TELLING)) return clause;
   return (
     clause +
     t(worst.g < 1 ? keys.shrinks : keys.grows, { scheme: worst.scheme, gain: num(worst.g) })

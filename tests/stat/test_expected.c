@@ -155,7 +155,10 @@ static alv_split *load(const char *name)
     const char *shared = getenv("ALVOR_SHARED_DATA");
     const alv_data_options options = {.seed = 1, .n_train = 400, .n_test = 8, .normalize = true};
     if (!alv_source_find(name)) {
-        if (!shared) return NULL;
+        if (!shared) {
+            print_message("  skipped: %s (set ALVOR_SHARED_DATA)\n", name);
+            return NULL;
+        }
         snprintf(path, sizeof path, "%s/%s", shared, name), name = path;
     }
     if (alv_data_load(&data, name, &options, &error) != ALV_OK) {

@@ -21,6 +21,7 @@ import onnx
 import onnxruntime
 from onnx import numpy_helper
 
+import doctor_tally
 from doctor_sequences import Net
 
 alvor, folder, draws = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
@@ -267,23 +268,14 @@ def main():
             last = size(seen["head"][1])[1].mean()
             for layer in doctor(made[0])["layers"]:
                 rows.setdefault(layer["weight"], []).append(row(layer, *seen[layer["weight"]], last))
-        inside = [np.mean([r[k] for rs in rows.values() for r in rs]) for k in (2, 3)]
-        print(f"{kind}: inside {inside[0]:.2f} of the signals, {inside[1]:.2f} of the gradients")
-        for name, rs in rows.items():
-            signal, gradient, s, g = np.mean(rs, 0)
-            print(f"    {name:8} signal {signal:+.2f} gradient {gradient:+.2f} inside {s:.2f} {g:.2f}  "
-                  f"deviation {np.std(rs, 0)[0]:.2f} {np.std(rs, 0)[1]:.2f}")
+        inside, logs = doctor_tally.tell(kind, rows)
+        for name, (signal, gradient) in logs.items():
             if max(abs(signal), abs(gradient)) > math.log(4 / 3):
                 failed.append(f"{kind}: {name} is not what is told")
         every += [r for rs in rows.values() for r in rs]
         if draws >= 20 and min(inside) < 0.9:
             failed.append(f"{kind}: coverage")
-    inside = np.mean(every, 0)[2:]
-    print(f"inside {inside[0]:.3f} of all {len(every)} signals, {inside[1]:.3f} of all gradients")
-    if min(inside) < 0.9:
-        failed.append("coverage")
-    if failed:
-        sys.exit("; ".join(failed))
+    doctor_tally.conclude(every, failed)
 
 
 if __name__ == "__main__":

@@ -55,6 +55,27 @@ static void windows_with_a_padding_of_their_own(void **state)
     }
 }
 
+/* A convolution of (channels, height, width) by its definition: what its window leaves of the image
+ * before `top` and `left` lies beyond the border. */
+typedef struct convolution {
+    int channels, height, width, rows, columns, stride, top, left;
+} convolution;
+
+static double convolve(const convolution *v, const alv_net_layer_f64 *layer, const double *image,
+                       int o, int row, int column)
+{
+    double sum = layer->b[o];
+    for (int c = 0; c < v->channels; c++)
+        for (int i = 0; i < v->rows; i++)
+            for (int j = 0; j < v->columns; j++) {
+                const int y = row * v->stride + i - v->top, x = column * v->stride + j - v->left;
+                if (y < 0 || y >= v->height || x < 0 || x >= v->width) continue;
+                sum += layer->w[((o * v->channels + c) * v->rows + i) * v->columns + j] *
+                       image[(c * v->height + y) * v->width + x];
+            }
+    return sum;
+}
+
 /* Without padding, and strides that leave the last row out, against the sums that define them. */
 static void padded_windows_are_their_definition(void **state)
 {
@@ -77,19 +98,12 @@ static void padded_windows_are_their_definition(void **state)
     fixture_normal(net->params, net->n_params, 1, "params");
     alv_net_forward_f64(net, x, ROWS);
     const alv_net_layer_f64 *layer = &net->layers[0], *head = &net->layers[1];
+    const convolution plain = {C, H, W, K, K, S, P, P};
     for (int s = 0; s < ROWS; s++) {
         double of_pools[OUT] = {0};
         for (int p = 0; p < OH * OW; p++)
             for (int o = 0; o < OUT; o++) {
-                double sum = layer->b[o];
-                for (int c = 0; c < C; c++)
-                    for (int i = 0; i < K; i++)
-                        for (int j = 0; j < K; j++) {
-                            const int r = p / OW * S + i - P, q = p % OW * S + j - P;
-                            if (r < 0 || r >= H || q < 0 || q >= W) continue;
-                            sum += layer->w[((o * C + c) * K + i) * K + j] *
-                                   x[((s * C + c) * H + r) * W + q];
-                        }
+                const double sum = convolve(&plain, layer, x + s * C * H * W, o, p / OW, p % OW);
                 assert_near(layer->z[(s * OH * OW + p) * OUT + o], sum, 1e-12);
             }
         for (int o = 0; o < OUT; o++)
@@ -161,18 +175,11 @@ static void windows_by_axis_are_their_definition(void **state)
     fixture_normal(net->params, net->n_params, 1, "params");
     alv_net_forward_f64(net, x, ROWS);
     const alv_net_layer_f64 *layer = &net->layers[0];
+    const convolution wide = {C, H, W, KH, KW, S, TOP, LEFT};
     for (int s = 0; s < ROWS; s++)
         for (int p = 0; p < OH * OW; p++)
             for (int o = 0; o < OUT; o++) {
-                double sum = layer->b[o];
-                for (int c = 0; c < C; c++)
-                    for (int i = 0; i < KH; i++)
-                        for (int j = 0; j < KW; j++) {
-                            const int r = p / OW * S + i - TOP, q = p % OW * S + j - LEFT;
-                            if (r < 0 || r >= H || q < 0 || q >= W) continue;
-                            sum += layer->w[((o * C + c) * KH + i) * KW + j] *
-                                   x[((s * C + c) * H + r) * W + q];
-                        }
+                const double sum = convolve(&wide, layer, x + s * C * H * W, o, p / OW, p % OW);
                 assert_near(layer->z[(s * OH * OW + p) * OUT + o], sum, 1e-12);
             }
     alv_net_free_f64(net);

@@ -71,12 +71,13 @@ if [ "$(id -u)" != 0 ]; then
     refused 'cannot make' -o locked/run
 fi
 
-# A disk that fills up: what was written before stays, and the same command goes on.
-expect 0 small --init zeros,he_normal --act relu --seeds 1 -o full
+# A disk that fills up: what was written before stays, and the same command goes on. There is room
+# for one seed of four trials, more than two workers commit at once, and not for all nine.
+expect 0 small --init zeros,he_normal --seeds 1 -o full
 size=$(($(wc -c <full/run.db) / 1024))
 rm -r full
 full=0
-(trap '' XFSZ; ulimit -f $((size * 2)); small --init zeros,he_normal --seeds 9 -o full) >out 2>err || full=$?
+(trap '' XFSZ; ulimit -f $((size * 2)); small --init zeros,he_normal --seeds 9 --jobs 2 -o full) >out 2>err || full=$?
 [ "$full" = 2 ] || { cat err; fail "exit code $full on a full disk"; }
 has err 'run.db'
 kept=$(python3 -c "import sqlite3; print(sqlite3.connect('full/run.db').execute('select count(*) from trial').fetchone()[0])")

@@ -191,13 +191,15 @@ typedef struct alv_model_hints {
     int64_t inputs, outputs; /* of the data; 0: whatever the text says */
     int height, width;       /* of the data, if images; inputs / (height width) are the channels */
     int64_t tokens;          /* each input of the data is a token in [0, tokens); 0: a feature */
-    bool hidden_only;        /* "100x12" means inputs-100x12-outputs */
+    bool hidden_only;        /* "256-100x12" means inputs-256-100x12-outputs */
     const char *act;         /* of hidden layers where the text names none; NULL: relu */
 } alv_model_hints;
 
-/* Parses "784-256-128-10", "mlp 784-100x12-10 tanh", or with hidden_only "100x12". The last layer
- * has no activation. Other families, with options in any order, and the activation anywhere among
- * them (* marks what is taken where nothing is said; images come from the hints or in= and out=):
+/* Parses "784-256-128-10", "mlp 784-100x12-10 tanh", or with hidden_only "256-100x12"; sizes
+ * without a dash, "mlp 100x12 tanh", are hidden layers alone wherever the hints give inputs and
+ * outputs. The last layer has no activation. Other families, with options in any order, and the
+ * activation anywhere among them (* marks what is taken where nothing is said; images come from the
+ * hints or in= and out=):
  *
  *   mlp SIZES        norm=batch, layer, rms or *none after every hidden layer's weights;
  *                    residual=K: after the first, branches of K hidden layers each; branch=G: each

@@ -27,18 +27,8 @@ static int find(const char *const *names, const char *word, size_t n)
     return -1;
 }
 
-bool alv_family_is(const char *text)
-{
-    const char *p = alv_widths_skip(text);
-    const int family = find(alv_family_names, p, word_length(p));
-    if (family > ALV_FAMILY_MLP) return true;
-    for (; *p; p = alv_widths_skip(p + word_length(p)))
-        if (key_length(p) > 0) return true;
-    return false;
-}
-
-static alv_status fail(const alv_family *f, const char *at, alv_status code, const char *what,
-                       alv_error *error)
+alv_status alv_family_fail(const alv_family *f, const char *at, alv_status code, const char *what,
+                           alv_error *error)
 {
     return alv_fail_at(error, code, "model", at - f->text, "%s", what);
 }
@@ -66,7 +56,8 @@ static alv_status read_norm(alv_family *f, const char **p, alv_error *error)
     const size_t n = word_length(*p);
     const int norm = find(alv_norm_names, *p, n);
     if (norm < 0)
-        return fail(f, *p, ALV_ERR_UNKNOWN_NAME, "norm is none, batch, layer or rms", error);
+        return alv_family_fail(f, *p, ALV_ERR_UNKNOWN_NAME, "norm is none, batch, layer or rms",
+                               error);
     f->norm = (alv_norm)norm;
     *p += n;
     return ALV_OK;
@@ -91,9 +82,10 @@ static alv_status read_branch(alv_family *f, const char **p, alv_error *error)
 {
     const size_t n = alv_number_parse(&f->gain, *p, word_length(*p));
     if (n == 0)
-        return fail(f, *p, ALV_ERR_SYNTAX, "expected the first gain of each branch here", error);
+        return alv_family_fail(f, *p, ALV_ERR_SYNTAX, "expected the first gain of each branch here",
+                               error);
     if (!(f->gain >= -1e6 && f->gain <= 1e6))
-        return fail(f, *p, ALV_ERR_RANGE, "the gain of a branch is -1e6 to 1e6", error);
+        return alv_family_fail(f, *p, ALV_ERR_RANGE, "the gain of a branch is -1e6 to 1e6", error);
     f->has_gain = true;
     *p += n;
     return ALV_OK;
@@ -103,8 +95,9 @@ static alv_status read_kernel(alv_family *f, const char **p, alv_error *error)
 {
     const char *start = *p;
     ALV_TRY(read_small(&f->kernel, f, p, 1, 99, "the side of a kernel", error));
-    return f->kernel % 2 ? ALV_OK
-                         : fail(f, start, ALV_ERR_RANGE, "the side of a kernel is odd", error);
+    return f->kernel % 2
+               ? ALV_OK
+               : alv_family_fail(f, start, ALV_ERR_RANGE, "the side of a kernel is odd", error);
 }
 
 static alv_status read_width(alv_family *f, const char **p, alv_error *error)
@@ -117,7 +110,8 @@ static alv_status read_order(alv_family *f, const char **p, alv_error *error)
     static const char *const orders[] = {"pre", "post", NULL};
     const size_t n = word_length(*p);
     const int order = find(orders, *p, n);
-    if (order < 0) return fail(f, *p, ALV_ERR_UNKNOWN_NAME, "order is pre or post", error);
+    if (order < 0)
+        return alv_family_fail(f, *p, ALV_ERR_UNKNOWN_NAME, "order is pre or post", error);
     f->is_post = order == 1;
     *p += n;
     return ALV_OK;
@@ -149,7 +143,8 @@ static alv_status read_tokens(alv_family *f, const char **p, alv_error *error)
     int64_t tokens = 0;
     ALV_TRY(read_whole(&tokens, f, p, 1, 1 << 24, "the number of tokens", error));
     if (f->channels > 0 && f->from_data && f->tokens != tokens)
-        return fail(f, start, ALV_ERR_SHAPE, "the data have another number of tokens", error);
+        return alv_family_fail(f, start, ALV_ERR_SHAPE, "the data have another number of tokens",
+                               error);
     f->tokens = tokens;
     return ALV_OK;
 }
@@ -169,7 +164,8 @@ static alv_status read_in(alv_family *f, const char **p, alv_error *error)
         width = 1;
         if (!line) {
             if (**p != 'x')
-                return fail(f, *p, ALV_ERR_SYNTAX, "expected x and the width here", error);
+                return alv_family_fail(f, *p, ALV_ERR_SYNTAX, "expected x and the width here",
+                                       error);
             ++*p;
             ALV_TRY(read_whole(&width, f, p, 1, 1 << 15, "the width of an image", error));
         }
@@ -180,7 +176,7 @@ static alv_status read_in(alv_family *f, const char **p, alv_error *error)
         (images ? f->channels != first || f->height != h || f->width_in != w
                 : first * (h > 0 ? (int64_t)h * w : 1) !=
                       f->channels * (f->height > 0 ? (int64_t)f->height * f->width_in : 1)))
-        return fail(f, start, ALV_ERR_SHAPE, "the data have other inputs", error);
+        return alv_family_fail(f, start, ALV_ERR_SHAPE, "the data have other inputs", error);
     f->channels = first;
     f->height = h;
     f->width_in = w;
@@ -193,7 +189,8 @@ static alv_status read_out(alv_family *f, const char **p, alv_error *error)
     int64_t outputs = 0;
     ALV_TRY(read_whole(&outputs, f, p, 1, ALV_MAX_WIDTH, "the number of outputs", error));
     if (f->outputs > 0 && f->outputs != outputs)
-        return fail(f, start, ALV_ERR_SHAPE, "the data have another number of classes", error);
+        return alv_family_fail(f, start, ALV_ERR_SHAPE, "the data have another number of classes",
+                               error);
     f->outputs = outputs;
     return ALV_OK;
 }
@@ -245,7 +242,7 @@ static alv_status read_option(alv_family *f, unsigned *seen, const char **p, alv
         *p = word + n + 1;
         ALV_TRY(options[i].read(f, p, error));
         if (**p && **p != ' ' && **p != '\t')
-            return fail(f, *p, ALV_ERR_SYNTAX, "expected a space here", error);
+            return alv_family_fail(f, *p, ALV_ERR_SYNTAX, "expected a space here", error);
         return ALV_OK;
     }
     char copy[48];
@@ -262,7 +259,7 @@ static alv_status read_act(alv_family *f, const char **p, alv_error *error)
     char name[ALV_MAX_NAME];
     const size_t n = word_length(*p);
     if (n >= sizeof name)
-        return fail(f, *p, ALV_ERR_SYNTAX, "the activation's text is too long", error);
+        return alv_family_fail(f, *p, ALV_ERR_SYNTAX, "the activation's text is too long", error);
     memcpy(name, *p, n);
     name[n] = '\0';
     alv_error inner = {.position = -1};
@@ -280,122 +277,16 @@ static alv_status read_sizes(alv_family *f, const char **p, alv_error *error)
 {
     if (f->kind == ALV_FAMILY_TRANSFORMER) return ALV_OK;
     if (f->kind != ALV_FAMILY_RESNET) {
-        ALV_TRY(alv_widths_scan_at(&f->widths, f->text, *p, f->kind == ALV_FAMILY_MLP ? '-' : ',',
-                                   error));
+        ALV_TRY(
+            alv_widths_scan(&f->widths, f->text, *p, f->kind == ALV_FAMILY_MLP ? '-' : ',', error));
         *p = f->widths.sizes_end;
         return ALV_OK;
     }
     const char *start = *p;
     ALV_TRY(read_whole(&f->layers, f, p, 8, ALV_MAX_LAYERS, "the number of layers", error));
     if ((f->layers - 2) % 6 != 0)
-        return fail(f, start, ALV_ERR_RANGE,
-                    "a resnet has 6 n + 2 layers: 8, 14, 20, 32, 44, 56, 110", error);
-    return ALV_OK;
-}
-
-static alv_status check_mlp(alv_family *f, const alv_model_hints *hints, alv_error *error)
-{
-    const alv_widths *w = &f->widths;
-    f->inner = hints->hidden_only;
-    f->height = f->width_in = 0;
-    if (f->inner) {
-        if (hints->inputs == 0 || hints->outputs == 0)
-            return alv_fail(error, ALV_ERR_ARGUMENT, "hints",
-                            "hidden layers alone need the number of inputs and outputs");
-        f->channels = hints->inputs;
-        f->outputs = hints->outputs;
-        return ALV_OK;
-    }
-    if (w->n < 2)
-        return alv_fail_at(error, ALV_ERR_SYNTAX, "model", w->first.position,
-                           "a model has inputs and outputs at least, as in 784-10");
-    if ((hints->inputs && hints->inputs != w->first.width) ||
-        (hints->outputs && hints->outputs != w->last.width))
-        return alv_fail_at(error, ALV_ERR_SHAPE, "model", w->first.position,
-                           "the model has %lld inputs and %lld outputs, the data %lld and %lld",
-                           w->first.width, w->last.width, hints->inputs, hints->outputs);
-    f->channels = w->first.width;
-    f->outputs = w->last.width;
-    return ALV_OK;
-}
-
-/* Data that are no tokens and do not say otherwise are one channel. */
-static alv_status check_line(alv_family *f, const char *start, alv_error *error)
-{
-    if (f->channels < 1 || f->outputs < 1)
-        return fail(f, start, ALV_ERR_SYNTAX,
-                    "conv1d needs in=CHANNELSxLENGTH and out=CLASSES where no data say them",
-                    error);
-    if (f->tokens > 0 && f->height > 0)
-        return fail(f, start, ALV_ERR_SHAPE, "tokens have a length and no channels", error);
-    if (f->tokens > 0 || f->height > 0) return ALV_OK;
-    if (f->channels > 1 << 24)
-        return fail(f, start, ALV_ERR_RANGE, "a sequence has at most 2^24 positions", error);
-    f->height = (int)f->channels;
-    f->channels = f->width_in = 1;
-    return ALV_OK;
-}
-
-static alv_status check_image(const alv_family *f, const char *start, alv_error *error)
-{
-    if (f->channels < 1 || f->outputs < 1)
-        return alv_fail_at(
-            error, ALV_ERR_SYNTAX, "model", start - f->text,
-            "%s needs in=CHANNELSxHEIGHTxWIDTH and out=CLASSES where no data say them",
-            alv_family_names[f->kind]);
-    if (f->tokens > 0)
-        return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
-                           "%s takes images, and the data are tokens: use transformer, lstm or mlp",
-                           alv_family_names[f->kind]);
-    if (f->height < 1)
-        return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
-                           "%s takes images, and the data have %lld features without a shape",
-                           alv_family_names[f->kind], f->channels);
-    return ALV_OK;
-}
-
-static alv_status check_sequence(const alv_family *f, const char *start, alv_error *error)
-{
-    if (f->from_data && f->tokens == 0)
-        return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
-                           "%s takes tokens, as of a text file, and the data have features",
-                           alv_family_names[f->kind]);
-    if (f->channels < 1 || f->outputs < 1 || f->tokens < 1)
-        return alv_fail_at(
-            error, ALV_ERR_SYNTAX, "model", start - f->text,
-            "%s needs in=LENGTH, tokens=COUNT and out=CLASSES where no data say them",
-            alv_family_names[f->kind]);
-    if (f->height > 0)
-        return fail(f, start, ALV_ERR_SHAPE, "a sequence has a length and no other size", error);
-    if (f->kind == ALV_FAMILY_TRANSFORMER && f->embed % f->heads != 0)
-        return alv_fail_at(error, ALV_ERR_SHAPE, "model", start - f->text,
-                           "%d heads do not divide d=%d", f->heads, f->embed);
-    return ALV_OK;
-}
-
-/* Hidden layers of equal width in whole branches. */
-static alv_status check_branches(const alv_family *f, const char *start, alv_error *error)
-{
-    if (f->kind >= ALV_FAMILY_RESNET) return ALV_OK;
-    if (f->residual == 0 && (f->has_gain || f->is_post))
-        return fail(f, start, ALV_ERR_SYNTAX, "branch= and order= need residual=", error);
-    if (f->residual == 0) return ALV_OK;
-    const char *at = f->widths.sizes;
-    const int64_t ends = f->kind == ALV_FAMILY_MLP && !f->inner, hidden = f->widths.n - 2 * ends;
-    alv_width_run run;
-    int64_t width = 0, index = 0;
-    while (alv_widths_next(&run, &f->widths, &at))
-        for (int64_t i = 0; i < run.times; i++, index++) {
-            if (ends && (index == 0 || index == f->widths.n - 1)) continue;
-            if (width > 0 && run.width != width)
-                return alv_fail_at(error, ALV_ERR_SHAPE, "model", run.position,
-                                   "with residual= all hidden layers have one width");
-            width = run.width;
-        }
-    if (hidden < 1 + f->residual || (hidden - 1) % f->residual != 0)
-        return alv_fail_at(error, ALV_ERR_SHAPE, "model", f->widths.first.position,
-                           "%lld hidden layers are not 1 and whole branches of %d", hidden,
-                           f->residual);
+        return alv_family_fail(f, start, ALV_ERR_RANGE,
+                               "a resnet has 6 n + 2 layers: 8, 14, 20, 32, 44, 56, 110", error);
     return ALV_OK;
 }
 
@@ -411,13 +302,39 @@ static void start_from(alv_family *f)
     f->heads = f->wider = 4;
 }
 
-static alv_status check(alv_family *f, const char *start, const alv_model_hints *hints,
-                        alv_error *error)
+/* What the data say. */
+static void take_hints(alv_family *f, const alv_model_hints *hints)
 {
-    if (f->kind == ALV_FAMILY_MLP) return check_mlp(f, hints, error);
-    if (f->kind == ALV_FAMILY_CONV1D) return check_line(f, start, error);
-    if (f->kind < ALV_FAMILY_TRANSFORMER) return check_image(f, start, error);
-    return check_sequence(f, start, error);
+    f->tokens = hints->tokens;
+    f->from_data = hints->inputs > 0;
+    f->outputs = hints->outputs;
+    if (!f->from_data) return;
+    const int64_t positions =
+        hints->height > 0 && hints->width > 0 ? (int64_t)hints->height * hints->width : 1;
+    f->channels = hints->inputs / positions;
+    if (positions > 1) f->height = hints->height, f->width_in = hints->width;
+    if (f->kind == ALV_FAMILY_CONV1D) f->channels = hints->inputs, f->height = f->width_in = 0;
+}
+
+/* Options in any order, and among them the activation. */
+static alv_status read_options(alv_family *f, const char *p, alv_error *error)
+{
+    unsigned seen = 0;
+    bool named = false;
+    for (p = alv_widths_skip(p); *p; p = alv_widths_skip(p)) {
+        if (key_length(p) > 0) {
+            ALV_TRY(read_option(f, &seen, &p, error));
+        } else if (named) {
+            return alv_family_fail(f, p, ALV_ERR_SYNTAX, "the activation is given twice", error);
+        } else if (f->kind == ALV_FAMILY_LSTM) {
+            return alv_family_fail(f, p, ALV_ERR_SYNTAX, "an lstm has activations of its own",
+                                   error);
+        } else {
+            ALV_TRY(read_act(f, &p, error));
+            named = true;
+        }
+    }
+    return ALV_OK;
 }
 
 alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_hints *hints,
@@ -425,41 +342,22 @@ alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_h
 {
     static const alv_model_hints none;
     if (!hints) hints = &none;
+    if (hints->inputs < 0 || hints->inputs > ALV_MAX_WIDTH || hints->outputs < 0 ||
+        hints->outputs > ALV_MAX_WIDTH)
+        return alv_fail(error, ALV_ERR_RANGE, "hints", "inputs and outputs are 0 to %lld",
+                        ALV_MAX_WIDTH);
     alv_family f = {.text = text, .kernel = 3, .width = 16};
-    const char *p = alv_widths_skip(text), *start = p;
+    const char *p = alv_widths_skip(text);
     const int family = find(alv_family_names, p, word_length(p));
     f.kind = family < 0 ? ALV_FAMILY_MLP : (alv_family_kind)family;
-    f.tokens = hints->tokens;
-    f.from_data = hints->inputs > 0;
     start_from(&f);
-    if (hints->inputs > 0) {
-        const int64_t positions =
-            hints->height > 0 && hints->width > 0 ? (int64_t)hints->height * hints->width : 1;
-        f.channels = hints->inputs / positions;
-        if (positions > 1) f.height = hints->height, f.width_in = hints->width;
-        if (f.kind == ALV_FAMILY_CONV1D) f.channels = hints->inputs, f.height = f.width_in = 0;
-    }
-    f.outputs = hints->outputs;
+    take_hints(&f, hints);
     if (family >= 0) p = alv_widths_skip(p + word_length(p));
     ALV_TRY(read_sizes(&f, &p, error));
     if (f.kind != ALV_FAMILY_LSTM)
         ALV_TRY(alv_act_parse(&f.act, hints->act ? hints->act : "relu", error));
-    unsigned seen = 0;
-    bool named = false;
-    for (p = alv_widths_skip(p); *p; p = alv_widths_skip(p)) {
-        if (key_length(p) > 0) {
-            ALV_TRY(read_option(&f, &seen, &p, error));
-        } else if (named) {
-            return fail(&f, p, ALV_ERR_SYNTAX, "the activation is given twice", error);
-        } else if (f.kind == ALV_FAMILY_LSTM) {
-            return fail(&f, p, ALV_ERR_SYNTAX, "an lstm has activations of its own", error);
-        } else {
-            ALV_TRY(read_act(&f, &p, error));
-            named = true;
-        }
-    }
-    ALV_TRY(check(&f, start, hints, error));
-    ALV_TRY(check_branches(&f, start, error));
+    ALV_TRY(read_options(&f, p, error));
+    ALV_TRY(alv_family_check(&f, hints, error));
     *out = f;
     return ALV_OK;
 }

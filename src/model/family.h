@@ -1,5 +1,6 @@
-/* Texts of networks that are more than a chain: families with options.
+/* The short texts of networks: families with sizes, options and an activation.
  *
+ *     784-256-128-10                             mlp 784-100x12-10 tanh
  *     mlp 100x12 norm=layer residual=2 relu      conv 16,32x10 norm=batch tanh
  *     conv1d 16,32x4 norm=batch relu
  *     resnet 20 branch=0 norm=none               (inputs and outputs: from the data, or in= out=)
@@ -45,11 +46,14 @@ typedef struct alv_family {
 extern const char *const alv_family_names[];
 extern const char *const alv_norm_names[];
 
-/* Whether the text needs this reader: it names another family than mlp, or has options. */
-bool alv_family_is(const char *text);
 /* ALV_ERR_SYNTAX, ALV_ERR_UNKNOWN_NAME, ALV_ERR_RANGE, ALV_ERR_SHAPE with the byte position. */
 alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_hints *hints,
                             alv_error *error);
+/* Inside alv_family_parse: what is wrong `at` a place of its text. */
+alv_status alv_family_fail(const alv_family *family, const char *at, alv_status code,
+                           const char *what, alv_error *error);
+/* Whether all of it goes together, and with the data, which are filled in. */
+alv_status alv_family_check(alv_family *family, const alv_model_hints *hints, alv_error *error);
 /* The canonical text, which says inputs and outputs. */
 alv_status alv_family_print(char *out, size_t size, const alv_family *family, alv_error *error);
 alv_status alv_family_build(alv_model **out, const alv_family *family, alv_error *error);

@@ -132,6 +132,7 @@ static void add_head(maker *m)
         alv_text_format(name, sizeof name, "fc");
     else
         name_of(name, "fc", m->count + 1);
+    m->b.column = image || m->f->inner ? 1 : (int)m->f->widths.last.position + 1;
     alv_build_dense(&m->b, name, m->f->outputs, false, true, none, none);
 }
 
@@ -268,6 +269,13 @@ static void add_resnet(maker *m)
     if (m->b.status == ALV_OK) add_head(m);
 }
 
+/* A chain of dense layers, which alv_model_print reads off the nodes. */
+static bool is_dense_chain(const alv_family *f)
+{
+    return f->kind == ALV_FAMILY_MLP && f->norm == ALV_NORM_NONE && f->residual == 0 &&
+           f->tokens == 0;
+}
+
 alv_status alv_family_build(alv_model **out, const alv_family *family, alv_error *error)
 {
     static void (*const makers[])(maker *m) = {
@@ -280,7 +288,7 @@ alv_status alv_family_build(alv_model **out, const alv_family *family, alv_error
     m.b.depth = branches_of(family);
     m.b.line = m.b.column = 1;
     makers[family->kind](&m);
-    if (m.b.status == ALV_OK)
+    if (m.b.status == ALV_OK && !is_dense_chain(family))
         m.b.status = alv_family_print(m.b.model->family, sizeof m.b.model->family, family, error);
     return alv_build_end(out, &m.b);
 }

@@ -1,7 +1,7 @@
-/* Reads the short text of a network: [mlp] SIZE(-SIZE)* [ACTIVATION], SIZE = WIDTH or WIDTHxTIMES.
+/* Reads the sizes in the short text of a network: SIZE(-SIZE)*, SIZE = WIDTH or WIDTHxTIMES.
  *
- * The text is scanned twice: once to check and count, so that nothing is allocated for a text that
- * is wrong or absurd, and once to fill the arrays that the count sized. */
+ * They are scanned to check and count before anything is made of them, so that nothing is allocated
+ * for a text that is wrong or absurd. */
 #include "model/widths.h"
 
 #include "base/base.h"
@@ -37,15 +37,8 @@ static alv_status read_run(alv_width_run *run, const char **p, const alv_widths 
     return read_size(&run->times, p, ALV_MAX_LAYERS, "number of layers", widths, error);
 }
 
-alv_status alv_widths_scan(alv_widths *out, const char *text, alv_error *error)
-{
-    const char *p = alv_widths_skip(text);
-    if (strncmp(p, "mlp", 3) == 0 && (p[3] == ' ' || p[3] == '\t')) p = alv_widths_skip(p + 3);
-    return alv_widths_scan_at(out, text, p, '-', error);
-}
-
-alv_status alv_widths_scan_at(alv_widths *out, const char *text, const char *p, char between,
-                              alv_error *error)
+alv_status alv_widths_scan(alv_widths *out, const char *text, const char *p, char between,
+                           alv_error *error)
 {
     alv_widths w = {.text = text, .sizes = p, .between = between};
     for (;; p++) {
@@ -58,8 +51,7 @@ alv_status alv_widths_scan_at(alv_widths *out, const char *text, const char *p, 
         if (*p != between) break;
     }
     w.sizes_end = p;
-    w.act = alv_widths_skip(p);
-    if (*w.act && w.act == p)
+    if (*p && alv_widths_skip(p) == p)
         return alv_fail_at(error, ALV_ERR_SYNTAX, "model", p - text,
                            "'%C' cannot follow a layer width: put '%c' before another layer, or a "
                            "space before the activation",

@@ -1,4 +1,4 @@
-/* The short text of a network, read into the widths of its layers. */
+/* The sizes in the short text of a network: widths of layers. */
 #ifndef ALV_MODEL_WIDTHS_H
 #define ALV_MODEL_WIDTHS_H
 
@@ -22,16 +22,13 @@ typedef struct alv_widths {
     const char *text;
     char between;                  /* the mark between two sizes */
     const char *sizes, *sizes_end; /* "784-100x12-10" */
-    const char *act;               /* the rest of the text: "tanh", or "" */
     int64_t n;                     /* widths in all, repeats counted */
     alv_width_run first, last;
 } alv_widths;
 
-/* Checks the whole text and counts; allocates nothing. */
-alv_status alv_widths_scan(alv_widths *out, const char *text, alv_error *error);
-/* The same from `at` within the text, with another mark between the sizes. */
-alv_status alv_widths_scan_at(alv_widths *out, const char *text, const char *at, char between,
-                              alv_error *error);
+/* Checks the sizes from `at` within the text on, and counts; allocates nothing. */
+alv_status alv_widths_scan(alv_widths *out, const char *text, const char *at, char between,
+                           alv_error *error);
 /* Reads the run at *at, moves *at past it and its mark; false at the end. Only after a scan. */
 bool alv_widths_next(alv_width_run *run, const alv_widths *widths, const char **at);
 

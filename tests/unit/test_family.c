@@ -145,7 +145,7 @@ static void refuses_with_position(void **state)
         {"8x3 branch=0", &hidden, ALV_ERR_SYNTAX, 0, "residual="},
         {"8x3 residual=2 branch=nan", &hidden, ALV_ERR_RANGE, 22, "-1e6"},
         {"8x3 residual=0", &hidden, ALV_ERR_RANGE, 13, "branch"},
-        {"mlp 2-8-4 norm=batch", &flat, ALV_ERR_SHAPE, 4, "outputs"},
+        {"mlp 2-8-4 norm=batch", &flat, ALV_ERR_SHAPE, 8, "outputs"},
         {"mlp 8 norm=batch", NULL, ALV_ERR_SYNTAX, 4, "784-10"},
         {"transformer", &flat, ALV_ERR_SHAPE, 0, "features"},
         {"transformer d=8 h=3", &text, ALV_ERR_SHAPE, 0, "3 heads do not divide d=8"},

@@ -78,8 +78,12 @@ static void hidden_layers_take_their_ends_from_hints(void **state)
         {"100x12", "mlp 2-100x12-3 tanh"},
         {"256-128", "mlp 2-256-128-3 tanh"},
         {"7 relu", "mlp 2-7-3 relu"},
+        {"mlp 100x12 relu", "mlp 2-100x12-3 relu"}, /* from here on without hidden_only */
+        {"5", "mlp 2-5-3 tanh"},
+        {"2-3", "mlp 2-3"},
     };
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 6; i++) {
+        hints.hidden_only = i < 3;
         alv_model *m = build(texts[i][0], &hints);
         assert_int_equal(alv_model_print(out, sizeof out, m, NULL), ALV_OK);
         assert_string_equal(out, texts[i][1]);

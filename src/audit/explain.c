@@ -12,6 +12,7 @@ typedef struct law_row {
     unsigned roles;      /* 1 << role */
     const char *mistake; /* key, where the law is one that nobody means, */
     double times;        /* and how many times larger its deviation should be; 0: it varies */
+    bool recurrent;      /* of the weights of recurrent layers alone */
 } law_row;
 
 static double branches(const alv_tensor *t, double fan_in)
@@ -43,6 +44,9 @@ static double of_activation(const alv_tensor *t, double fan_in)
 enum { W = 1 << ALV_ROLE_WEIGHT, B = 1 << ALV_ROLE_BIAS };
 
 static const law_row table[] = {
+    {"torch_rnn(cell=lstm)", NULL, W | B, .recurrent = true},
+    {"torch_rnn(cell=gru)", NULL, W | B, .recurrent = true},
+    {"torch_rnn(cell=rnn)", NULL, W, .recurrent = true},
     {"he_normal", NULL, W},
     {"he_uniform", NULL, W},
     {"xavier_uniform", NULL, W},
@@ -78,8 +82,6 @@ static const law_row table[] = {
     {"uniform(r=0.05)", NULL, W | B},
     {"uniform(r=0.1)", NULL, W | B},
     {"uniform(r=1)", NULL, W | B},
-    {"torch_rnn(cell=lstm)", NULL, W | B},
-    {"torch_rnn(cell=gru)", NULL, W | B},
     {"siren", NULL, W},
     {"siren(first=yes)", NULL, W},
     /* What nobody means. */
@@ -137,6 +139,7 @@ typedef struct search {
     const alv_moments *m;
     const alv_bins *bins;
     double threshold;
+    bool recurrent;
     int n;
     candidate found[2 * ALV_COUNT(table)];
 } search;
@@ -146,6 +149,7 @@ static void test_row(search *s, const law_row *row, const alv_tensor *tensor)
 {
     char text[96];
     alv_dist law;
+    if (row->recurrent && tensor->role == ALV_ROLE_WEIGHT && !s->recurrent) return;
     if (!row_law(&law, text, sizeof text, row, tensor)) return;
     for (int i = 0; i < s->n; i++) {
         candidate *c = &s->found[i];
@@ -193,7 +197,8 @@ static void test_table(search *s, const alv_tensor *tensor)
     memset(whole.parts, 0, sizeof whole.parts);
     for (int i = 0; i < ALV_COUNT(table); i++) {
         test_row(s, &table[i], tensor);
-        if (tensor->parts[0] > 0 && !table[i].mistake) test_row(s, &table[i], &whole);
+        if (tensor->parts[0] > 0 && !table[i].mistake && !table[i].recurrent)
+            test_row(s, &table[i], &whole);
     }
 }
 
@@ -239,7 +244,11 @@ void alv_explain(alv_explanation *out, const alv_checkpoint_tensor *tensor, cons
     if (tensor->kind->is_matrix && alv_tensor_fans(&fan_in, NULL, &tensor->what, NULL) == ALV_OK)
         out->gain = rms * alv_sqrt(fan_in);
     if (alv_explain_structure(out, tensor, m) || m->nonfinite > 0 || m->n < ALV_FEW) return;
-    search s = {.best = out, .m = m, .bins = bins, .threshold = threshold};
+    search s = {.best = out,
+                .m = m,
+                .bins = bins,
+                .threshold = threshold,
+                .recurrent = strcmp(tensor->kind->name, "recurrent") == 0};
     test_table(&s, &tensor->what);
     choose(&s);
     if (out->from == ALV_FROM_NOTHING) test_families(&s, tensor);

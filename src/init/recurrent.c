@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "math/math.h"
+#include "model/layer.h"
 
 /* Orders of the fused gates: which holds on to the state, and which lets the input in (-1: the same
  * one). ifgo is torch's, Keras's (i f c o) and cuDNN's; igfo TensorFlow 1's and Haiku's; iofc and
@@ -166,13 +167,15 @@ static alv_status torch_rnn_law(alv_dist *out, const alv_scheme *scheme, const a
     double hidden = scheme->args[HIDDEN];
     ALV_TRY(alv_init_whole(hidden, "hidden", error));
     if (hidden == 0 && tensor->rank > 0) {
-        const int axis = tensor->layout == ALV_LAYOUT_KERAS ? tensor->rank - 1 : 0;
-        if (tensor->shape[axis] % n != 0 || !parts_are_gates(tensor, n))
+        alv_axes axes;
+        int64_t outputs = 0;
+        ALV_TRY(alv_axes_of(&axes, tensor, error));
+        if (!alv_axes_size(&outputs, tensor, axes.out) || outputs % n != 0 ||
+            !parts_are_gates(tensor, n))
             return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
                             "%s: %lld outputs in %d parts are not %d gates; give cell or hidden",
-                            scheme->init->name, tensor->shape[axis], alv_tensor_part_count(tensor),
-                            n);
-        hidden = (double)(tensor->shape[axis] / n);
+                            scheme->init->name, outputs, alv_tensor_part_count(tensor), n);
+        hidden = (double)(outputs / n);
     }
     if (hidden == 0)
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name,

@@ -71,7 +71,15 @@ static void scales_of_other_shapes(void **state)
     (void)state;
     const alv_tensor table = {.name = "w", .rank = 2, .shape = {9, 784}};
     const alv_tensor scalar = {.name = "w"},
-                     bias = {.name = "b", .role = ALV_ROLE_BIAS, .rank = 1, .shape = {300}};
+                     bias = {.name = "b", .role = ALV_ROLE_BIAS, .rank = 1, .shape = {300}},
+                     both_ways = {.name = "w", /* as ONNX keeps a bidirectional GRU's */
+                                  .rank = 3,
+                                  .shape = {2, 300, 7},
+                                  .layout = ALV_LAYOUT_AXES,
+                                  .copy_axes = 1,
+                                  .out_axes = 2,
+                                  .in_axes = 4,
+                                  .parts = {100, 100, 100}};
     const struct {
         const char *text;
         const alv_tensor *tensor;
@@ -82,6 +90,7 @@ static void scales_of_other_shapes(void **state)
         {"skipinit(branches=16)", &scalar, 0, 0.25},
         {"layer_scale(1e-5)", &bias, 0, 1e-5},
         {"torch_rnn(cell=gru)", &bias, 0.05773502691896258, 0}, /* 1 / sqrt(3 100) */
+        {"torch_rnn(cell=gru)", &both_ways, 0.05773502691896258, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         alv_scheme scheme = scheme_of(cases[i].text);

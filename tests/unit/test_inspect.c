@@ -211,6 +211,30 @@ static void raises_no_alarm_on_healthy_models(void **state)
         }
 }
 
+/* PyTorch's recurrent layers, both ways and stacked: the bound 1 / sqrt(hidden) is sqrt(2 / fan_in)
+ * where the second layer takes both directions of the first. */
+static void knows_recurrent_layers_of_torch(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scheme;
+        int64_t gates;
+    } cells[] = {{"torch_rnn", 4}, {"torch_rnn(cell=gru)", 3}, {"torch_rnn(cell=rnn)", 1}};
+    for (int k = 0; k < 3; k++) {
+        draft d = {0};
+        for (int which = 0; which < 2; which++) {
+            const char *name = which ? "rnn.weight_hh_l1" : "rnn.weight_ih_l1";
+            draft_dense(&d, name, cells[k].scheme, 40 * cells[k].gates, which ? 40 : 80, 5);
+        }
+        look l = look_at(&d);
+        if (l.said->n_found > 0) fail_msg("%s: %s", cells[k].scheme, l.said->found[0].mistake->key);
+        for (int i = 0; i < 2; i++)
+            assert_string_equal(l.said->tensors[i].explained.scheme, cells[k].scheme);
+        look_end(&l);
+        draft_free(&d);
+    }
+}
+
 typedef void plant(draft *d);
 
 static void plant_sqrt3(draft *d)
@@ -426,6 +450,7 @@ int main(void)
         cmocka_unit_test(p_values_keep_their_promise),
         cmocka_unit_test(counted_as_measured),
         cmocka_unit_test(raises_no_alarm_on_healthy_models),
+        cmocka_unit_test(knows_recurrent_layers_of_torch),
         cmocka_unit_test(finds_each_mistake),
         cmocka_unit_test(knows_the_projections_of_gpt2),
         cmocka_unit_test(verifies_a_claim),

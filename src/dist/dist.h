@@ -23,6 +23,11 @@ alv_tails alv_dist_tails(const alv_dist *dist);
 /* The standard normal's value at the fraction p of the mass between the bounds; q = 1 - p. */
 double alv_truncated_quantile(const alv_tails *tails, double p, double q);
 
+/* alv_dist_fill of a distribution that alv_dist_check and alv_dist_fits accept, of a slice within
+ * [0, 2^62), to a place that is there. */
+void alv_dist_draw(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
+                   alv_stream stream, const alv_kernels *kernels);
+
 /* The same distribution as one of four families that each can really occur: without spread it is a
  * constant. */
 alv_dist alv_dist_settled(const alv_dist *dist);

@@ -52,7 +52,9 @@ static hold hold_of(const alv_dist *d, alv_dtype dtype)
     const double most = alv_dtype_max(dtype);
     if (!has_bounds(d)) return (hold){-most, most};
     if (dtype == ALV_F64) return (hold){d->lo, d->hi};
-    return (hold){alv_dtype_bound(dtype, d->lo, true), alv_dtype_bound(dtype, d->hi, false)};
+    const double hi = alv_dtype_bound(dtype, d->hi, false);
+    if (d->lo == -d->hi) return (hold){-hi, hi};
+    return (hold){alv_dtype_bound(dtype, d->lo, true), hi};
 }
 
 /* alv_dist_fits of a distribution and type that there are. */
@@ -77,7 +79,8 @@ alv_status alv_dist_fits(const alv_dist *d, alv_dtype dtype, alv_error *error)
         return alv_fail(error, ALV_ERR_ARGUMENT, "dist", "no distribution given");
     if (alv_dtype_size(dtype) == 0)
         return alv_fail(error, ALV_ERR_DTYPE, "dtype", "there is no element type %d", (int)dtype);
-    return check_fits(d, dtype, hold_of(d, dtype), error);
+    const bool narrow = alv_is_narrow(dtype) && has_bounds(d); /* else the hold is not asked for */
+    return check_fits(d, dtype, narrow ? hold_of(d, dtype) : (hold){0, 0}, error);
 }
 
 /* Works out the constants. The bounds are values of the element type itself, so that the narrow
@@ -119,6 +122,12 @@ static float as_element(alv_dtype dtype, float x)
     return alv_is_narrow(dtype) ? alv_widen(dtype, alv_round_one(dtype, x)) : x;
 }
 
+/* True if the middle is 0 and the bounds are -hi and hi. */
+static bool is_even(const alv_plan *p)
+{
+    return p->value == 0 && p->lo == -p->hi;
+}
+
 /* True if no draw of a uniform leaves the bounds before it is held: rounding keeps order, so the
  * two ends decide; and if the step, half the width times 2^-24 or 2^-53, is exact. */
 static bool uniform_is_plain(const alv_plan *p, alv_dtype dtype)
@@ -129,7 +138,7 @@ static bool uniform_is_plain(const alv_plan *p, alv_dtype dtype)
     }
     float mid = (float)p->value, half = (float)p->scale, far = half * (1 - 0x1p-24f);
     return step_is_exact(p) && as_element(dtype, mid + far) <= (float)p->hi &&
-           as_element(dtype, mid - far) >= (float)p->lo;
+           (is_even(p) || as_element(dtype, mid - far) >= (float)p->lo);
 }
 
 /* How a truncated normal is drawn, by its bounds a and b in deviations. Where even the farthest
@@ -161,8 +170,7 @@ static alv_draw choose(alv_plan *p, const alv_dist *d, alv_dtype dtype)
     if (f64) return plain ? ALV_DRAW_UNIFORM_F64 : ALV_DRAW_UNIFORM_HELD_F64;
     if (!step_is_exact(p)) return ALV_DRAW_UNIFORM_TINY_F32;
     if (plain) return ALV_DRAW_UNIFORM_F32;
-    const bool even = p->value == 0 && p->lo == -p->hi;
-    return even ? ALV_DRAW_UNIFORM_EVEN_F32 : ALV_DRAW_UNIFORM_HELD_F32;
+    return is_even(p) ? ALV_DRAW_UNIFORM_EVEN_F32 : ALV_DRAW_UNIFORM_HELD_F32;
 }
 
 /* A fill under way, in floats or doubles. */
@@ -258,22 +266,18 @@ static void fill_constant(void *out, alv_dtype dtype, int64_t n, double value)
     repeat(out, size, n);
 }
 
-alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
-                         alv_stream stream, const alv_kernels *kernels, alv_error *error)
+/* By the kernel that the law, the type and the set choose; d is settled, h its hold. */
+static void draw_settled(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *d,
+                         hold h, alv_stream stream, const alv_kernels *kernels)
 {
-    ALV_TRY(check_fill(out, dtype, lo, hi, dist, error));
-    alv_dist d = alv_dist_settled(dist);
-    const hold h = hold_of(&d, dtype);
-    ALV_TRY(check_fits(&d, dtype, h, error));
-    if (lo == hi) return ALV_OK;
-    if (d.kind == ALV_DIST_CONSTANT) {
-        fill_constant(out, dtype, hi - lo, d.mean);
-        return ALV_OK;
+    if (d->kind == ALV_DIST_CONSTANT) {
+        fill_constant(out, dtype, hi - lo, d->mean);
+        return;
     }
     const bool f64 = dtype == ALV_F64;
-    alv_plan p = make_plan(&d, h);
+    alv_plan p = make_plan(d, h);
     const alv_fill_kernels *set = alv_fill_kernels_of(kernels);
-    const alv_draw drawn = choose(&p, &d, dtype);
+    const alv_draw drawn = choose(&p, d, dtype);
     task t = {set->draw[drawn], stream, &p, f64 ? sizeof(double) : sizeof(float),
               f64 ? ALV_GROUP_F64 : ALV_GROUP_F32};
     alv_fill_kernel *rounded = dtype == ALV_F16    ? set->f16[drawn]
@@ -287,5 +291,22 @@ alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, con
         draw_narrow(out, &t, lo, hi, alv_dtype_size(dtype), set->narrow[dtype]);
     else
         draw(out, &t, lo, hi);
+}
+
+void alv_dist_draw(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
+                   alv_stream stream, const alv_kernels *kernels)
+{
+    const alv_dist d = alv_dist_settled(dist);
+    draw_settled(out, dtype, lo, hi, &d, hold_of(&d, dtype), stream, kernels);
+}
+
+alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
+                         alv_stream stream, const alv_kernels *kernels, alv_error *error)
+{
+    ALV_TRY(check_fill(out, dtype, lo, hi, dist, error));
+    const alv_dist d = alv_dist_settled(dist);
+    const hold h = hold_of(&d, dtype);
+    ALV_TRY(check_fits(&d, dtype, h, error));
+    if (lo < hi) draw_settled(out, dtype, lo, hi, &d, h, stream, kernels);
     return ALV_OK;
 }

@@ -27,19 +27,30 @@ uint32_t alv_round_one(alv_dtype dtype, float x)
     }
 }
 
+static inline __attribute__((always_inline)) float widen(uint32_t bits, const alv_narrow_format f)
+{
+    const uint32_t sign_at = 8 * (uint32_t)f.size - 1, size = bits & ((1u << sign_at) - 1);
+    const uint32_t sign = bits >> sign_at << 31, one = 1u << f.mantissa;
+    uint32_t wide;
+    if (size >= f.beyond)
+        wide = size == f.beyond && f.beyond != f.nan ? 0x7f800000 : 0x7fc00000;
+    else if (size < one && f.least_normal) /* counts the steps of the subnormals */
+        wide = alv_bitsf((float)size * alv_exp2if(1 - f.bias - f.mantissa));
+    else
+        wide = (size << (23 - f.mantissa)) + ((uint32_t)(127 - f.bias) << 23);
+    return alv_from_bitsf(wide | sign);
+}
+
 float alv_widen(alv_dtype dtype, uint32_t bits)
 {
-    const alv_narrow_format *f = &alv_narrow_formats[dtype];
-    const uint32_t sign_at = 8 * (uint32_t)f->size - 1, size = bits & ((1u << sign_at) - 1);
-    const uint32_t sign = bits >> sign_at << 31, one = 1u << f->mantissa;
-    uint32_t wide;
-    if (size >= f->beyond)
-        wide = size == f->beyond && f->beyond != f->nan ? 0x7f800000 : 0x7fc00000;
-    else if (size < one && f->least_normal) /* counts the steps of the subnormals */
-        wide = alv_bitsf((float)size * alv_exp2if(1 - f->bias - f->mantissa));
-    else
-        wide = (size << (23 - f->mantissa)) + ((uint32_t)(127 - f->bias) << 23);
-    return alv_from_bitsf(wide | sign);
+    switch (dtype) { /* as in alv_round_one */
+    case ALV_F16:
+        return widen(bits, alv_narrow_formats[ALV_F16]);
+    case ALV_BF16:
+        return widen(bits, alv_narrow_formats[ALV_BF16]);
+    default:
+        return widen(bits, alv_narrow_formats[dtype]);
+    }
 }
 
 /* The neighbour of x among the type's values, away from 0 or towards it, by counting its bits. */

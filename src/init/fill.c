@@ -7,6 +7,7 @@
  * the parts of a fused tensor have laws of their own, each piece is cut again into stretches of one
  * law. */
 #include "base/base.h"
+#include "dist/dist.h"
 #include "dist/round.h"
 #include "init/laws.h"
 
@@ -70,23 +71,22 @@ static void fill_structured(char *out, int64_t lo, int64_t hi, const filler *f)
 }
 
 /* Elements [lo, hi) of a scheme whose elements have laws, a stretch of one law at a time. */
-static alv_status fill_laws(char *out, int64_t lo, int64_t hi, const filler *f, alv_error *error)
+static void fill_laws(char *out, int64_t lo, int64_t hi, const filler *f)
 {
     const alv_dtype dtype = f->job.tensor->dtype;
     for (int64_t end = hi; lo < hi; out += (size_t)(end - lo) * alv_dtype_size(dtype), lo = end) {
         const int law = f->laws.n > 1 ? alv_parts_at(&end, &f->laws.parts, lo) : 0;
         if (end > hi) end = hi;
-        ALV_TRY(alv_dist_fill(out, dtype, lo, end, &f->laws.law[law], f->stream, f->job.kernels,
-                              error));
+        alv_dist_draw(out, dtype, lo, end, &f->laws.law[law], f->stream, f->job.kernels);
     }
-    return ALV_OK;
 }
 
-static alv_status fill_slice(char *out, int64_t lo, int64_t hi, const filler *f, alv_error *error)
+static void fill_slice(char *out, int64_t lo, int64_t hi, const filler *f)
 {
-    if (f->job.scheme->init->law) return fill_laws(out, lo, hi, f, error);
-    fill_structured(out, lo, hi, f);
-    return ALV_OK;
+    if (f->job.scheme->init->law)
+        fill_laws(out, lo, hi, f);
+    else
+        fill_structured(out, lo, hi, f);
 }
 
 static alv_status check_out(const void *out, const alv_tensor *tensor, alv_error *error)
@@ -115,7 +115,8 @@ alv_status alv_init_fill(void *out, int64_t lo, int64_t hi, const alv_scheme *sc
     ALV_TRY(check_out(out, tensor, error));
     filler f;
     ALV_TRY(begin(&f, scheme, tensor, seed, how, error));
-    return fill_slice(out, lo, hi, &f, error);
+    fill_slice(out, lo, hi, &f);
+    return ALV_OK;
 }
 
 /* The elements of a box, 0 where it is empty. */
@@ -177,7 +178,7 @@ alv_status alv_init_fill_box(void *out, const int64_t *starts, const int64_t *si
         int64_t lo = 0;
         for (int axis = 0; axis < tensor->rank; axis++)
             lo = lo * tensor->shape[axis] + starts[axis] + at[axis];
-        ALV_TRY(fill_slice(to, lo, lo + run, &f, error));
+        fill_slice(to, lo, lo + run, &f);
         advance(at, sizes, outer);
     }
     return ALV_OK;

@@ -38,9 +38,10 @@ alv_status alv_init_weight_fan(double *fan, alv_fan which, const alv_scheme *sch
                         "%s is made for weights; for a bias use zeros, constant or torch_default",
                         scheme->init->name);
     double in = 0, out = 0;
-    ALV_TRY(alv_tensor_fans(which == ALV_FAN_OUT ? NULL : &in, which == ALV_FAN_IN ? NULL : &out,
-                            tensor, error));
-    double value = (double[]){in, out, 0.5 * (in + out), alv_sqrt(in * out)}[which];
+    ALV_TRY(alv_tensor_fans_of(which == ALV_FAN_OUT ? NULL : &in, which == ALV_FAN_IN ? NULL : &out,
+                               tensor, error));
+    double value = which == ALV_FAN_GEO_AVG ? alv_sqrt(in * out)
+                                            : (double[]){in, out, 0.5 * (in + out)}[which];
     if (!(value > 0))
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name, "%s divides by %s, which is 0 here",
                         scheme->init->name, names[which]);

@@ -24,4 +24,8 @@ bool alv_axes_size(int64_t *out, const alv_tensor *tensor, unsigned axes);
 /* What alv_tensor_count checks, but the number of elements. */
 alv_status alv_tensor_check(const alv_tensor *tensor, alv_error *error);
 
+/* alv_tensor_fans of a tensor that alv_tensor_check accepts, for at least one of the pointers. */
+alv_status alv_tensor_fans_of(double *fan_in, double *fan_out, const alv_tensor *tensor,
+                              alv_error *error);
+
 #endif

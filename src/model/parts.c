@@ -23,9 +23,11 @@ static int first_of(unsigned axes)
 
 void alv_parts_of(alv_parts *out, const alv_tensor *tensor, const alv_axes *axes)
 {
-    alv_parts p = {.n = alv_tensor_part_count(tensor), .axis = -1, .equal = true};
-    *out = p;
-    if (p.n == 1) return;
+    out->n = alv_tensor_part_count(tensor);
+    out->axis = -1;
+    out->equal = true;
+    if (out->n == 1) return;
+    alv_parts p = {.n = out->n, .equal = true};
     p.axis = first_of(axes->out);
     p.size = tensor->shape[p.axis];
     p.inner = 1;

@@ -78,11 +78,9 @@ static alv_status check_stated(double fan, const char *what, alv_error *error)
     return alv_fail(error, ALV_ERR_ARGUMENT, what, "a fan is a positive number, not %g", fan);
 }
 
-alv_status alv_tensor_fans(double *fan_in, double *fan_out, const alv_tensor *tensor,
-                           alv_error *error)
+alv_status alv_tensor_fans_of(double *fan_in, double *fan_out, const alv_tensor *tensor,
+                              alv_error *error)
 {
-    if (!fan_in && !fan_out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
-    ALV_TRY(alv_tensor_check(tensor, error));
     ALV_TRY(check_stated(tensor->fan_in, "fan_in", error));
     ALV_TRY(check_stated(tensor->fan_out, "fan_out", error));
     double in = tensor->fan_in, out = tensor->fan_out;
@@ -97,4 +95,12 @@ alv_status alv_tensor_fans(double *fan_in, double *fan_out, const alv_tensor *te
     if (fan_in) *fan_in = in;
     if (fan_out) *fan_out = out;
     return ALV_OK;
+}
+
+alv_status alv_tensor_fans(double *fan_in, double *fan_out, const alv_tensor *tensor,
+                           alv_error *error)
+{
+    if (!fan_in && !fan_out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    ALV_TRY(alv_tensor_check(tensor, error));
+    return alv_tensor_fans_of(fan_in, fan_out, tensor, error);
 }

@@ -17,10 +17,15 @@ static const alv_kernels sets[] = {
 #endif
 };
 
-/* The compiler's run-time library asks the processor and the system once, before main. */
+/* The compiler's run-time library asks the processor and the system once, before main. The set avx2
+ * also converts halves (F16C), which all processors with AVX2 do; not every compiler has a name for
+ * it. */
 int alv_kernels_count(void)
 {
 #if defined(ALV_SIMD_X86)
+#if !defined(__clang__) && __GNUC__ >= 11
+    if (!__builtin_cpu_supports("f16c")) return 2;
+#endif
     if (!__builtin_cpu_supports("avx2")) return 2;
     bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");

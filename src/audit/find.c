@@ -103,8 +103,29 @@ static alv_status find_clip(alv_inspection *all, int64_t i, alv_error *error)
     return ALV_OK;
 }
 
+/* Two places of a file at once. */
+typedef struct pair {
+    const alv_inspect_how *how;
+    alv_reader reader[2];
+} pair;
+
+/* Whether `size` bytes from a of one tensor are those from b of another. What differs mostly
+ * differs at once, so that only a page of each is read at first. */
+static bool are_equal(pair *p, const alv_checkpoint_tensor *s, int64_t a,
+                      const alv_checkpoint_tensor *t, int64_t b, int64_t size)
+{
+    int64_t n = 1 << 12;
+    for (int64_t at = 0; at < size; at += n, n = ALV_READER_BYTES) {
+        n = size - at < n ? size - at : n;
+        const unsigned char *left = alv_reader_span(&p->reader[0], s, a + at, n);
+        const unsigned char *right = alv_reader_span(&p->reader[1], t, b + at, n);
+        if (!left || !right || memcmp(left, right, (size_t)n) != 0) return false;
+    }
+    return true;
+}
+
 /* Blocks along the first two axes: halves, thirds, quarters and eighths. */
-static bool has_equal_blocks(const alv_checkpoint_tensor *t, int axis, int64_t blocks)
+static bool has_equal_blocks(pair *p, const alv_checkpoint_tensor *t, int axis, int64_t blocks)
 {
     int64_t inner = t->item, outer = 1;
     for (int a = axis + 1; a < t->rank; a++) inner *= t->shape[a];
@@ -113,28 +134,29 @@ static bool has_equal_blocks(const alv_checkpoint_tensor *t, int axis, int64_t b
     const int64_t block = t->shape[axis] / blocks * inner;
     if (block < 16 * t->item) return false;
     for (int64_t o = 0; o < outer; o++) {
-        const unsigned char *first = t->bytes + o * t->shape[axis] * inner;
+        const int64_t first = o * t->shape[axis] * inner;
         for (int64_t k = 1; k < blocks; k++)
-            if (memcmp(first, first + k * block, (size_t)block) != 0) return false;
+            if (!are_equal(p, t, first, t, first + k * block, block)) return false;
     }
     return true;
 }
 
-static alv_status find_parts(alv_inspection *all, int64_t i, alv_error *error)
+static alv_status find_parts(alv_inspection *all, pair *p, int64_t i, alv_error *error)
 {
     static const int counts[] = {8, 4, 3, 2};
     const alv_inspected *t = &all->tensors[i];
     if (!is_weight(t) || t->signs == 0) return ALV_OK;
     for (int axis = 0; axis < t->tensor->rank && axis < 2; axis++)
         for (int k = 0; k < ALV_COUNT(counts); k++)
-            if (has_equal_blocks(t->tensor, axis, counts[k]))
+            if (has_equal_blocks(p, t->tensor, axis, counts[k]))
                 return add(all, "identical_parts", i, -1, counts[k], 1, error);
     return ALV_OK;
 }
 
 /* Of the same signs: equal bytes, or the same stream. Compared with the first of them only, so that
  * ten copies are nine findings. */
-static alv_status find_twins(alv_inspection *all, const int64_t *order, int64_t n, alv_error *error)
+static alv_status find_twins(alv_inspection *all, pair *p, const int64_t *order, int64_t n,
+                             alv_error *error)
 {
     for (int64_t k = 1, first = 0; k < n; k++) {
         const alv_inspected *a = &all->tensors[order[first]], *b = &all->tensors[order[k]];
@@ -142,10 +164,11 @@ static alv_status find_twins(alv_inspection *all, const int64_t *order, int64_t 
             first = k;
             continue;
         }
+        ALV_TRY(alv_inspect_goes_on(p->how, error));
         const bool equal = a->tensor->size == b->tensor->size &&
                            a->moments.hash == b->moments.hash &&
                            a->tensor->dtype == b->tensor->dtype &&
-                           memcmp(a->tensor->bytes, b->tensor->bytes, (size_t)a->tensor->size) == 0;
+                           are_equal(p, a->tensor, 0, b->tensor, 0, a->tensor->size);
         ALV_TRY(add(all, equal ? "identical_tensors" : "same_stream", order[k], order[first], NONE,
                     NONE, error));
     }
@@ -178,14 +201,14 @@ static void sort_by_signs(int64_t *order, int64_t n, const alv_inspected *t)
     }
 }
 
-static alv_status find_copies(alv_inspection *all, alv_error *error)
+static alv_status find_copies(alv_inspection *all, pair *p, alv_error *error)
 {
     int64_t *order = alv_new_array((size_t)all->n, sizeof *order), n = 0;
     if (!order) return alv_fail(error, ALV_ERR_MEMORY, "inspect", "no memory");
     for (int64_t i = 0; i < all->n; i++)
         if (all->tensors[i].signs && is_weight(&all->tensors[i])) order[n++] = i;
     sort_by_signs(order, n, all->tensors);
-    const alv_status status = find_twins(all, order, n, error);
+    const alv_status status = find_twins(all, p, order, n, error);
     free(order);
     return status;
 }
@@ -203,12 +226,29 @@ static alv_status find_projection(alv_inspection *all, int64_t i, alv_error *err
     return add(all, "gpt2_projection", i, -1, t->std, scaled, error);
 }
 
-alv_status alv_find_mistakes(alv_inspection *all, alv_error *error)
+static alv_status find_all(alv_inspection *all, pair *p, alv_error *error)
 {
     static alv_status (*const searches[])(alv_inspection *, int64_t, alv_error *) = {
-        find_constant, find_memory, find_law, find_bounds, find_clip, find_parts, find_projection};
-    for (int64_t i = 0; i < all->n; i++)
-        for (int k = 0; k < ALV_COUNT(searches) && all->tensors[i].measured; k++)
-            ALV_TRY(searches[k](all, i, error));
-    return find_copies(all, error);
+        find_constant, find_memory, find_law, find_bounds, find_clip, find_projection};
+    for (int64_t i = 0; i < all->n; i++) {
+        if (!all->tensors[i].measured) continue;
+        ALV_TRY(alv_inspect_goes_on(p->how, error));
+        for (int k = 0; k < ALV_COUNT(searches); k++) ALV_TRY(searches[k](all, i, error));
+        ALV_TRY(find_parts(all, p, i, error));
+    }
+    return find_copies(all, p, error);
+}
+
+alv_status alv_find_mistakes(alv_inspection *all, const alv_inspect_how *how, alv_error *error)
+{
+    pair p = {.how = how};
+    ALV_TRY(alv_reader_begin(&p.reader[0], all->model, error));
+    alv_status status = alv_reader_begin(&p.reader[1], all->model, error);
+    if (status == ALV_OK) {
+        status = find_all(all, &p, error);
+        const alv_status second = alv_reader_end(&p.reader[1], status == ALV_OK ? error : NULL);
+        status = status == ALV_OK ? second : status;
+    }
+    const alv_status first = alv_reader_end(&p.reader[0], status == ALV_OK ? error : NULL);
+    return status == ALV_OK ? first : status;
 }

@@ -1,20 +1,23 @@
 /* The pass over a file: parts of tensors are handed to threads in the order of the file, and
  * whoever ends a tensor explains it. A tensor of one part needs nothing but its thread's own bins;
  * those of a larger one are added up in memory that lives as long as it is under way, of which
- * there are at most as many as threads. */
+ * there are few. A thread takes several parts in a row: then it reads on through the file, and the
+ * system reads ahead of it, in large pages. */
 #include "audit/inspect.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "math/math.h"
 #include "team/team.h"
 
-enum { SIGNS = 128 };
+enum { SIGNS = 128, MOST_RUN = 1 << 26 }; /* bytes that a thread takes at once, or a part more */
+
+/* A part of a tensor. */
+typedef struct part_place {
+    int64_t tensor, part;
+} part_place;
 
 /* A tensor that has several parts. */
 typedef struct whole {
@@ -26,11 +29,20 @@ typedef struct whole {
 typedef struct work {
     alv_inspection *inspection;
     const alv_inspect_how *how;
-    pthread_mutex_t mutex; /* of the cursor and of every whole */
-    int64_t tensor, part;  /* next to be taken */
+    pthread_mutex_t mutex; /* of what follows, and of every whole */
+    part_place next;       /* to be taken */
+    int64_t left;          /* bytes that it and those after it have */
     whole *wholes;         /* by tensor */
     atomic_bool ended, lost;
+    alv_status status; /* of the first reader that failed */
+    alv_error error;
 } work;
+
+typedef struct means {
+    alv_reader reader;
+    alv_patterns patterns;
+    alv_bins bins;
+} means;
 
 static int64_t parts_of(const alv_checkpoint_tensor *t)
 {
@@ -42,27 +54,53 @@ static bool can_measure(const alv_checkpoint_tensor *t)
     return t->dtype >= 0 && t->item > 0 && t->bytes;
 }
 
-/* Takes the next part of a tensor that can be measured; false at the end. */
-static bool take(work *w, int64_t *tensor, int64_t *part)
+static int64_t part_end(const alv_checkpoint_tensor *t, int64_t part)
+{
+    const int64_t lo = part * ALV_MEASURE_PART;
+    return t->count - lo < ALV_MEASURE_PART ? t->count : lo + ALV_MEASURE_PART;
+}
+
+static int64_t part_bytes(const alv_checkpoint_tensor *t, int64_t part)
+{
+    return (part_end(t, part) - part * ALV_MEASURE_PART) * t->item;
+}
+
+/* The part at *next, which moves on to the next tensor that can be measured; false at the end. */
+static bool step(part_place *at, part_place *next, const alv_inspection *all)
+{
+    while (next->tensor < all->n && !all->tensors[next->tensor].measured) next->tensor++;
+    if (next->tensor == all->n) return false;
+    *at = *next;
+    if (++next->part == parts_of(all->tensors[next->tensor].tensor))
+        *next = (part_place){next->tensor + 1, 0};
+    return true;
+}
+
+/* Takes parts [*from, *to), fewer of them towards the end, so that threads end together; false
+ * where none is left. */
+static bool take(work *w, part_place *from, part_place *to)
 {
     const alv_inspection *all = w->inspection;
+    const int threads = w->how->threads > 1 ? w->how->threads : 1;
+    part_place at;
     pthread_mutex_lock(&w->mutex);
-    while (w->tensor < all->n && !all->tensors[w->tensor].measured) w->tensor++;
-    *tensor = w->tensor;
-    *part = w->part++;
-    if (*tensor < all->n && w->part == parts_of(all->tensors[*tensor].tensor)) {
-        w->tensor++;
-        w->part = 0;
+    const int64_t share = w->left / (4 * threads), most = share < MOST_RUN ? share : MOST_RUN;
+    *from = w->next;
+    for (int64_t bytes = 0; bytes <= most && step(&at, &w->next, all);) {
+        const int64_t n = part_bytes(all->tensors[at.tensor].tensor, at.part);
+        bytes += n;
+        w->left -= n;
     }
+    *to = w->next;
     pthread_mutex_unlock(&w->mutex);
-    return *tensor < all->n;
+    return from->tensor != to->tensor || from->part != to->part;
 }
 
 /* Adds one part to its tensor; true if it was the last, with everything in *sum and *bins. */
-static bool add_part(work *w, int64_t tensor, int64_t part, alv_moments *sum, alv_bins **bins)
+static bool add_part(work *w, part_place at, alv_moments *sum, alv_bins **bins)
 {
-    whole *all = &w->wholes[tensor];
-    const int64_t n = parts_of(w->inspection->tensors[tensor].tensor);
+    whole *all = &w->wholes[at.tensor];
+    const int64_t n = parts_of(w->inspection->tensors[at.tensor].tensor);
     bool last = false;
     if (n == 1) return true;
     pthread_mutex_lock(&w->mutex);
@@ -73,7 +111,7 @@ static bool add_part(work *w, int64_t tensor, int64_t part, alv_moments *sum, al
     }
     if (all->bins && all->parts) {
         for (int i = 0; i < ALV_FINE_BINS; i++) all->bins->count[i] += (*bins)->count[i];
-        all->parts[part] = *sum;
+        all->parts[at.part] = *sum;
         last = --all->left == 0;
     } else {
         atomic_store(&w->lost, true);
@@ -112,13 +150,12 @@ static void count_ends(alv_inspected *t, const alv_bins *bins)
 
 /* Of a random tensor two files agree in 128 signs with probability 3e-39; a constant one has none.
  */
-static uint64_t hash_signs(const alv_checkpoint_tensor *t)
+static uint64_t hash_signs(alv_reader *reader, const alv_checkpoint_tensor *t)
 {
     double x[SIGNS];
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     int negative = 0;
-    if (t->count < SIGNS) return 0;
-    alv_checkpoint_decode(x, t, 0, SIGNS);
+    if (t->count < SIGNS || !alv_reader_decode(x, reader, t, 0, SIGNS)) return 0;
     for (int i = 0; i < SIGNS; i++) {
         negative += x[i] < 0;
         hash = (hash ^ (x[i] < 0)) * UINT64_C(0x100000001b3);
@@ -126,7 +163,8 @@ static uint64_t hash_signs(const alv_checkpoint_tensor *t)
     return negative > SIGNS / 4 && negative < SIGNS * 3 / 4 ? hash | 1 : 0;
 }
 
-static void end_tensor(const work *w, int64_t tensor, const alv_moments *m, const alv_bins *bins)
+static void end_tensor(const work *w, alv_reader *reader, int64_t tensor, const alv_moments *m,
+                       const alv_bins *bins)
 {
     alv_inspected *t = &w->inspection->tensors[tensor];
     const double n = (double)m->n, m2 = m->m2 / n;
@@ -140,54 +178,63 @@ static void end_tensor(const work *w, int64_t tensor, const alv_moments *m, cons
         t->quartile_hi = alv_bins_quantile(bins, m->n, 0.75);
         make_sketch(t, bins);
         count_ends(t, bins);
-        t->signs = hash_signs(t->tensor);
+        t->signs = hash_signs(reader, t->tensor);
     }
-    alv_explain(&t->explained, t->tensor, m, bins, w->inspection->threshold);
+    alv_explain(&t->explained, reader, t->tensor, m, bins, w->inspection->threshold);
 }
 
-/* Tells the kernel that these pages will not be read again, so that a file larger than memory does
- * not push out what others need. */
-static void release(const alv_checkpoint_tensor *t, int64_t lo, int64_t hi)
+static void do_part(work *w, part_place at, means *own)
 {
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    const uintptr_t from =
-        ((uintptr_t)t->bytes + (uintptr_t)(lo * t->item) + page - 1) & ~(page - 1);
-    const uintptr_t to = ((uintptr_t)t->bytes + (uintptr_t)(hi * t->item)) & ~(page - 1);
-    if (t->file >= 0 && to > from) madvise((void *)from, to - from, MADV_DONTNEED);
-}
-
-static void do_part(work *w, int64_t tensor, int64_t part, alv_bins *own, alv_patterns *patterns)
-{
-    const alv_checkpoint_tensor *t = w->inspection->tensors[tensor].tensor;
-    const int64_t lo = part * ALV_MEASURE_PART;
-    const int64_t hi = t->count - lo < ALV_MEASURE_PART ? t->count : lo + ALV_MEASURE_PART;
+    const alv_checkpoint_tensor *t = w->inspection->tensors[at.tensor].tensor;
+    const int64_t lo = at.part * ALV_MEASURE_PART;
     alv_moments sum;
-    alv_bins *bins = own;
-    memset(own, 0, sizeof *own);
-    alv_measure_part(&sum, own, patterns, t, lo, hi);
-    if (add_part(w, tensor, part, &sum, &bins)) {
-        end_tensor(w, tensor, &sum, bins);
-        free(w->wholes[tensor].bins);
-        free(w->wholes[tensor].parts);
-        w->wholes[tensor] = (whole){0};
-    }
-    if (w->inspection->model->files[0].mapped && hi - lo == ALV_MEASURE_PART) release(t, lo, hi);
+    alv_bins *bins = &own->bins;
+    memset(bins, 0, sizeof *bins);
+    if (!alv_measure_part(&sum, bins, &own->patterns, &own->reader, t, lo, part_end(t, at.part)))
+        return;
+    if (!add_part(w, at, &sum, &bins)) return;
+    end_tensor(w, &own->reader, at.tensor, &sum, bins);
+    free(w->wholes[at.tensor].bins);
+    free(w->wholes[at.tensor].parts);
+    w->wholes[at.tensor] = (whole){0};
+}
+
+/* Ends the reader, and the work of all where it failed. */
+static void end_reader(work *w, alv_reader *reader)
+{
+    alv_error error;
+    const alv_status status = alv_reader_end(reader, &error);
+    if (status == ALV_OK) return;
+    pthread_mutex_lock(&w->mutex);
+    if (w->status == ALV_OK) w->status = status, w->error = error;
+    pthread_mutex_unlock(&w->mutex);
+    atomic_store(&w->ended, true);
+}
+
+/* Asked before each part. */
+static bool goes_on(work *w, const means *own)
+{
+    if (alv_inspect_goes_on(w->how, NULL) != ALV_OK) atomic_store(&w->ended, true);
+    return !atomic_load(&w->ended) && !atomic_load(&w->lost) && own->reader.status == ALV_OK;
 }
 
 static void worker(void *argument, int i)
 {
     (void)i;
     work *w = argument;
-    alv_bins *own = alv_new_array(1, sizeof *own);
-    alv_patterns *patterns = alv_new_array(1, sizeof *patterns);
-    int64_t tensor, part;
-    if (!own || !patterns) atomic_store(&w->lost, true);
-    while (!atomic_load(&w->ended) && !atomic_load(&w->lost) && take(w, &tensor, &part)) {
-        if (w->how->stop && w->how->stop(w->how->user)) atomic_store(&w->ended, true);
-        do_part(w, tensor, part, own, patterns);
+    means *own = alv_new_array(1, sizeof *own);
+    part_place next, end, at;
+    if (!own || alv_reader_begin(&own->reader, w->inspection->model, NULL) != ALV_OK) {
+        atomic_store(&w->lost, true);
+        free(own);
+        return;
     }
+    while (goes_on(w, own) && take(w, &next, &end))
+        while ((next.tensor != end.tensor || next.part != end.part) && goes_on(w, own) &&
+               step(&at, &next, w->inspection))
+            do_part(w, at, own);
+    end_reader(w, &own->reader);
     free(own);
-    free(patterns);
 }
 
 static void prepare(alv_inspection *all)
@@ -207,6 +254,15 @@ static void prepare(alv_inspection *all)
     all->threshold = ALV_AUDIT_ALPHA / (double)all->tests;
 }
 
+static int64_t bytes_of(const alv_inspection *all)
+{
+    int64_t bytes = 0;
+    for (int64_t i = 0; i < all->n; i++)
+        if (all->tensors[i].measured)
+            bytes += all->tensors[i].tensor->count * all->tensors[i].tensor->item;
+    return bytes;
+}
+
 static alv_status run(work *w, alv_error *error)
 {
     alv_team team;
@@ -220,8 +276,18 @@ static alv_status run(work *w, alv_error *error)
     }
     if (atomic_load(&w->lost))
         return alv_fail(error, ALV_ERR_MEMORY, where, "no memory to inspect it");
+    if (w->status != ALV_OK) {
+        if (error) *error = w->error;
+        return w->status;
+    }
     if (atomic_load(&w->ended)) return alv_fail(error, ALV_ERR_INTERRUPTED, where, "interrupted");
     return ALV_OK;
+}
+
+alv_status alv_inspect_goes_on(const alv_inspect_how *how, alv_error *error)
+{
+    if (!how->stop || !how->stop(how->user)) return ALV_OK;
+    return alv_fail(error, ALV_ERR_INTERRUPTED, "inspect", "interrupted");
 }
 
 alv_status alv_inspect(alv_inspection **out, const alv_checkpoint *model,
@@ -240,10 +306,11 @@ alv_status alv_inspect(alv_inspection **out, const alv_checkpoint *model,
         all->model = model;
         all->n = model->n;
         prepare(all);
+        w.left = bytes_of(all);
         status = run(&w, error);
     }
     free(w.wholes);
-    if (status == ALV_OK) status = alv_find_mistakes(all, error);
+    if (status == ALV_OK) status = alv_find_mistakes(all, w.how, error);
     if (status == ALV_OK)
         *out = all;
     else

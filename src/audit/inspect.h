@@ -64,19 +64,22 @@ typedef struct alv_inspect_how {
 } alv_inspect_how;
 
 /* Reads every byte once, by all threads, in a memory that does not depend on the file.
- * ALV_ERR_MEMORY, ALV_ERR_INTERRUPTED. The model must outlive *out, the caller's:
- * alv_inspection_free. */
+ * ALV_ERR_MEMORY, ALV_ERR_INTERRUPTED; ALV_ERR_IO where the file cannot be read to its end. The
+ * model must outlive *out, the caller's: alv_inspection_free. */
 alv_status alv_inspect(alv_inspection **out, const alv_checkpoint *model,
                        const alv_inspect_how *how, alv_error *error);
+/* ALV_ERR_INTERRUPTED where somebody asked to stop. */
+alv_status alv_inspect_goes_on(const alv_inspect_how *how, alv_error *error);
 /* The singular values of every matrix whose smaller side has at most ALV_SPECTRUM_SIDE, and the
- * multiplications that they take. ALV_ERR_MEMORY, ALV_ERR_INTERRUPTED. */
+ * multiplications that they take. ALV_ERR_MEMORY, ALV_ERR_INTERRUPTED, ALV_ERR_IO. */
 double alv_inspect_spectra_cost(const alv_inspection *inspection);
 alv_status alv_inspect_spectra(alv_inspection *inspection, const alv_inspect_how *how,
                                alv_error *error);
 void alv_inspection_free(alv_inspection *inspection);
 
 /* Inside the room: looks for every mistake. */
-alv_status alv_find_mistakes(alv_inspection *inspection, alv_error *error);
+alv_status alv_find_mistakes(alv_inspection *inspection, const alv_inspect_how *how,
+                             alv_error *error);
 
 /* A claim about a model: each tensor with the scheme that should have filled it. */
 typedef struct alv_verified {
@@ -87,9 +90,9 @@ typedef struct alv_verified {
 } alv_verified;
 
 /* Tests each tensor of the plan against its scheme in a second pass; *out has plan->n entries, the
- * caller's to free. ALV_ERR_FORMAT where the model lacks a tensor of the plan or has it in another
- * shape. */
+ * caller's to free. The statuses of alv_inspect, and ALV_ERR_FORMAT where the model lacks a tensor
+ * of the plan or has it in another shape. */
 alv_status alv_verify(alv_verified **out, const alv_inspection *inspection,
-                      const alv_weight_plan *plan, alv_error *error);
+                      const alv_weight_plan *plan, const alv_inspect_how *how, alv_error *error);
 
 #endif

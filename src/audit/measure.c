@@ -172,25 +172,41 @@ static int keep_finite(double *x, int n)
     return kept;
 }
 
-/* Of 8 bytes at a time in four lanes; finds equal tensors, and memcmp confirms them. */
-static uint64_t hash_bytes(const unsigned char *bytes, int64_t n)
+/* A hash of bytes that come in pieces, 8 at a time in four lanes; finds equal tensors, and a
+ * comparison confirms them. */
+typedef struct hash {
+    uint64_t lanes[4];
+    int64_t n;
+} hash;
+
+static const uint64_t hash_factor = UINT64_C(0xd6e8feb86659fd93);
+
+/* Every piece but the last has a multiple of 32 bytes. */
+static void hash_add(hash *h, const unsigned char *bytes, int64_t n)
 {
-    static const uint64_t factor = UINT64_C(0xd6e8feb86659fd93);
-    uint64_t lanes[4] = {1, 2, 3, 4}, hash = (uint64_t)n;
+    uint64_t lanes[4];
     int64_t i = 0;
+    memcpy(lanes, h->lanes, sizeof lanes);
     for (; i + 32 <= n; i += 32)
         for (int j = 0; j < 4; j++) {
             uint64_t word;
             memcpy(&word, bytes + i + 8 * j, 8);
-            lanes[j] = (lanes[j] ^ word) * factor;
+            lanes[j] = (lanes[j] ^ word) * hash_factor;
             lanes[j] ^= lanes[j] >> 32;
         }
-    for (; i < n; i++) lanes[0] = (lanes[0] ^ bytes[i]) * factor;
+    for (; i < n; i++) lanes[0] = (lanes[0] ^ bytes[i]) * hash_factor;
+    memcpy(h->lanes, lanes, sizeof lanes);
+    h->n += n;
+}
+
+static uint64_t hash_end(const hash *h)
+{
+    uint64_t all = (uint64_t)h->n;
     for (int j = 0; j < 4; j++) {
-        hash = (hash ^ lanes[j]) * factor;
-        hash ^= hash >> 32;
+        all = (all ^ h->lanes[j]) * hash_factor;
+        all ^= all >> 32;
     }
-    return hash;
+    return all;
 }
 
 /* 0, or NaN where a value is not finite. */
@@ -272,41 +288,49 @@ static void counted_moments(alv_moments *out, alv_bins *bins, const alv_patterns
     }
 }
 
-static void measure_counted(alv_moments *out, alv_bins *bins, alv_patterns *p,
-                            const alv_checkpoint_tensor *t, int64_t lo, int64_t hi)
+/* Of all elements of a tensor in memory, after those that *all has seen. */
+static void measure_blocks(alv_moments *all, alv_bins *bins, const alv_checkpoint_tensor *tensor)
 {
-    const int n = patterns_of(t);
-    find_values(p, t, n);
-    memset(p->count, 0, (size_t)n * sizeof *p->count);
-    count_patterns(p->count, t->bytes + t->item * lo, t->item, hi - lo);
-    counted_moments(out, bins, p, n);
-}
-
-static void measure_blocks(alv_moments *out, alv_bins *bins, const alv_checkpoint_tensor *tensor,
-                           int64_t lo, int64_t hi)
-{
-    alv_moments all = {0}, one;
+    alv_moments one;
     double x[BLOCK];
-    for (int64_t at = lo; at < hi; at += BLOCK) {
-        const int n = hi - at < BLOCK ? (int)(hi - at) : BLOCK;
+    for (int64_t at = 0; at < tensor->count; at += BLOCK) {
+        const int n = tensor->count - at < BLOCK ? (int)(tensor->count - at) : BLOCK;
         alv_checkpoint_decode(x, tensor, at, at + n);
         const int kept = add_differences(x, n) == 0 ? n : keep_finite(x, n);
-        all.nonfinite += n - kept;
+        all->nonfinite += n - kept;
         if (kept == 0) continue;
         count_block(bins, x, kept);
         block_moments(&one, x, kept);
-        alv_moments_merge(&all, &one);
+        alv_moments_merge(all, &one);
     }
-    *out = all;
 }
 
-void alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns,
+/* Spans are whole blocks, so that they change no sum. */
+bool alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns, alv_reader *reader,
                       const alv_checkpoint_tensor *tensor, int64_t lo, int64_t hi)
 {
-    const int n = patterns_of(tensor);
-    if (patterns && n > 0 && hi - lo >= n)
-        measure_counted(out, bins, patterns, tensor, lo, hi);
-    else
-        measure_blocks(out, bins, tensor, lo, hi);
-    out->hash = hash_bytes(tensor->bytes + lo * tensor->item, (hi - lo) * tensor->item);
+    const int n = patterns_of(tensor), item = tensor->item;
+    const bool counted = patterns && n > 0 && hi - lo >= n;
+    const int64_t most = ALV_READER_BYTES / (item * BLOCK) * BLOCK;
+    alv_checkpoint_tensor span = *tensor;
+    alv_moments all = {0};
+    hash h = {.lanes = {1, 2, 3, 4}};
+    if (counted) {
+        find_values(patterns, tensor, n);
+        memset(patterns->count, 0, (size_t)n * sizeof *patterns->count);
+    }
+    for (int64_t at = lo; at < hi; at += most) {
+        span.count = hi - at < most ? hi - at : most;
+        span.bytes = alv_reader_span(reader, tensor, at * item, span.count * item);
+        if (!span.bytes) return false;
+        if (counted)
+            count_patterns(patterns->count, span.bytes, item, span.count);
+        else
+            measure_blocks(&all, bins, &span);
+        hash_add(&h, span.bytes, span.count * item);
+    }
+    if (counted) counted_moments(&all, bins, patterns, n);
+    *out = all;
+    out->hash = hash_end(&h);
+    return true;
 }

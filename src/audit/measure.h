@@ -6,7 +6,7 @@
 #ifndef ALV_AUDIT_MEASURE_H
 #define ALV_AUDIT_MEASURE_H
 
-#include "formats/checkpoint.h"
+#include "formats/reader.h"
 
 enum { ALV_FINE_BINS = 1 << 16, ALV_MEASURE_PART = 1 << 21 }; /* elements that one part has */
 
@@ -34,8 +34,9 @@ typedef struct alv_patterns {
 } alv_patterns;
 
 /* Adds elements [lo, hi) to the bins, and sets *out to their moments. Without patterns (NULL) the
- * counts are the same, and the moments but for rounding, in more time. */
-void alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns,
+ * counts are the same, and the moments but for rounding, in more time. False where the reader
+ * fails: then *out is untouched. */
+bool alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns, alv_reader *reader,
                       const alv_checkpoint_tensor *tensor, int64_t lo, int64_t hi);
 /* a followed by b. */
 void alv_moments_merge(alv_moments *a, const alv_moments *b);

@@ -24,21 +24,39 @@ double alv_inspect_spectra_cost(const alv_inspection *inspection)
     return cost;
 }
 
-static void worker(void *argument, int unused)
+/* The first error is that of the whole. */
+static void fail(work *w, alv_status status, const alv_error *error)
 {
-    (void)unused;
-    work *w = argument;
+    if (!atomic_flag_test_and_set(&w->failed)) w->status = status, w->error = *error;
+    atomic_store(&w->ended, true);
+}
+
+static void find_spectra(work *w, alv_reader *reader)
+{
     int64_t i;
-    while (!atomic_load(&w->ended) && (i = atomic_fetch_add(&w->next, 1)) < w->inspection->n) {
+    while (reader->status == ALV_OK && !atomic_load(&w->ended) &&
+           (i = atomic_fetch_add(&w->next, 1)) < w->inspection->n) {
         alv_inspected *t = &w->inspection->tensors[i];
         alv_error error;
         if (t->moments.nonfinite > 0 || alv_spectrum_cost(t->tensor) == 0) continue;
         const alv_status status =
-            alv_spectrum_of(&t->spectrum, t->tensor, w->how->stop, w->how->user, &error);
-        if (status == ALV_OK) continue;
-        if (!atomic_flag_test_and_set(&w->failed)) w->status = status, w->error = error;
-        atomic_store(&w->ended, true);
+            alv_spectrum_of(&t->spectrum, reader, t->tensor, w->how->stop, w->how->user, &error);
+        if (status != ALV_OK) fail(w, status, &error);
     }
+}
+
+static void worker(void *argument, int unused)
+{
+    (void)unused;
+    work *w = argument;
+    alv_error error;
+    alv_reader reader;
+    alv_status status = alv_reader_begin(&reader, w->inspection->model, &error);
+    if (status == ALV_OK) {
+        find_spectra(w, &reader);
+        status = alv_reader_end(&reader, &error);
+    }
+    if (status != ALV_OK) fail(w, status, &error);
 }
 
 alv_status alv_inspect_spectra(alv_inspection *inspection, const alv_inspect_how *how,

@@ -9,6 +9,7 @@
 
 /* The first matrix, its smaller side as rows of length n. */
 typedef struct sides {
+    alv_reader *reader;
     alv_matrix_view view;
     bool by_rows;
     int64_t small, large;
@@ -35,25 +36,34 @@ double alv_spectrum_cost(const alv_checkpoint_tensor *tensor)
     return n * n * m / 2 + 4.0 / 3 * n * n * n;
 }
 
-/* Element (i, k) with i along the smaller side. */
-static double element(const alv_checkpoint_tensor *t, const sides *s, int64_t i, int64_t k)
+/* Where element (i, k) stands, with i along the smaller side. */
+static int64_t place(const sides *s, int64_t i, int64_t k)
 {
-    double x;
-    const int64_t at =
-        s->by_rows ? alv_matrix_index(&s->view, 0, i, k) : alv_matrix_index(&s->view, 0, k, i);
-    alv_checkpoint_decode(&x, t, at, at + 1);
-    return x;
+    return s->by_rows ? alv_matrix_index(&s->view, 0, i, k) : alv_matrix_index(&s->view, 0, k, i);
 }
 
 enum { STRIP = 64 };
+
+/* A strip of at most STRIP places along the larger side, in the order of the file. */
+static void read_strip(double *strip, const alv_checkpoint_tensor *t, const sides *s, int64_t lo,
+                       int64_t width)
+{
+    const int64_t n = s->small;
+    const bool across = n > 1 && width > 1 && place(s, 1, 0) < place(s, 0, 1);
+    const int64_t outer = across ? width : n, inner = across ? n : width;
+    for (int64_t a = 0; a < outer; a++)
+        for (int64_t b = 0; b < inner; b++) {
+            const int64_t i = across ? b : a, k = across ? a : b, at = place(s, i, lo + k);
+            alv_reader_decode(&strip[i * STRIP + k], s->reader, t, at, at + 1);
+        }
+}
 
 /* Adds the products of a strip of at most STRIP places along the larger side to the lower half. */
 static void add_strip(double *gram, double *strip, const alv_checkpoint_tensor *t, const sides *s,
                       int64_t lo, int64_t width)
 {
     const int64_t n = s->small;
-    for (int64_t i = 0; i < n; i++)
-        for (int64_t k = 0; k < width; k++) strip[i * STRIP + k] = element(t, s, i, lo + k);
+    read_strip(strip, t, s, lo, width);
     for (int64_t i = 0; i < n; i++)
         for (int64_t j = 0; j <= i; j++) {
             double sum[4] = {0};
@@ -157,13 +167,15 @@ static alv_status solve(alv_spectrum *out, double *work, const alv_checkpoint_te
     return ALV_OK;
 }
 
-alv_status alv_spectrum_of(alv_spectrum *out, const alv_checkpoint_tensor *tensor,
-                           bool (*stop)(void *user), void *user, alv_error *error)
+alv_status alv_spectrum_of(alv_spectrum *out, alv_reader *reader,
+                           const alv_checkpoint_tensor *tensor, bool (*stop)(void *user),
+                           void *user, alv_error *error)
 {
     sides s;
     if (!find_sides(&s, tensor))
         return alv_fail(error, ALV_ERR_UNSUPPORTED, "spectrum", "'%s' is no matrix, or too large",
                         tensor->name);
+    s.reader = reader;
     const size_t n = (size_t)s.small;
     double *work = alv_new_array(n * (n + 4 + STRIP), sizeof *work);
     if (!work) return alv_fail(error, ALV_ERR_MEMORY, "spectrum", "no memory for %s", tensor->name);

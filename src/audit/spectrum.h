@@ -2,7 +2,7 @@
 #ifndef ALV_AUDIT_SPECTRUM_H
 #define ALV_AUDIT_SPECTRUM_H
 
-#include "formats/checkpoint.h"
+#include "formats/reader.h"
 
 typedef struct alv_spectrum {
     double largest, smallest; /* of the first matrix; NaN where it was not asked for */
@@ -16,8 +16,10 @@ enum { ALV_SPECTRUM_SIDE = 4096 };
 double alv_spectrum_cost(const alv_checkpoint_tensor *tensor);
 
 /* From the eigenvalues of the Gram matrix of the smaller side, in double: singular values below
- * 1e-8 of the largest are not told from 0. ALV_ERR_MEMORY, ALV_ERR_INTERRUPTED. */
-alv_status alv_spectrum_of(alv_spectrum *out, const alv_checkpoint_tensor *tensor,
-                           bool (*stop)(void *user), void *user, alv_error *error);
+ * 1e-8 of the largest are not told from 0. ALV_ERR_MEMORY, ALV_ERR_INTERRUPTED; where the reader
+ * fails, the result means nothing. */
+alv_status alv_spectrum_of(alv_spectrum *out, alv_reader *reader,
+                           const alv_checkpoint_tensor *tensor, bool (*stop)(void *user),
+                           void *user, alv_error *error);
 
 #endif

@@ -12,10 +12,18 @@
 
 enum { SAMPLE = 6, LONGEST = 1 << 16 };
 
-static double element(const alv_checkpoint_tensor *t, int64_t index)
+/* A matrix, and how its elements are read. */
+typedef struct source {
+    alv_reader *reader;
+    const alv_checkpoint_tensor *tensor;
+    alv_matrix_view view;
+} source;
+
+static double element(const source *s, int64_t matrix, int64_t row, int64_t column)
 {
     double x;
-    alv_checkpoint_decode(&x, t, index, index + 1);
+    const int64_t at = alv_matrix_index(&s->view, matrix, row, column);
+    alv_reader_decode(&x, s->reader, s->tensor, at, at + 1);
     return x;
 }
 
@@ -35,9 +43,9 @@ static bool explain_constant(alv_explanation *out, const alv_moments *m)
 }
 
 /* Ones on a diagonal: of a dense layer, or in the middle of each kernel. */
-static bool explain_identity(alv_explanation *out, const alv_checkpoint_tensor *t,
-                             const alv_moments *m, const alv_matrix_view *view)
+static bool explain_identity(alv_explanation *out, const source *s, const alv_moments *m)
 {
+    const alv_matrix_view *view = &s->view;
     const int64_t ones = m->n - m->zeros, rows = view->rows;
     const int64_t diagonal = rows < view->inputs ? rows : view->inputs;
     const double gain = m->hi > 0 ? m->hi : m->lo;
@@ -46,7 +54,7 @@ static bool explain_identity(alv_explanation *out, const alv_checkpoint_tensor *
     for (int64_t k = 0; k < view->count; k++)
         for (int64_t i = 0; i < diagonal; i++, found++) {
             const int64_t column = i * view->places + view->center;
-            if (element(t, alv_matrix_index(view, k, i, column)) != gain) return false;
+            if (element(s, k, i, column) != gain) return false;
         }
     if (found != ones) return false;
     certain(out,
@@ -56,14 +64,30 @@ static bool explain_identity(alv_explanation *out, const alv_checkpoint_tensor *
     return true;
 }
 
-/* Row or column i of the first matrix, the whole of it. */
-static void read_line(double *out, const alv_checkpoint_tensor *t, const alv_matrix_view *view,
-                      bool rows, int64_t i)
+/* Some of a matrix's lines, evenly spread: `count` of them from the one at `from` of `of`. */
+typedef struct choice {
+    bool rows; /* or columns */
+    int64_t lines;
+    int from, count, of;
+} choice;
+
+/* Lines of the first matrix, one after another in out. They are read side by side: across the order
+ * of the file they take one way through it, not one each. */
+static void read_lines(double *out, const source *s, choice c)
 {
-    const int64_t n = rows ? view->columns : view->rows;
+    const int64_t n = c.rows ? s->view.columns : s->view.rows;
+    if (c.rows && alv_matrix_rows_are_runs(&s->view)) {
+        for (int i = 0; i < c.count; i++) {
+            const int64_t at = alv_matrix_index(&s->view, 0, c.lines * (c.from + i) / c.of, 0);
+            alv_reader_decode(out + i * n, s->reader, s->tensor, at, at + n);
+        }
+        return;
+    }
     for (int64_t k = 0; k < n; k++)
-        out[k] =
-            element(t, rows ? alv_matrix_index(view, 0, i, k) : alv_matrix_index(view, 0, k, i));
+        for (int i = 0; i < c.count; i++) {
+            const int64_t line = c.lines * (c.from + i) / c.of;
+            out[i * n + k] = c.rows ? element(s, 0, line, k) : element(s, 0, k, line);
+        }
 }
 
 static double product(const double *a, const double *b, int64_t n)
@@ -92,18 +116,18 @@ static bool are_orthonormal(double *gain, const double *lines, int count, int64_
     return true;
 }
 
-static bool explain_orthogonal(alv_explanation *out, const alv_checkpoint_tensor *t,
-                               const alv_matrix_view *view)
+static bool explain_orthogonal(alv_explanation *out, const source *s)
 {
+    const alv_matrix_view *view = &s->view;
     const bool rows = view->rows <= view->columns;
     const int64_t n = rows ? view->columns : view->rows, lines = rows ? view->rows : view->columns;
-    const double eps = precision(t->what.dtype);
+    const double eps = precision(s->tensor->what.dtype);
     const int count = lines < SAMPLE ? (int)lines : SAMPLE;
     /* Cosines of chance must be far above the precision. */
     if (count < 3 || n > LONGEST || eps * alv_sqrt((double)n) > 0.25) return false;
     double *x = alv_new_array((size_t)(count * n), sizeof *x), gain = 0;
     if (!x) return false;
-    for (int i = 0; i < count; i++) read_line(x + i * n, t, view, rows, lines * i / count);
+    read_lines(x, s, (choice){rows, lines, 0, count, count});
     const bool found = are_orthonormal(&gain, x, count, n, eps);
     free(x);
     if (!found) return false;
@@ -113,9 +137,9 @@ static bool explain_orthogonal(alv_explanation *out, const alv_checkpoint_tensor
 }
 
 /* The same number of zeros in each of a few lines, and many of them. */
-static bool explain_sparse(alv_explanation *out, const alv_checkpoint_tensor *t,
-                           const alv_moments *m, const alv_matrix_view *view)
+static bool explain_sparse(alv_explanation *out, const source *s, const alv_moments *m)
 {
+    const alv_matrix_view *view = &s->view;
     const double share = (double)m->zeros / (double)m->n;
     if (share < 0.05 || view->places > 1 || view->count != 1) return false;
     for (int per_unit = 1; per_unit >= 0; per_unit--) {
@@ -126,7 +150,7 @@ static bool explain_sparse(alv_explanation *out, const alv_checkpoint_tensor *t,
         double *x = alv_new_array((size_t)n, sizeof *x);
         for (; x && i < 16 && i < lines; i++) {
             int64_t zeros = 0;
-            read_line(x, t, view, per_unit, lines * i / 16 % lines);
+            read_lines(x, s, (choice){per_unit, lines, (int)i, 1, 16});
             for (int64_t k = 0; k < n; k++) zeros += x[k] == 0;
             if (first >= 0 && zeros != first) break;
             first = zeros;
@@ -139,14 +163,14 @@ static bool explain_sparse(alv_explanation *out, const alv_checkpoint_tensor *t,
     return false;
 }
 
-bool alv_explain_structure(alv_explanation *out, const alv_checkpoint_tensor *t,
+bool alv_explain_structure(alv_explanation *out, alv_reader *reader, const alv_checkpoint_tensor *t,
                            const alv_moments *m)
 {
-    alv_matrix_view view;
+    source s = {.reader = reader, .tensor = t};
     if (explain_constant(out, m)) return true;
     if (!t->kind->is_matrix || t->fortran || m->nonfinite > 0 || t->rank < 2 ||
-        alv_matrix_view_make(&view, &t->what, NULL) != ALV_OK || view.count == 0)
+        alv_matrix_view_make(&s.view, &t->what, NULL) != ALV_OK || s.view.count == 0)
         return false;
-    return explain_identity(out, t, m, &view) || explain_sparse(out, t, m, &view) ||
-           explain_orthogonal(out, t, &view);
+    return explain_identity(out, &s, m) || explain_sparse(out, &s, m) ||
+           explain_orthogonal(out, &s);
 }

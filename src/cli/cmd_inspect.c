@@ -19,7 +19,8 @@ static bool stop(void *user)
 }
 
 /* Verifies the plan, if one was named; *list is the caller's to free. */
-static int verify(alv_verified **list, int64_t *n, const alv_inspection *all, const cli_args *args)
+static int verify(alv_verified **list, int64_t *n, const alv_inspection *all,
+                  const alv_inspect_how *how, const cli_args *args)
 {
     const char *name = cli_value(args, "expect", NULL);
     alv_weight_plan *plan;
@@ -27,7 +28,7 @@ static int verify(alv_verified **list, int64_t *n, const alv_inspection *all, co
     if (!name) return CLI_OK;
     int code = cli_read_plan(&plan, name, NULL);
     if (code != CLI_OK) return code;
-    if (alv_verify(list, all, plan, &error) != ALV_OK) code = cli_fail_error(&error);
+    if (alv_verify(list, all, plan, how, &error) != ALV_OK) code = cli_fail_error(&error);
     *n = plan->n;
     alv_weight_plan_free(plan);
     return code;
@@ -57,11 +58,11 @@ static int write_page(const alv_inspection *all, const cli_args *args)
     return CLI_OK;
 }
 
-static int show(const alv_inspection *all, const cli_args *args)
+static int show(const alv_inspection *all, const alv_inspect_how *how, const cli_args *args)
 {
     alv_verified *list = NULL;
     int64_t n = 0, failed = 0;
-    int code = verify(&list, &n, all, args);
+    int code = verify(&list, &n, all, how, args);
     if (code != CLI_OK) return code;
     for (int64_t i = 0; i < n; i++) failed += !list[i].held;
     if (cli_flag(args, "json")) {
@@ -102,7 +103,7 @@ static int inspect(const alv_checkpoint *model, const cli_args *args)
     cli_catch_interrupt(args->lang);
     if (alv_inspect(&all, model, &how, &error) != ALV_OK) return cli_fail_error(&error);
     int code = find_spectra(all, &how, args);
-    if (code == CLI_OK) code = show(all, args);
+    if (code == CLI_OK) code = show(all, &how, args);
     alv_inspection_free(all);
     return code;
 }

@@ -73,14 +73,24 @@ static alv_checkpoint_file *add_file(alv_checkpoint *model, const char *path)
     return &files[model->n_files++];
 }
 
-static alv_status map_bytes(alv_checkpoint_file *file, int fd, alv_error *error)
+/* `index`: the file that names this one; NULL: the caller does. */
+static alv_status map_bytes(alv_checkpoint_file *file, int fd, const char *index, alv_error *error)
 {
     struct stat info;
-    if (fd < 0 || fstat(fd, &info) != 0)
+    const bool known = fd >= 0 && fstat(fd, &info) == 0;
+    if (!known && index)
+        return alv_fail(error, ALV_ERR_IO, file->path,
+                        "cannot read it: %s; %s names it, and needs it beside itself",
+                        strerror(errno), index);
+    if (!known)
         return alv_fail(error, ALV_ERR_IO, file->path, "cannot read it: %s", strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return alv_fail(error, ALV_ERR_IO, file->path,
+                        "it is a directory, and a model is a regular file: name the one in it");
     if (!S_ISREG(info.st_mode))
         return alv_fail(error, ALV_ERR_IO, file->path,
-                        "a model is a regular file, which can be mapped; this is none");
+                        "a model is a regular file, which can be mapped; this is none: write the "
+                        "stream to a file first");
     file->size = (size_t)info.st_size;
     if (file->size == 0)
         return alv_fail_at(error, ALV_ERR_FORMAT, file->path, 0, "the file is empty");
@@ -89,6 +99,8 @@ static alv_status map_bytes(alv_checkpoint_file *file, int fd, alv_error *error)
         return alv_fail(error, ALV_ERR_IO, file->path, "cannot map it: %s", strerror(errno));
     file->bytes = bytes;
     file->mapped = true;
+    file->device = (uint64_t)info.st_dev;
+    file->inode = (uint64_t)info.st_ino;
     return ALV_OK;
 }
 
@@ -99,7 +111,8 @@ alv_status alv_checkpoint_map(int *index, alv_checkpoint *model, const char *pat
     alv_checkpoint_file *file = add_file(model, path);
     if (!file) return no_memory(path, error);
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    const alv_status status = map_bytes(file, fd, error);
+    const char *index_path = model->n_files > 1 ? model->files[0].path : NULL;
+    const alv_status status = map_bytes(file, fd, index_path, error);
     if (fd >= 0) close(fd);
     *index = model->n_files - 1;
     return status;

@@ -6,7 +6,8 @@
  *   alv_checkpoint_free(model);
  *
  * Files are mapped and nothing is copied but what was compressed. Whoever shortens a file while it
- * is mapped ends the process that reads it: the operating system promises no better. */
+ * is mapped ends the process that touches what is gone: the operating system promises no better.
+ * Who goes through whole tensors reads them by formats/reader.h, which has an error for that. */
 #ifndef ALV_FORMATS_CHECKPOINT_H
 #define ALV_FORMATS_CHECKPOINT_H
 
@@ -48,7 +49,8 @@ typedef struct alv_checkpoint_file {
     char *path;
     unsigned char *bytes;
     size_t size;
-    bool mapped; /* else the caller's */
+    bool mapped;            /* else the caller's */
+    uint64_t device, inode; /* of a mapped one: which file it is */
 } alv_checkpoint_file;
 
 /* What a graph in a file does and `graph` leaves out. */

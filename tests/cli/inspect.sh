@@ -87,7 +87,16 @@ err 'inspect takes one model file'
 try 2 inspect none.safetensors
 err 'none.safetensors: cannot read it'
 try 2 inspect .
-err 'a regular file'
+err 'it is a directory, .* a regular file'
+last='inspect /dev/stdin, a pipe'
+cat model.safetensors | "$alvor" inspect /dev/stdin >"$streams/out" 2>"$streams/err"
+[ $? -eq 2 ] || fail 'a pipe was read'
+err 'a regular file.*write the stream to a file first'
+printf '{"weight_map": {"a": "gone.safetensors"}}' >x.safetensors.index.json
+try 2 inspect x.safetensors.index.json
+err 'gone.safetensors: cannot read it: .*; x.safetensors.index.json names it'
+try 2 inspect model.safetensors -o none/page.html
+err 'none/page.html: cannot write'
 : >empty.npz
 try 2 inspect empty.npz
 err 'empty'
@@ -99,3 +108,19 @@ try 2 inspect cut.npz
 err 'without its directory'
 try 2 inspect plan.yaml
 err 'no model file that alvor knows'
+
+# Interrupted, it ends with 130 and leaves no page.
+cat >square.yaml <<'END'
+parameters:
+  - {name: 'w{i}.weight', repeat: 4, shape: [2048, 2048], scheme: he_normal}
+END
+try 0 init square.yaml -o square.safetensors
+last='inspect square.safetensors --spectrum, interrupted'
+"$alvor" inspect square.safetensors --spectrum -o late.html >"$streams/out" 2>"$streams/err" &
+child=$!
+while ! grep -q 'singular values' "$streams/err"; do sleep 0.1; done
+kill -INT $child
+wait $child
+[ $? -eq 130 ] || fail 'interrupted, but not with 130'
+[ ! -e late.html ] || fail 'interrupted, but with a page'
+err 'interrupted'

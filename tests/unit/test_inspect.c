@@ -105,7 +105,7 @@ static void p_values_keep_their_promise(void **state)
                                            alv_stream_make(seed, "w", NULL), NULL, NULL),
                              ALV_OK);
             memset(bins, 0, sizeof *bins);
-            alv_measure_part(&m, bins, NULL, &t, 0, N);
+            alv_measure_part(&m, bins, NULL, NULL, &t, 0, N);
             const double p = alv_law_fit(&m, bins, ALV_F32, &laws[k]).p;
             small += p < 0.01;
             near += p;
@@ -123,7 +123,7 @@ static void p_values_keep_their_promise(void **state)
             alv_dist_fill(x, ALV_F32, 0, N, &laws[k], alv_stream_make(1, "w", NULL), NULL, NULL),
             ALV_OK);
         memset(bins, 0, sizeof *bins);
-        alv_measure_part(&m, bins, NULL, &t, 0, N);
+        alv_measure_part(&m, bins, NULL, NULL, &t, 0, N);
         assert_true(alv_law_fit(&m, bins, ALV_F32, &wrong).p < 1e-4);
     }
     free(bins);
@@ -152,7 +152,7 @@ static void counted_as_measured(void **state)
             memset(bytes + 999 * i * item, i < 3 ? 0xff : 0, (size_t)item);
         for (int i = 0; i < 2; i++) {
             memset(bins[i], 0, sizeof **bins);
-            alv_measure_part(&m[i], bins[i], i ? patterns : NULL, &t, 1, N);
+            alv_measure_part(&m[i], bins[i], i ? patterns : NULL, NULL, &t, 1, N);
         }
         assert_memory_equal(bins[0], bins[1], sizeof **bins);
         assert_int_equal(m[0].nonfinite, 2); /* the first of the three is left out */
@@ -391,6 +391,12 @@ static void knows_the_projections_of_gpt2(void **state)
     draft_free(&d);
 }
 
+static bool stops_soon(void *user)
+{
+    int *left = user;
+    return (*left)-- <= 0;
+}
+
 static void verifies_a_claim(void **state)
 {
     (void)state;
@@ -406,13 +412,16 @@ static void verifies_a_claim(void **state)
     assert_int_equal(alv_scheme_parse(&scheme, "he_normal", NULL), ALV_OK);
     for (int i = 0; i < 2; i++)
         assert_int_equal(alv_weight_plan_add(plan, &d.tensors[i], &scheme, NULL), ALV_OK);
-    assert_int_equal(alv_verify(&list, l.said, plan, NULL), ALV_OK);
+    int left = 1;
+    const alv_inspect_how how = {0}, hasty = {.stop = stops_soon, .user = &left};
+    assert_int_equal(alv_verify(&list, l.said, plan, &hasty, &error), ALV_ERR_INTERRUPTED);
+    assert_int_equal(alv_verify(&list, l.said, plan, &how, NULL), ALV_OK);
     assert_true(list[0].held && !list[1].held);
     free(list);
     plan->tensors[1].shape[0] = 97;
-    assert_int_equal(alv_verify(&list, l.said, plan, &error), ALV_ERR_FORMAT);
+    assert_int_equal(alv_verify(&list, l.said, plan, &how, &error), ALV_ERR_FORMAT);
     snprintf(plan->tensors[1].name, 8, "c");
-    assert_int_equal(alv_verify(&list, l.said, plan, &error), ALV_ERR_FORMAT);
+    assert_int_equal(alv_verify(&list, l.said, plan, &how, &error), ALV_ERR_FORMAT);
     assert_non_null(strstr(error.message, "not in the model"));
     alv_weight_plan_free(plan);
     look_end(&l);

@@ -8,7 +8,7 @@ static alv_spectrum spectrum_of(draft *d)
 {
     look l = look_at(d);
     alv_spectrum s;
-    assert_int_equal(alv_spectrum_of(&s, l.model->tensors, NULL, NULL, NULL), ALV_OK);
+    assert_int_equal(alv_spectrum_of(&s, NULL, l.model->tensors, NULL, NULL, NULL), ALV_OK);
     look_end(&l);
     draft_free(d);
     return s;

@@ -234,8 +234,9 @@ static void test_families(search *s, const alv_checkpoint_tensor *tensor)
     }
 }
 
-void alv_explain(alv_explanation *out, alv_reader *reader, const alv_checkpoint_tensor *tensor,
-                 const alv_moments *m, const alv_bins *bins, double threshold)
+void alv_explain(alv_explanation *out, const alv_kept *kept, alv_reader *reader,
+                 const alv_checkpoint_tensor *tensor, const alv_moments *m, const alv_bins *bins,
+                 double threshold)
 {
     double fan_in;
     *out = (alv_explanation){.p = 0, .gain = __builtin_nan("")};
@@ -243,7 +244,8 @@ void alv_explain(alv_explanation *out, alv_reader *reader, const alv_checkpoint_
     const double n = (double)m->n, rms = alv_sqrt(m->m2 / n + m->mean * m->mean);
     if (tensor->kind->is_matrix && alv_tensor_fans(&fan_in, NULL, &tensor->what, NULL) == ALV_OK)
         out->gain = rms * alv_sqrt(fan_in);
-    if (alv_explain_structure(out, reader, tensor, m) || m->nonfinite > 0 || m->n < ALV_FEW) return;
+    if (alv_explain_structure(out, kept, reader, tensor, m) || m->nonfinite > 0 || m->n < ALV_FEW)
+        return;
     search s = {.best = out,
                 .m = m,
                 .bins = bins,

@@ -34,15 +34,22 @@ typedef struct alv_explanation {
     double gain;  /* root mean square times sqrt(fan_in); NaN without a fan */
 } alv_explanation;
 
-/* `threshold`: below it a law is rejected. Where the reader fails, nothing is explained. */
-void alv_explain(alv_explanation *out, alv_reader *reader, const alv_checkpoint_tensor *tensor,
-                 const alv_moments *m, const alv_bins *bins, double threshold);
+/* `threshold`: below it a law is rejected. `kept`: what alv_explain_keeps asked for, or NULL. Where
+ * the reader fails, nothing is explained. */
+void alv_explain(alv_explanation *out, const alv_kept *kept, alv_reader *reader,
+                 const alv_checkpoint_tensor *tensor, const alv_moments *m, const alv_bins *bins,
+                 double threshold);
+
+/* What of a tensor the pass should keep (without *out's `out`), because it will be looked at again
+ * and lies all over the tensor: lines across the order of the file, which would be another way
+ * through it. False: nothing. */
+bool alv_explain_keeps(alv_kept *out, const alv_checkpoint_tensor *tensor);
 
 /* Rows of the table of laws: the most that are tested on one tensor. */
 int alv_explain_tests(void);
 
 /* The structure of a matrix, "orthogonal(gain=1)"; false if it has none. */
-bool alv_explain_structure(alv_explanation *out, alv_reader *reader,
+bool alv_explain_structure(alv_explanation *out, const alv_kept *kept, alv_reader *reader,
                            const alv_checkpoint_tensor *tensor, const alv_moments *m);
 
 #endif

@@ -19,8 +19,11 @@ typedef struct part_place {
     int64_t tensor, part;
 } part_place;
 
-/* A tensor that has several parts. */
+/* A tensor that is under way. */
 typedef struct whole {
+    bool begun, keeps; /* keeps: lines of it are kept */
+    alv_kept kept;
+    /* Where it has several parts: */
     alv_bins *bins;
     alv_moments *parts;
     int64_t left; /* parts that are not done */
@@ -163,8 +166,8 @@ static uint64_t hash_signs(alv_reader *reader, const alv_checkpoint_tensor *t)
     return negative > SIGNS / 4 && negative < SIGNS * 3 / 4 ? hash | 1 : 0;
 }
 
-static void end_tensor(const work *w, alv_reader *reader, int64_t tensor, const alv_moments *m,
-                       const alv_bins *bins)
+static void end_tensor(const work *w, const alv_kept *kept, alv_reader *reader, int64_t tensor,
+                       const alv_moments *m, const alv_bins *bins)
 {
     alv_inspected *t = &w->inspection->tensors[tensor];
     const double n = (double)m->n, m2 = m->m2 / n;
@@ -180,7 +183,32 @@ static void end_tensor(const work *w, alv_reader *reader, int64_t tensor, const 
         count_ends(t, bins);
         t->signs = hash_signs(reader, t->tensor);
     }
-    alv_explain(&t->explained, reader, t->tensor, m, bins, w->inspection->threshold);
+    alv_explain(&t->explained, kept, reader, t->tensor, m, bins, w->inspection->threshold);
+}
+
+/* What is to be kept of a tensor; NULL: nothing. */
+static const alv_kept *begin_tensor(work *w, int64_t tensor)
+{
+    whole *all = &w->wholes[tensor];
+    pthread_mutex_lock(&w->mutex);
+    if (!all->begun) {
+        all->begun = true;
+        all->keeps = alv_explain_keeps(&all->kept, w->inspection->tensors[tensor].tensor);
+        if (all->keeps) {
+            all->kept.out = alv_new_array((size_t)(all->kept.count * all->kept.n), sizeof(double));
+            all->keeps = all->kept.out != NULL;
+        }
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return all->keeps ? &all->kept : NULL;
+}
+
+static void free_whole(whole *all)
+{
+    free(all->kept.out);
+    free(all->bins);
+    free(all->parts);
+    *all = (whole){0};
 }
 
 static void do_part(work *w, part_place at, means *own)
@@ -189,14 +217,14 @@ static void do_part(work *w, part_place at, means *own)
     const int64_t lo = at.part * ALV_MEASURE_PART;
     alv_moments sum;
     alv_bins *bins = &own->bins;
+    const alv_kept *kept = begin_tensor(w, at.tensor);
     memset(bins, 0, sizeof *bins);
-    if (!alv_measure_part(&sum, bins, &own->patterns, &own->reader, t, lo, part_end(t, at.part)))
+    if (!alv_measure_part(&sum, bins, &own->patterns, kept, &own->reader, t, lo,
+                          part_end(t, at.part)))
         return;
     if (!add_part(w, at, &sum, &bins)) return;
-    end_tensor(w, &own->reader, at.tensor, &sum, bins);
-    free(w->wholes[at.tensor].bins);
-    free(w->wholes[at.tensor].parts);
-    w->wholes[at.tensor] = (whole){0};
+    end_tensor(w, kept, &own->reader, at.tensor, &sum, bins);
+    free_whole(&w->wholes[at.tensor]);
 }
 
 /* Ends the reader, and the work of all where it failed. */
@@ -271,8 +299,7 @@ static alv_status run(work *w, alv_error *error)
     alv_team_run(&team, worker, w, team.n + 1);
     alv_team_end(&team);
     for (int64_t i = 0; i < w->inspection->n; i++) {
-        free(w->wholes[i].bins);
-        free(w->wholes[i].parts);
+        free_whole(&w->wholes[i]);
     }
     if (atomic_load(&w->lost))
         return alv_fail(error, ALV_ERR_MEMORY, where, "no memory to inspect it");

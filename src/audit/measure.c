@@ -305,9 +305,22 @@ static void measure_blocks(alv_moments *all, alv_bins *bins, const alv_checkpoin
     }
 }
 
+/* Of a span that begins with element `at` of its tensor. */
+static void keep_lines(const alv_kept *kept, const alv_checkpoint_tensor *span, int64_t at)
+{
+    for (int i = 0; i < kept->count; i++) {
+        const int64_t past = at - kept->first[i];
+        int64_t k = past > 0 ? (past + kept->step - 1) / kept->step : 0;
+        int64_t from = k * kept->step - past;
+        for (; k < kept->n && from < span->count; k++, from += kept->step)
+            alv_checkpoint_decode(&kept->out[i * kept->n + k], span, from, from + 1);
+    }
+}
+
 /* Spans are whole blocks, so that they change no sum. */
-bool alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns, alv_reader *reader,
-                      const alv_checkpoint_tensor *tensor, int64_t lo, int64_t hi)
+bool alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns,
+                      const alv_kept *kept, alv_reader *reader, const alv_checkpoint_tensor *tensor,
+                      int64_t lo, int64_t hi)
 {
     const int n = patterns_of(tensor), item = tensor->item;
     const bool counted = patterns && n > 0 && hi - lo >= n;
@@ -327,6 +340,7 @@ bool alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns, 
             count_patterns(patterns->count, span.bytes, item, span.count);
         else
             measure_blocks(&all, bins, &span);
+        if (kept) keep_lines(kept, &span, at);
         hash_add(&h, span.bytes, span.count * item);
     }
     if (counted) counted_moments(&all, bins, patterns, n);

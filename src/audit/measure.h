@@ -33,11 +33,22 @@ typedef struct alv_patterns {
     bool known; /* the values, of this dtype */
 } alv_patterns;
 
+/* Elements that the pass keeps on its way: of line i those at first[i] + k step, k < n, in
+ * out[i n + k]. */
+enum { ALV_KEPT_LINES = 6 };
+typedef struct alv_kept {
+    int count;
+    int64_t first[ALV_KEPT_LINES], step, n;
+    double *out;
+} alv_kept;
+
 /* Adds elements [lo, hi) to the bins, and sets *out to their moments. Without patterns (NULL) the
- * counts are the same, and the moments but for rounding, in more time. False where the reader
+ * counts are the same, and the moments but for rounding, in more time. Keeps what `kept` wants of
+ * them (NULL: nothing). False where the reader
  * fails: then *out is untouched. */
-bool alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns, alv_reader *reader,
-                      const alv_checkpoint_tensor *tensor, int64_t lo, int64_t hi);
+bool alv_measure_part(alv_moments *out, alv_bins *bins, alv_patterns *patterns,
+                      const alv_kept *kept, alv_reader *reader, const alv_checkpoint_tensor *tensor,
+                      int64_t lo, int64_t hi);
 /* a followed by b. */
 void alv_moments_merge(alv_moments *a, const alv_moments *b);
 

@@ -10,7 +10,7 @@
 #include "math/math.h"
 #include "model/matrix.h"
 
-enum { SAMPLE = 6, LONGEST = 1 << 16 };
+enum { SAMPLE = ALV_KEPT_LINES, LONGEST = 1 << 16 };
 
 /* A matrix, and how its elements are read. */
 typedef struct source {
@@ -116,20 +116,31 @@ static bool are_orthonormal(double *gain, const double *lines, int count, int64_
     return true;
 }
 
-static bool explain_orthogonal(alv_explanation *out, const source *s)
+/* The lines whose products tell an orthogonal matrix; false: nothing would tell it. */
+static bool choose_lines(choice *out, int64_t *n, const source *s)
 {
     const alv_matrix_view *view = &s->view;
     const bool rows = view->rows <= view->columns;
-    const int64_t n = rows ? view->columns : view->rows, lines = rows ? view->rows : view->columns;
-    const double eps = precision(s->tensor->what.dtype);
+    const int64_t lines = rows ? view->rows : view->columns;
     const int count = lines < SAMPLE ? (int)lines : SAMPLE;
+    *n = rows ? view->columns : view->rows;
+    *out = (choice){rows, lines, 0, count, count};
     /* Cosines of chance must be far above the precision. */
-    if (count < 3 || n > LONGEST || eps * alv_sqrt((double)n) > 0.25) return false;
-    double *x = alv_new_array((size_t)(count * n), sizeof *x), gain = 0;
+    return count >= 3 && *n <= LONGEST &&
+           precision(s->tensor->what.dtype) * alv_sqrt((double)*n) <= 0.25;
+}
+
+static bool explain_orthogonal(alv_explanation *out, const source *s, const alv_kept *kept)
+{
+    choice c;
+    int64_t n;
+    double gain = 0;
+    if (!choose_lines(&c, &n, s)) return false;
+    double *x = kept ? kept->out : alv_new_array((size_t)(c.count * n), sizeof *x);
     if (!x) return false;
-    read_lines(x, s, (choice){rows, lines, 0, count, count});
-    const bool found = are_orthonormal(&gain, x, count, n, eps);
-    free(x);
+    if (!kept) read_lines(x, s, c);
+    const bool found = are_orthonormal(&gain, x, c.count, n, precision(s->tensor->what.dtype));
+    if (!kept) free(x);
     if (!found) return false;
     const double whole = alv_round(gain * 1000) / 1000;
     certain(out, alv_fabs(whole - 1) < 1e-9 ? "orthogonal" : "orthogonal(gain=%.4g)", gain);
@@ -163,14 +174,43 @@ static bool explain_sparse(alv_explanation *out, const source *s, const alv_mome
     return false;
 }
 
-bool alv_explain_structure(alv_explanation *out, alv_reader *reader, const alv_checkpoint_tensor *t,
-                           const alv_moments *m)
+/* False where the tensor is no matrix. */
+static bool open_source(source *out, alv_reader *reader, const alv_checkpoint_tensor *t)
 {
-    source s = {.reader = reader, .tensor = t};
+    *out = (source){.reader = reader, .tensor = t};
+    return t->kind->is_matrix && !t->fortran && t->rank >= 2 &&
+           alv_matrix_view_make(&out->view, &t->what, NULL) == ALV_OK && out->view.count > 0;
+}
+
+static int64_t place_on(const source *s, const choice *c, int i, int64_t k)
+{
+    const int64_t line = c->lines * i / c->of;
+    return c->rows ? alv_matrix_index(&s->view, 0, line, k)
+                   : alv_matrix_index(&s->view, 0, k, line);
+}
+
+bool alv_explain_keeps(alv_kept *out, const alv_checkpoint_tensor *t)
+{
+    source s;
+    choice c;
+    int64_t n;
+    if (!open_source(&s, NULL, t) || !choose_lines(&c, &n, &s) || n < 2) return false;
+    *out = (alv_kept){.count = c.count, .n = n};
+    for (int i = 0; i < c.count; i++) out->first[i] = place_on(&s, &c, i, 0);
+    out->step = place_on(&s, &c, 0, 1) - out->first[0];
+    bool even = out->step > 1;
+    for (int64_t k = 0; even && k < n; k++)
+        for (int i = 0; even && i < c.count; i++)
+            even = place_on(&s, &c, i, k) == out->first[i] + k * out->step;
+    return even;
+}
+
+bool alv_explain_structure(alv_explanation *out, const alv_kept *kept, alv_reader *reader,
+                           const alv_checkpoint_tensor *t, const alv_moments *m)
+{
+    source s;
     if (explain_constant(out, m)) return true;
-    if (!t->kind->is_matrix || t->fortran || m->nonfinite > 0 || t->rank < 2 ||
-        alv_matrix_view_make(&s.view, &t->what, NULL) != ALV_OK || s.view.count == 0)
-        return false;
+    if (m->nonfinite > 0 || !open_source(&s, reader, t)) return false;
     return explain_identity(out, &s, m) || explain_sparse(out, &s, m) ||
-           explain_orthogonal(out, &s);
+           explain_orthogonal(out, &s, kept);
 }

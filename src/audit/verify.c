@@ -38,7 +38,8 @@ static alv_status measure(alv_moments *sum, means *with, const alv_checkpoint_te
         const int64_t hi = t->count - lo < ALV_MEASURE_PART ? t->count : lo + ALV_MEASURE_PART;
         alv_moments part;
         ALV_TRY(alv_inspect_goes_on(with->how, error));
-        if (!alv_measure_part(&part, &with->bins, &with->patterns, &with->reader, t, lo, hi)) {
+        if (!alv_measure_part(&part, &with->bins, &with->patterns, NULL, &with->reader, t, lo,
+                              hi)) {
             if (error) *error = with->reader.error;
             return with->reader.status;
         }

@@ -105,7 +105,7 @@ static void p_values_keep_their_promise(void **state)
                                            alv_stream_make(seed, "w", NULL), NULL, NULL),
                              ALV_OK);
             memset(bins, 0, sizeof *bins);
-            alv_measure_part(&m, bins, NULL, NULL, &t, 0, N);
+            alv_measure_part(&m, bins, NULL, NULL, NULL, &t, 0, N);
             const double p = alv_law_fit(&m, bins, ALV_F32, &laws[k]).p;
             small += p < 0.01;
             near += p;
@@ -123,7 +123,7 @@ static void p_values_keep_their_promise(void **state)
             alv_dist_fill(x, ALV_F32, 0, N, &laws[k], alv_stream_make(1, "w", NULL), NULL, NULL),
             ALV_OK);
         memset(bins, 0, sizeof *bins);
-        alv_measure_part(&m, bins, NULL, NULL, &t, 0, N);
+        alv_measure_part(&m, bins, NULL, NULL, NULL, &t, 0, N);
         assert_true(alv_law_fit(&m, bins, ALV_F32, &wrong).p < 1e-4);
     }
     free(bins);
@@ -152,7 +152,7 @@ static void counted_as_measured(void **state)
             memset(bytes + 999 * i * item, i < 3 ? 0xff : 0, (size_t)item);
         for (int i = 0; i < 2; i++) {
             memset(bins[i], 0, sizeof **bins);
-            alv_measure_part(&m[i], bins[i], i ? patterns : NULL, NULL, &t, 1, N);
+            alv_measure_part(&m[i], bins[i], i ? patterns : NULL, NULL, NULL, &t, 1, N);
         }
         assert_memory_equal(bins[0], bins[1], sizeof **bins);
         assert_int_equal(m[0].nonfinite, 2); /* the first of the three is left out */

@@ -71,8 +71,9 @@ alv_status alv_inspect(alv_inspection **out, const alv_checkpoint *model,
 /* ALV_ERR_INTERRUPTED where somebody asked to stop. */
 alv_status alv_inspect_goes_on(const alv_inspect_how *how, alv_error *error);
 /* The singular values of every matrix whose smaller side has at most ALV_SPECTRUM_SIDE, and the
- * multiplications that they take. ALV_ERR_MEMORY, ALV_ERR_INTERRUPTED, ALV_ERR_IO. */
-double alv_inspect_spectra_cost(const alv_inspection *inspection);
+ * multiplications of the thread that has most of them. ALV_ERR_MEMORY, ALV_ERR_INTERRUPTED,
+ * ALV_ERR_IO. */
+double alv_inspect_spectra_cost(const alv_inspection *inspection, int threads);
 alv_status alv_inspect_spectra(alv_inspection *inspection, const alv_inspect_how *how,
                                alv_error *error);
 void alv_inspection_free(alv_inspection *inspection);

@@ -15,13 +15,16 @@ typedef struct work {
     alv_error error;
 } work;
 
-double alv_inspect_spectra_cost(const alv_inspection *inspection)
+double alv_inspect_spectra_cost(const alv_inspection *inspection, int threads)
 {
-    double cost = 0;
-    for (int64_t i = 0; i < inspection->n; i++)
-        if (inspection->tensors[i].moments.nonfinite == 0)
-            cost += alv_spectrum_cost(inspection->tensors[i].tensor);
-    return cost;
+    double cost = 0, longest = 0;
+    for (int64_t i = 0; i < inspection->n; i++) {
+        if (inspection->tensors[i].moments.nonfinite > 0) continue;
+        const double one = alv_spectrum_cost(inspection->tensors[i].tensor);
+        cost += one;
+        longest = one > longest ? one : longest;
+    }
+    return cost / threads > longest ? cost / threads : longest;
 }
 
 /* The first error is that of the whole. */

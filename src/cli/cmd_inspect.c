@@ -80,14 +80,15 @@ static int show(const alv_inspection *all, const alv_inspect_how *how, const cli
 /* Says on standard error what the spectra will cost, and finds them. */
 static int find_spectra(alv_inspection *all, const alv_inspect_how *how, const cli_args *args)
 {
-    const double each = 1e9; /* multiplications a second of one thread, about */
-    const double cost = alv_inspect_spectra_cost(all);
+    const double each = 3e9; /* multiplications a second of one thread, with vectors of 8 */
+    const double cost = alv_inspect_spectra_cost(all, 1);
+    const double seconds = alv_inspect_spectra_cost(all, how->threads) / each;
     alv_error error;
     if (!cli_flag(args, "spectrum")) return CLI_OK;
     fprintf(stderr,
             args->lang == ALV_PT ? "valores singulares: %.2g multiplicações, cerca de %.0f s\n"
                                  : "singular values: %.2g multiplications, about %.0f s\n",
-            cost, cost / each / how->threads);
+            cost, seconds);
     if (alv_inspect_spectra(all, how, &error) != ALV_OK) return cli_fail_error(&error);
     return CLI_OK;
 }

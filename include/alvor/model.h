@@ -86,7 +86,14 @@ typedef enum alv_op {
     ALV_OP_ATTEND = 6,  /* queries, keys and values, side by side, to what the queries find */
     ALV_OP_LSTM = 7,    /* what the inputs add to the gates, to the outputs of a recurrent layer */
     ALV_OP_LAST = 8,    /* the last position of a sequence */
-    ALV_OP_OTHER = 9    /* of a file: an operator without a rule, which nothing here can run */
+    ALV_OP_OTHER = 9,   /* of a file: an operator without a rule, which nothing here can run */
+    /* What files have beside these; only the engine knows them: */
+    ALV_OP_CELLS = 10,  /* a recurrent layer of any kind and direction */
+    ALV_OP_UNITS = 11,  /* sums of chosen units, weighed by constants */
+    ALV_OP_PLACES = 12, /* chosen positions, or zeros */
+    ALV_OP_JOIN = 13,   /* the units of two nodes side by side, or the positions */
+    ALV_OP_TIMES = 14,  /* the product of two nodes */
+    ALV_OP_ROWS = 15    /* rows that are the same in every sample, one for each position */
 } alv_op;
 
 /* Over what a normalization takes its moments: of each unit over the samples and positions (Ioffe
@@ -100,9 +107,10 @@ typedef enum alv_norm {
 } alv_norm;
 
 /* Windows of a convolution along one axis: places of the kernel, how far apart they are (1: side by
- * side, as the engine wants them), zeros before the image and after it. */
+ * side, as the engine wants them), zeros before the image and after it, and how far it is from one
+ * window to the next (0: the node's stride). */
 typedef struct alv_window {
-    int kernel, spread, before, after;
+    int kernel, spread, before, after, stride;
 } alv_window;
 
 /* One step of a network. Values are (sample, position, unit): an image has height x width positions
@@ -114,27 +122,39 @@ typedef struct alv_window {
  * gives sum_j softmax_j(q_i . k_j / sqrt(out / heads)) v_j over j <= i (all j, if both_ways). LSTM
  * (Hochreiter and Schmidhuber 1997, with the forget gates of Gers et al. 2000): of 4 out units, in
  * the order input, forget, cell, output, z = fed + W h, where h and c begin at 0: c = sigmoid(z_f)
- * c + sigmoid(z_i) tanh(z_c),   h = sigmoid(z_o) tanh(c). */
+ * c + sigmoid(z_i) tanh(z_c),   h = sigmoid(z_o) tanh(c).
+ *
+ * What stands in `weight` and `bias` of the engine's other kinds, trained only where it says so:
+ * CELLS (an LSTM in the order above, GRU and RNN as ONNX has them, by `what`; `heads` directions
+ * side by side) (gates of all directions, units of one), trained, and (3, out), the bias of a late
+ * reset and the first h and c, trained; UNITS (2 heads, out), the units of each of `heads` terms and
+ * what they are multiplied by, and (heads, positions, out), more such factors; PLACES (positions),
+ * which; ROWS (positions, out), trained. */
 typedef struct alv_node {
     alv_op op;
     alv_layer kind;     /* of ALV_OP_WEIGHTS: dense or conv */
     int input;          /* index of the node that feeds it; -1: the data */
     int other;          /* of ALV_OP_ADD: the start of the branch; -1: the data; of ALV_OP_OTHER the
-                           second node that it reads, the first again where there is one */
+                           second node that it reads, the first again where there is one; of JOIN
+                           and TIMES the second; of ATTEND, if it is fed queries alone (in = out),
+                           the keys and values side by side, of any number of positions */
     int64_t in, out;    /* units; a dense layer that ends an image takes all of its values */
     int height, width;  /* positions of its output; 0: one position */
     int kernel, stride; /* a convolution of odd side `kernel` pads with zeros to ceil(size / stride)
                            positions; a pool takes size / stride windows of as many, kernel 0 the
                            whole image */
     bool one_axis;      /* a convolution along the height alone, of a sequence (width 1): its
-                           weights are (out, in, kernel) */
+                           weights are (out, in, kernel); of JOIN: positions, not units */
     bool own_padding;   /* of a convolution or a pool, whose `padding` each side of the image gets
                            instead: (size + 2 padding - kernel) / stride + 1 positions, kernels of
                            any side; the mean of a pool is that of the places inside the image */
     int padding;
-    alv_window windows[2]; /* of a convolution that no `kernel` and `padding` describe: along the
-                              height and the width, for weights (out, in, rows, columns) */
+    alv_window windows[2]; /* of a convolution or a pool that no `kernel` and `padding` describe:
+                              along the height and the width, for weights (out, in, rows, columns) */
     bool largest;          /* of ALV_OP_POOL: not the mean */
+    bool counts_padding;   /* of ALV_OP_POOL: the mean of all places, zeros outside the image too */
+    bool backward;         /* of ALV_OP_CELLS in one direction: from the last position on */
+    bool late;             /* of a GRU: its reset comes behind the weight */
     bool places;           /* of a file's ALV_OP_EMBED: position chooses the row, not a token */
     int heads;             /* of ALV_OP_ATTEND */
     bool both_ways;        /* of ALV_OP_ATTEND: positions see those after them, too */

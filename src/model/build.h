@@ -50,6 +50,13 @@ void alv_build_go_to(alv_builder *b, int node);
 /* The model, or what went wrong, with everything freed. */
 alv_status alv_build_end(alv_model **out, alv_builder *b);
 
+/* Whether `other` is a node that it reads, too. */
+static inline bool alv_node_reads_two(const alv_node *node)
+{
+    return node->op == ALV_OP_ADD || node->op == ALV_OP_OTHER || node->op == ALV_OP_JOIN ||
+           node->op == ALV_OP_TIMES || (node->op == ALV_OP_ATTEND && node->in == node->out);
+}
+
 /* The name of a layer by its weights' node: its weight's, without what follows the last point. */
 void alv_model_layer_name(char out[ALV_MAX_NAME], const alv_model *model, int weights);
 

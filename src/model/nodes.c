@@ -11,8 +11,7 @@ static bool has_act(const alv_node *node)
 
 static bool reads(const alv_node *node, int i)
 {
-    const bool two = node->op == ALV_OP_ADD || node->op == ALV_OP_OTHER;
-    return node->input == i || (two && node->other == i);
+    return node->input == i || (alv_node_reads_two(node) && node->other == i);
 }
 
 /* The only node that reads node i; -1: none, or several. */

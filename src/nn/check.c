@@ -49,31 +49,34 @@ static alv_status check_param(const alv_model *model, int index, int rank, const
     return ALV_OK;
 }
 
-/* Positions of a kernel along one axis, with as much padding on both sides; 0: none. */
-static int windows(const alv_node *node, int size, int64_t kernel, int64_t padding)
+/* Positions of a kernel along one axis, with so much padding on both sides; 0: none. */
+static int windows(int size, int64_t kernel, int64_t padding, int stride)
 {
     const int64_t room = size + padding - kernel;
-    return node->stride < 1 || padding < 0 || room < 0 ? 0 : (int)(room / node->stride + 1);
+    return stride < 1 || padding < 0 || room < 0 ? 0 : (int)(room / stride + 1);
 }
 
 /* The same where a window tells it. */
-static int windows_told(const alv_node *node, int size, alv_window w)
+static int windows_told(int size, alv_window w, int stride)
 {
     const bool fine = w.kernel > 0 && w.spread == 1 && w.before >= 0 && w.after >= 0;
-    return fine ? windows(node, size, w.kernel, (int64_t)w.before + w.after) : 0;
+    return fine ? windows(size, w.kernel, (int64_t)w.before + w.after, stride) : 0;
 }
 
 static int window_rows(const alv_node *node, signal from)
 {
-    if (alv_has_windows(node)) return windows_told(node, from.height, node->windows[0]);
-    return windows(node, from.height, node->kernel, 2 * alv_padding(node));
+    if (alv_has_windows(node))
+        return windows_told(from.height, node->windows[0], alv_stride_down(node));
+    return windows(from.height, node->kernel, 2 * alv_padding(node), node->stride);
 }
 
 static int window_columns(const alv_node *node, signal from)
 {
-    if (alv_has_windows(node)) return windows_told(node, from.width, node->windows[1]);
-    return node->one_axis ? windows(node, from.width, 1, 0)
-                          : windows(node, from.width, node->kernel, 2 * alv_padding(node));
+    if (alv_has_windows(node))
+        return windows_told(from.width, node->windows[1], alv_stride_right(node));
+    return node->one_axis
+               ? windows(from.width, 1, 0, node->stride)
+               : windows(from.width, node->kernel, 2 * alv_padding(node), node->stride);
 }
 
 static alv_status check_weights(const alv_model *model, int i, signal from, alv_error *error)
@@ -133,14 +136,19 @@ static alv_status check_add(const alv_model *model, int i, signal from, alv_erro
 static alv_status check_pool(const alv_model *model, int i, signal from, alv_error *error)
 {
     const alv_node *node = &model->nodes[i];
-    const bool whole = node->kernel == 0;
-    const int height = whole || node->kernel < 1 ? 0 : window_rows(node, from);
-    const int width = whole || node->kernel < 1 ? 0 : window_columns(node, from);
+    const bool told = alv_has_windows(node), whole = node->kernel == 0 && !told;
+    const int height = whole || node->kernel < 0 ? 0 : window_rows(node, from);
+    const int width = whole || node->kernel < 0 ? 0 : window_columns(node, from);
     const bool apart = node->kernel == node->stride && node->padding == 0;
-    if (node->input < 0 || alv_has_windows(node) || from.height < 1 || node->out != from.units ||
+    const bool outside = told && (node->windows[0].before >= node->windows[0].kernel ||
+                                  node->windows[1].before >= node->windows[1].kernel ||
+                                  node->windows[0].after >= node->windows[0].kernel ||
+                                  node->windows[1].after >= node->windows[1].kernel);
+    if (node->input < 0 || from.height < 1 || outside || node->out != from.units ||
         node->in != node->out || node->height != height || node->width != width ||
-        (!whole && (height < 1 || width < 1 || (!apart && !node->own_padding) ||
-                    node->padding >= node->kernel)))
+        (!whole && !told && (!apart && !node->own_padding)) ||
+        (!whole && !told && node->padding >= node->kernel) ||
+        (!whole && (height < 1 || width < 1)))
         return wrong(i, "a pool takes an image of at least one window", error);
     return ALV_OK;
 }
@@ -175,13 +183,16 @@ static alv_status check_embed(const alv_model *model, int i, signal from, alv_er
 static alv_status check_attend(const alv_model *model, int i, signal from, alv_error *error)
 {
     const alv_node *node = &model->nodes[i];
-    if (node->input < 0 || node->in != from.units || node->out > INT64_MAX / 3 ||
-        from.units != 3 * node->out || node->heads < 1 || node->out % node->heads != 0 ||
-        !is_plane(node, from) || from.height < 1)
+    const bool apart = node->in == node->out; /* keys and values are another node's */
+    const bool read = !apart || (node->both_ways && node->other >= 0 && node->other < i);
+    const signal keys = apart && read ? signal_at(model, node->other) : from;
+    if (node->input < 0 || node->in != from.units || node->out > INT64_MAX / 3 || !read ||
+        keys.units != (apart ? 2 : 3) * node->out || node->heads < 1 ||
+        node->out % node->heads != 0 || !is_plane(node, from) || from.height < 1 || keys.height < 1)
         return wrong(i, "attention takes a sequence of queries, keys and values in whole heads",
                      error);
-    const int64_t places = alv_positions(from.height, from.width);
-    const int64_t added[3] = {node->heads, places, places};
+    const int64_t added[3] = {node->heads, alv_positions(from.height, from.width),
+                              alv_positions(keys.height, keys.width)};
     return node->bias < 0
                ? ALV_OK
                : check_param(model, node->bias, 3, added, "what is added to scores", error);
@@ -206,18 +217,94 @@ static alv_status check_last(const alv_model *model, int i, signal from, alv_err
     return ALV_OK;
 }
 
+static alv_status check_cells(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    const bool gru = strcmp(node->what, "GRU") == 0, rnn = strcmp(node->what, "RNN") == 0;
+    const int gates = rnn ? 1 : gru ? 3 : 4, ways = node->heads;
+    const int64_t units = ways > 0 ? node->out / ways : 0;
+    const int64_t shape[2] = {from.units, units}, more[2] = {3, node->out};
+    if (node->input < 0 || node->in != from.units || ways < 1 || ways > 2 ||
+        node->out % ways != 0 || node->out > INT64_MAX / 4 || from.units != gates * node->out ||
+        (rnn && !node->act.act) || !is_plane(node, from) || from.height < 1)
+        return wrong(i, "a recurrent layer takes a sequence of its gates", error);
+    ALV_TRY(check_param(model, node->weight, 2, shape, "a recurrent layer's weight", error));
+    return node->bias < 0 ? ALV_OK
+                          : check_param(model, node->bias, 2, more, "what it begins with", error);
+}
+
+static alv_status check_units(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    const int64_t terms = node->heads, shape[2] = {2 * terms, node->out};
+    const int64_t more[3] = {terms, alv_positions(node->height, node->width), node->out};
+    if (terms < 1 || node->in != from.units || !is_plane(node, from))
+        return wrong(i, "units are chosen at each position", error);
+    ALV_TRY(check_param(model, node->weight, 2, shape, "what chooses units", error));
+    return node->bias < 0 ? ALV_OK
+                          : check_param(model, node->bias, 3, more, "what weighs units", error);
+}
+
+static alv_status check_places(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    const int64_t places = alv_positions(node->height, node->width);
+    if (from.height < 1 || node->out != from.units || node->in != node->out)
+        return wrong(i, "only a sequence or an image has positions to choose from", error);
+    return check_param(model, node->weight, 1, &places, "what chooses positions", error);
+}
+
+static alv_status check_join(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    const bool read = node->input >= 0 && node->other >= 0 && node->other < i;
+    const signal two = read ? signal_at(model, node->other) : from;
+    const int64_t places = alv_positions(from.height, from.width) +
+                           alv_positions(two.height, two.width);
+    const bool units = is_plane(node, from) && is_plane(node, two) &&
+                       from.units <= INT64_MAX - two.units && node->out == from.units + two.units;
+    const bool positions = from.units == two.units && node->out == from.units && node->height > 0 &&
+                           alv_positions(node->height, node->width) == places;
+    if (!read || node->in != from.units || !(node->one_axis ? positions : units))
+        return wrong(i, "what is put side by side fits in all else", error);
+    return ALV_OK;
+}
+
+static alv_status check_times(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    const bool read = node->input >= 0 && node->other >= 0 && node->other < i;
+    const signal two = read ? signal_at(model, node->other) : from;
+    if (!read || node->out != from.units || node->in != node->out || !is_plane(node, from) ||
+        (two.units != 1 && two.units != from.units) ||
+        (alv_positions(two.height, two.width) != 1 && !is_plane(node, two)))
+        return wrong(i, "a product is one of as many units and positions, or of one", error);
+    return ALV_OK;
+}
+
+static alv_status check_rows(const alv_model *model, int i, signal from, alv_error *error)
+{
+    const alv_node *node = &model->nodes[i];
+    const int64_t shape[2] = {alv_positions(node->height, node->width), node->out};
+    (void)from;
+    if (node->input >= 0) return wrong(i, "rows of their own are fed nothing", error);
+    return check_param(model, node->weight, 2, shape, "rows of each sample", error);
+}
+
 static alv_status (*const checks[])(const alv_model *model, int i, signal from,
                                     alv_error *error) = {
     [ALV_OP_WEIGHTS] = check_weights, [ALV_OP_NORM] = check_norm, [ALV_OP_ADD] = check_add,
     [ALV_OP_POOL] = check_pool,       [ALV_OP_ACT] = check_act,   [ALV_OP_EMBED] = check_embed,
     [ALV_OP_ATTEND] = check_attend,   [ALV_OP_LSTM] = check_lstm, [ALV_OP_LAST] = check_last,
+    [ALV_OP_CELLS] = check_cells,     [ALV_OP_UNITS] = check_units, [ALV_OP_PLACES] = check_places,
+    [ALV_OP_JOIN] = check_join,       [ALV_OP_TIMES] = check_times, [ALV_OP_ROWS] = check_rows,
 };
 
 static bool feeds_another(const alv_model *model, int i)
 {
     for (int j = i + 1; j < model->n_nodes; j++)
         if (model->nodes[j].input == i ||
-            (model->nodes[j].op == ALV_OP_ADD && model->nodes[j].other == i))
+            (alv_node_reads_two(&model->nodes[j]) && model->nodes[j].other == i))
             return true;
     return false;
 }
@@ -231,11 +318,12 @@ static alv_status check_nodes(const alv_model *model, alv_error *error)
                         model->inputs, model->height, model->width);
     for (int i = 0; i < model->n_nodes; i++) {
         const alv_node *node = &model->nodes[i];
-        if ((int)node->op < 0 || (int)node->op >= ALV_COUNT(checks) || node->input < -1 ||
-            node->input >= i)
+        if ((int)node->op < 0 || (int)node->op >= ALV_COUNT(checks) || !checks[node->op] ||
+            node->input < -1 || node->input >= i)
             return alv_fail(error, ALV_ERR_UNSUPPORTED, "model",
                             "node %d is of no known kind, or fed by none before it", i);
-        if (node->input < 0 && model->tokens > 0 && node->op != ALV_OP_EMBED)
+        if (node->input < 0 && model->tokens > 0 && node->op != ALV_OP_EMBED &&
+            node->op != ALV_OP_ROWS)
             return wrong(i, "tokens are looked up in an embedding", error);
         if (node->in < 1 || node->out < 1 || node->height < 0 || node->width < 0 ||
             (node->height == 0) != (node->width == 0))

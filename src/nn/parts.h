@@ -2,6 +2,7 @@
 #ifndef ALV_NN_PARTS_H
 #define ALV_NN_PARTS_H
 
+#include "model/build.h"
 #include "nn/gemm.h"
 
 /* Refuses models and options that the engine cannot run; on success *out holds every default. */
@@ -48,7 +49,7 @@ typedef enum alv_pass {
         real *kept;         /* of batch normalization: (2, units), means and variances */          \
         real *work;         /* of batch normalization: (3, units) */                               \
         real *found; /* of attention: (B, heads, T, T), how much each position looks at each */    \
-        real *gates, *cells, *hidden; /* of an LSTM, by time: (T, B, 4 out), (T + 1, B, out) */    \
+        real *gates, *cells, *hidden; /* recurrent, by time: (T, B, gates), (T + 1, B, out) */      \
         void *conv;                   /* of the backend, where it convolves without unfolding */   \
         bool touched;                 /* delta has a part of its sum in this backward pass */      \
         alv_stream stream;            /* of its masks */                                           \
@@ -82,10 +83,22 @@ ALV_STATE_TYPE(double, f64)
  * on, not the gains of a norm or a branch. */
 static inline bool alv_holds_weights(const alv_node *node)
 {
-    return node->op == ALV_OP_WEIGHTS || node->op == ALV_OP_EMBED || node->op == ALV_OP_LSTM;
+    return node->op == ALV_OP_WEIGHTS || node->op == ALV_OP_EMBED || node->op == ALV_OP_LSTM ||
+           node->op == ALV_OP_CELLS;
 }
 
-/* Whether a convolution's windows are told for each axis. */
+/* How far it is from one window to the next, down and to the right. */
+static inline int alv_stride_down(const alv_node *node)
+{
+    return node->windows[0].stride > 0 ? node->windows[0].stride : node->stride;
+}
+
+static inline int alv_stride_right(const alv_node *node)
+{
+    return node->windows[1].stride > 0 ? node->windows[1].stride : node->stride;
+}
+
+/* Whether windows are told for each axis. */
 static inline bool alv_has_windows(const alv_node *node)
 {
     return node->windows[0].kernel > 0;

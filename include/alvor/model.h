@@ -127,9 +127,9 @@ typedef struct alv_window {
  * What stands in `weight` and `bias` of the engine's other kinds, trained only where it says so:
  * CELLS (an LSTM in the order above, GRU and RNN as ONNX has them, by `what`; `heads` directions
  * side by side) (gates of all directions, units of one), trained, and (3, out), the bias of a late
- * reset and the first h and c, trained; UNITS (2 heads, out), the units of each of `heads` terms and
- * what they are multiplied by, and (heads, positions, out), more such factors; PLACES (positions),
- * which; ROWS (positions, out), trained. */
+ * reset and the first h and c, trained; UNITS (2 heads, out), the units of each of `heads` terms
+ * and what they are multiplied by, and (heads, positions, out), more such factors; PLACES
+ * (positions), which; ROWS (positions, out), trained. */
 typedef struct alv_node {
     alv_op op;
     alv_layer kind;     /* of ALV_OP_WEIGHTS: dense or conv */
@@ -149,24 +149,25 @@ typedef struct alv_node {
                            instead: (size + 2 padding - kernel) / stride + 1 positions, kernels of
                            any side; the mean of a pool is that of the places inside the image */
     int padding;
-    alv_window windows[2]; /* of a convolution or a pool that no `kernel` and `padding` describe:
-                              along the height and the width, for weights (out, in, rows, columns) */
-    bool largest;          /* of ALV_OP_POOL: not the mean */
-    bool counts_padding;   /* of ALV_OP_POOL: the mean of all places, zeros outside the image too */
-    bool backward;         /* of ALV_OP_CELLS in one direction: from the last position on */
-    bool late;             /* of a GRU: its reset comes behind the weight */
-    bool places;           /* of a file's ALV_OP_EMBED: position chooses the row, not a token */
-    int heads;             /* of ALV_OP_ATTEND */
-    bool both_ways;        /* of ALV_OP_ATTEND: positions see those after them, too */
-    alv_norm norm;         /* of ALV_OP_NORM */
-    alv_act_spec act;      /* applied to its output */
-    int weight, bias;      /* indices into params, -1: none; of a norm its gain and shift, of an
-                              addition the gain of the branch, of an embedding (tokens, out) and
-                              (positions, out), of an LSTM (4 out, out) and none, of an activation none
-                              and (positions, out); of attention none and what is added to the scores,
-                              (heads, positions, positions), infinities too */
-    double start;          /* of a gain: its first value */
-    int line, column;      /* of what it was read from, from 1; 0: unknown */
+    alv_window
+        windows[2];      /* of a convolution or a pool that no `kernel` and `padding` describe:
+                            along the height and the width, for weights (out, in, rows, columns) */
+    bool largest;        /* of ALV_OP_POOL: not the mean */
+    bool counts_padding; /* of ALV_OP_POOL: the mean of all places, zeros outside the image too */
+    bool backward;       /* of ALV_OP_CELLS in one direction: from the last position on */
+    bool late;           /* of a GRU: its reset comes behind the weight */
+    bool places;         /* of a file's ALV_OP_EMBED: position chooses the row, not a token */
+    int heads;           /* of ALV_OP_ATTEND */
+    bool both_ways;      /* of ALV_OP_ATTEND: positions see those after them, too */
+    alv_norm norm;       /* of ALV_OP_NORM */
+    alv_act_spec act;    /* applied to its output */
+    int weight, bias;    /* indices into params, -1: none; of a norm its gain and shift, of an
+                            addition the gain of the branch, of an embedding (tokens, out) and
+                            (positions, out), of an LSTM (4 out, out) and none, of an activation none
+                            and (positions, out); of attention none and what is added to the scores,
+                            (heads, positions, positions), infinities too */
+    double start;        /* of a gain: its first value */
+    int line, column;    /* of what it was read from, from 1; 0: unknown */
     char what[ALV_MAX_OPERATOR]; /* of ALV_OP_OTHER: its name in the file, cut to fit. A "GRU" or an
                                     "RNN" with an `act` is one as ONNX has it, forward from zeros,
                                     fed as an LSTM is, of weight (gates out, out); its bias is that

@@ -21,7 +21,7 @@ static int sample_axes(int64_t shape[3], const alv_engine *e)
     shape[0] = g->inputs;
     shape[1] = m->height;
     shape[2] = m->width;
-    return 3;
+    return rank - 1;
 }
 
 /* Where the file has samples second, after the positions. */

@@ -36,7 +36,7 @@ static void mark(alv_making *m, int last)
             if (fed[k] < 0) continue;
             m->wanted[fed[k]] = true;
             m->readers[fed[k]]++;
-            m->gates[fed[k]] |= n->op == ALV_OP_LSTM;
+            if (alv_engine_gates(n) > 0) m->cell[fed[k]] = i;
             m->waits[fed[k]] |= alv_node_is(n, "MatMul") && n->heads > 0;
         }
     }
@@ -108,7 +108,7 @@ static bool read_data(alv_making *m)
     e->tokens = tokens ? tokens_of(m) : 0;
     e->height = rank > 2 || tokens ? g->height : 0;
     e->width = rank == 4 ? g->width : e->height > 0;
-    m->e->sequence = tokens || rank == 3;
+    m->e->sequence = tokens || (rank == 3 && !m->e->file->channels_first);
     const bool fits =
         (rank == 2 && !tokens) || (alv_mul_i64(&n, n, e->height) && alv_mul_i64(&n, n, e->width));
     e->inputs = n;
@@ -165,7 +165,8 @@ static bool make(alv_making *m)
     mark(m, last);
     if (!read_data(m)) return false;
     for (int i = 0; i <= last; i++) {
-        const bool later = m->waits[i] && e->graph->nodes[i].op == ALV_OP_WEIGHTS;
+        const bool later =
+            m->waits[i] && m->readers[i] == 1 && e->graph->nodes[i].op == ALV_OP_WEIGHTS;
         if (m->wanted[i] && !later && !alv_engine_put_node(m, i)) return false;
         if (e->values >= ALV_ENGINE_VALUES || e->n_params >= ALV_ENGINE_PARAMS)
             return alv_engine_refuse(m, ALV_UNRUN_SIZE, "");
@@ -174,23 +175,26 @@ static bool make(alv_making *m)
     return put_end(m, last);
 }
 
+enum { MOST_PUT = 8 }; /* engine's nodes for one of the graph */
+
 static bool take_memory(alv_making *m)
 {
     const size_t n = (size_t)m->e->graph->n_nodes;
     alv_engine *e = m->e;
     e->model = alv_new_array(1, sizeof *e->model);
-    if (e->model) e->model->nodes = alv_new_array(n + 4, sizeof *e->model->nodes);
-    if (e->model) e->model->params = alv_new_array(2 * n + 4, sizeof *e->model->params);
+    const size_t room = MOST_PUT * (n + 1);
+    if (e->model) e->model->nodes = alv_new_array(room, sizeof *e->model->nodes);
+    if (e->model) e->model->params = alv_new_array(2 * room, sizeof *e->model->params);
     e->places = alv_new_array(n + 1, sizeof *e->places);
-    e->sources = alv_new_array(n + 4, sizeof *e->sources);
+    e->sources = alv_new_array(room, sizeof *e->sources);
     m->wanted = alv_new_array(n + 1, sizeof *m->wanted);
     m->readers = alv_new_array(n + 1, sizeof *m->readers);
-    m->gates = alv_new_array(n + 1, sizeof *m->gates);
+    m->cell = alv_new_array(n + 1, sizeof *m->cell);
     m->waits = alv_new_array(n + 1, sizeof *m->waits);
-    m->sequence = alv_new_array(n + 4, sizeof *m->sequence);
+    m->sequence = alv_new_array(room, sizeof *m->sequence);
     for (size_t i = 0; e->places && i < n; i++) e->places[i].node = -1;
     return e->model && e->model->nodes && e->model->params && e->places && e->sources &&
-           m->wanted && m->readers && m->gates && m->waits && m->sequence;
+           m->wanted && m->readers && m->cell && m->waits && m->sequence;
 }
 
 alv_status alv_engine_new(alv_engine **out, alv_unrun *unrun, const alv_checkpoint *file,
@@ -209,7 +213,7 @@ alv_status alv_engine_new(alv_engine **out, alv_unrun *unrun, const alv_checkpoi
     if (few && fine && make(&m)) *out = e;
     free(m.wanted);
     free(m.readers);
-    free(m.gates);
+    free(m.cell);
     free(m.waits);
     free(m.sequence);
     if (!*out) alv_engine_free(e);

@@ -35,7 +35,12 @@ typedef struct alv_engine_place {
  * one. */
 typedef struct alv_engine_source {
     int n, graph[3];
-    bool gates;    /* of an LSTM, in ONNX's order */
+    int gates,
+        ways;  /* of a recurrent layer's weights, in ONNX's order: gates of a direction; 0: none */
+    bool late; /* of a GRU: the reset comes behind the weight, and a part of the bias with it */
+    const float *which, *table; /* constants of UNITS and PLACES; NULL: from `first` on */
+    int64_t first;
+    double scale;  /* of UNITS without their own: what they are multiplied by; 0: 1 */
     int spread[2]; /* of a convolution: how far apart its own places are in a kernel with zeros
                       between them; 0: as in the file */
     int64_t outer, inner; /* a dense layer on a whole sample: its inputs are (outer, inner) in the

@@ -3,12 +3,13 @@
 #include "audit/engine_parts.h"
 #include "base/base.h"
 
-/* Where the rows of ONNX's gates (input, output, forget, cell) go. */
-static int64_t gate_row(int64_t row, int64_t rows)
+/* Where the rows of an LSTM's gates (input, output, forget, cell), direction after direction, go.
+ */
+static int64_t gate_row(int64_t row, int64_t rows, const alv_engine_source *s)
 {
     static const int to[] = {0, 3, 1, 2};
-    const int64_t each = rows / 4;
-    return to[row / each] * each + row % each;
+    const int64_t way = rows / s->ways, each = way / 4, at = row % way;
+    return s->gates == 4 ? row / way * way + to[at / each] * each + at % each : row;
 }
 
 typedef struct loading {
@@ -34,7 +35,7 @@ static alv_status load_dense(float *w, loading *l, int index, int64_t first, int
     const bool torch = l->e->graph->params[index].layout == ALV_LAYOUT_TORCH;
     ALV_TRY(fetch(&t, l, index));
     for (int64_t r = 0; r < rows; r++) {
-        float *row = w + (first + (s->gates ? gate_row(r, rows) : r)) * in;
+        float *row = w + (first + (s->gates ? gate_row(r, rows, s) : r)) * in;
         for (int64_t c = 0; c < in; c++) {
             const int64_t place = s->outer > 0 ? c % s->inner * s->outer + c / s->inner : c;
             row[place] = torch ? l->from[r * in + c] : l->from[c * rows + r];
@@ -43,15 +44,26 @@ static alv_status load_dense(float *w, loading *l, int index, int64_t first, int
     return ALV_OK;
 }
 
-/* The sum of both halves for an LSTM, which has one bias for each product. */
+/* Of a recurrent layer the sum of both halves: it has one bias for each product; but for what a
+ * late reset is for. */
+static float gate_bias(const float *from, int64_t i, int64_t n, const alv_engine_source *s)
+{
+    const int64_t way = n / s->ways, at = i % way;
+    const bool apart = s->late && at >= way / 3 * 2;
+    from += i / way * 2 * way;
+    return from[at] + (apart ? 0 : from[way + at]);
+}
+
 static alv_status load_bias(float *b, loading *l, int index, int64_t first, int64_t n,
                             const alv_engine_source *s)
 {
     const alv_checkpoint_tensor *t;
     ALV_TRY(fetch(&t, l, index));
     for (int64_t i = 0; i < n; i++)
-        b[first + (s->gates ? gate_row(i, n) : i)] =
-            l->from[i] + (s->gates && t->count == 2 * n ? l->from[n + i] : 0);
+        if (s->gates > 0 && t->count == 2 * n)
+            b[first + gate_row(i, n, s)] = gate_bias(l->from, i, n, s);
+        else
+            b[first + i] = l->from[i];
     return ALV_OK;
 }
 
@@ -59,9 +71,10 @@ static alv_status load_bias(float *b, loading *l, int index, int64_t first, int6
 static void place_kernel(float *to, const float *from, const alv_checkpoint_tensor *t, int columns,
                          const alv_engine_source *s)
 {
+    const int64_t own = t->rank > 3 ? t->shape[3] : 1;
     for (int64_t y = 0; y < t->shape[2]; y++)
-        for (int64_t x = 0; x < t->shape[3]; x++)
-            to[y * s->spread[0] * columns + x * s->spread[1]] = from[y * t->shape[3] + x];
+        for (int64_t x = 0; x < own; x++)
+            to[y * s->spread[0] * columns + x * s->spread[1]] = from[y * own + x];
 }
 
 /* (out, in / groups, places) into (out, in, places), zeros elsewhere. */
@@ -116,11 +129,48 @@ static const alv_node *scores_of(const alv_engine *e, const alv_node *found)
     return &e->graph->nodes[e->graph->nodes[found->input].input];
 }
 
+/* A recurrent layer of the graph, or the one that both its directions are of. */
+static const alv_node *cell_of(const alv_engine *e, const alv_node *n)
+{
+    return alv_node_is(n, "Bidirectional") ? &e->graph->nodes[n->input] : n;
+}
+
+/* What a late reset leaves in, and first states: (3, out). */
+static alv_status load_begins(float *b, loading *l, const alv_node *cell, int64_t out,
+                              const alv_engine_source *s)
+{
+    const alv_checkpoint_tensor *t;
+    const int *begins = l->e->file->moves[s->graph[0]].begins;
+    const int64_t units = out / s->ways;
+    memset(b, 0, (size_t)(3 * out) * sizeof *b);
+    if (s->late && cell->bias >= 0) {
+        ALV_TRY(fetch(&t, l, cell->bias));
+        for (int64_t i = 0; i < out; i++) b[i] = l->from[(i / units * 6 + 5) * units + i % units];
+    }
+    for (int k = 0; k < 2; k++) ALV_TRY(load_plain(b + (k + 1) * out, l, begins[k]));
+    return ALV_OK;
+}
+
+/* Constants that choose units or positions, given or in order. */
+static void load_choice(float *w, float *b, const alv_node *node, const alv_engine_source *s)
+{
+    const int64_t positions = node->height > 0 ? (int64_t)node->height * node->width : 1;
+    const bool units = node->op == ALV_OP_UNITS;
+    const int64_t n = units ? 2 * node->heads * node->out : positions;
+    for (int64_t i = 0; i < n; i++)
+        w[i] = s->which              ? s->which[i]
+               : units && i >= n / 2 ? (float)(s->scale != 0 ? s->scale : 1)
+                                     : (float)(s->first + i);
+    for (int64_t i = 0; b && i < node->heads * positions * node->out; i++) b[i] = s->table[i];
+}
+
 static alv_status load_node(alv_net_f32 *net, loading *l, int i)
 {
     const alv_node *node = &l->e->model->nodes[i];
     const alv_engine_source *s = &l->e->sources[i];
     float *w = alv_net_weight_f32(net, i), *b = alv_net_bias_f32(net, i);
+    if (node->op == ALV_OP_UNITS || node->op == ALV_OP_PLACES)
+        return load_choice(w, b, node, s), ALV_OK;
     for (int k = 0; k < s->n; k++) {
         const alv_node *from = &l->e->graph->nodes[s->graph[k]];
         const int64_t rows = node->out / s->n;
@@ -132,6 +182,14 @@ static alv_status load_node(alv_net_f32 *net, loading *l, int i)
             if (from->bias >= 0) ALV_TRY(load_bias(b, l, from->bias, k * rows, rows, s));
         } else if (node->op == ALV_OP_LSTM) {
             ALV_TRY(load_dense(w, l, from->weight, 0, node->in, node->out, s));
+        } else if (node->op == ALV_OP_CELLS) {
+            const alv_node *cell = cell_of(l->e, from);
+            ALV_TRY(load_dense(w, l, cell->weight, 0, node->in, node->out / s->ways, s));
+            if (b) ALV_TRY(load_begins(b, l, cell, node->out, s));
+        } else if (node->op == ALV_OP_ROWS) {
+            ALV_TRY(load_plain(w, l, from->weight));
+        } else if (s->table) { /* a table that is added */
+            memcpy(b, s->table, (size_t)(alv_fed_places(node) * node->out) * sizeof *b);
         } else if (node->weight >= 0) {
             ALV_TRY(load_plain(w, l, from->weight));
             ALV_TRY(load_plain(b, l, node->op == ALV_OP_EMBED ? -1 : from->bias));

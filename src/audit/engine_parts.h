@@ -16,7 +16,7 @@ typedef struct alv_making {
     alv_unrun *unrun;
     bool *wanted;   /* (graph nodes) that the result hangs on */
     int *readers;   /* (graph nodes) how many wanted nodes read each */
-    bool *gates;    /* (graph nodes) an LSTM reads it */
+    int *cell;      /* (graph nodes) the recurrent layer that reads it; 0: none */
     bool *waits;    /* (graph nodes) attention that is written out reads it */
     bool *sequence; /* (engine nodes) positions in time, not of an image */
 } alv_making;
@@ -65,6 +65,18 @@ bool alv_engine_put_product(alv_making *m, int graph); /* of shares and values *
 bool alv_engine_put_places(alv_making *m, int graph);
 bool alv_engine_put_lstm(alv_making *m, int graph);
 bool alv_engine_put_last(alv_making *m, int graph);
+bool alv_engine_put_move(alv_making *m, int graph);
+
+/* For these (engine_moves.c): what a graph's node does beside its kind; of a chain nothing. */
+const alv_move *alv_engine_move(const alv_making *m, int graph);
+/* Gates of a recurrent layer of the graph; 0: it is none. */
+int alv_engine_gates(const alv_node *n);
+/* Units [first, first + out) times a scale, behind `from`, for no node of the graph; its place. */
+alv_fed alv_engine_put_units(alv_making *m, alv_fed from, int64_t first, int64_t out, double scale);
+/* The same signal from a node, where it is the data's. */
+alv_fed alv_engine_solid(alv_making *m, alv_fed from);
+/* The units of both, side by side, for no node of the graph. */
+alv_fed alv_engine_put_beside(alv_making *m, alv_fed a, alv_fed b);
 
 /* The parameter of a graph's node that adds a row of a table to each position, and in *signal the
  * node that it is added to; -1: it does no such thing. */
@@ -73,6 +85,11 @@ int alv_engine_table(int *signal, const alv_model *graph, int node);
 static inline bool alv_node_is(const alv_node *n, const char *op)
 {
     return n->op == ALV_OP_OTHER && strcmp(n->what, op) == 0;
+}
+
+static inline int64_t alv_fed_places(const alv_node *n)
+{
+    return n->height > 0 ? (int64_t)n->height * n->width : 1;
 }
 
 static inline int64_t alv_fed_positions(alv_fed f)

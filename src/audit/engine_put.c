@@ -72,10 +72,11 @@ bool alv_engine_matrix(int64_t *out, int64_t *in, alv_making *m, int index)
     if (!alv_engine_param(&t, m, index)) return false;
     const alv_tensor *w = &m->e->graph->params[index];
     const bool torch = w->layout == ALV_LAYOUT_TORCH;
-    const int first = t->rank == 3 && t->shape[0] == 1 ? 1 : 0; /* an LSTM's directions */
-    if (t->rank - first != 2 || w->layout == ALV_LAYOUT_AXES || (w->groups > 1))
+    const int first = t->rank == 3 ? 1 : 0; /* directions of a recurrent layer */
+    if (t->rank - first != 2 || w->layout == ALV_LAYOUT_AXES || w->groups > 1 ||
+        (first == 1 && !torch && t->shape[0] != 1))
         return alv_engine_refuse(m, ALV_UNRUN_WEIGHTS, t->name);
-    *out = t->shape[first + (torch ? 0 : 1)];
+    *out = t->shape[first + (torch ? 0 : 1)] * (first == 1 ? t->shape[0] : 1);
     *in = t->shape[first + (torch ? 1 : 0)];
     return true;
 }
@@ -104,10 +105,12 @@ bool alv_engine_put_dense(alv_making *m, int graph, alv_fed from, int64_t units,
         node.kernel = node.stride = 1;
         node.one_axis = true;
     }
-    /* Samples are (units, positions) in images, (positions, units) in sequences and in the engine,
-     * but for its data. */
-    if (!each && from.height > 0 && from.sequence == on_data) {
-        source.outer = from.sequence ? alv_fed_positions(from) : from.units;
+    /* Samples are (units, positions) in images, (positions, units) in sequences, unless the file
+     * says otherwise; the latter in the engine, but for its data. */
+    const alv_move *move = alv_engine_move(m, graph);
+    const bool units_first = move && move->told ? move->units_first : !from.sequence;
+    if (!each && from.height > 0 && units_first != on_data) {
+        source.outer = units_first ? from.units : alv_fed_positions(from);
         source.inner = in / source.outer;
     }
     const char *name = alv_engine_weight_name(m, n);
@@ -117,7 +120,7 @@ bool alv_engine_put_dense(alv_making *m, int graph, alv_fed from, int64_t units,
     if (n->bias >= 0) {
         const alv_checkpoint_tensor *b;
         if (!alv_engine_param(&b, m, n->bias)) return false;
-        if (b->count != units * (source.gates ? 2 : 1))
+        if (b->count != units * (source.gates > 0 ? 2 : 1))
             return alv_engine_refuse(m, ALV_UNRUN_WEIGHTS, b->name);
         alv_tensor what = alv_engine_tensor(b->name, ALV_ROLE_BIAS, ALV_LAYER_DENSE, 1, &out);
         what.fan_in = (double)in;
@@ -136,8 +139,9 @@ static int after(int size, int kernel, int stride, int64_t padding)
 }
 
 /* Places that stand apart become zeros of a larger kernel; positions along that axis. */
-static int enclose(alv_window *w, int *spread, int size, int stride)
+static int enclose(alv_window *w, int *spread, int size, int otherwise)
 {
+    const int stride = w->stride > 0 ? w->stride : otherwise;
     const int64_t wide = (int64_t)(w->kernel - 1) * w->spread + 1;
     const int64_t room = (int64_t)size + w->before + w->after - wide;
     *spread = w->spread;
@@ -154,10 +158,11 @@ static bool put_conv(alv_making *m, int graph, alv_fed from, alv_engine_source s
     if (!alv_engine_param(&t, m, n->weight)) return false;
     const alv_tensor *w = &m->e->graph->params[n->weight];
     const int64_t groups = w->groups > 1 ? w->groups : 1;
-    if (t->rank != 4 || w->layout != ALV_LAYOUT_TORCH || t->shape[2] != n->kernel ||
-        (n->windows[0].kernel == 0 && t->shape[3] != n->kernel) || from.sequence ||
-        from.height < 1 || t->shape[1] != from.units / groups || from.units % groups != 0 ||
-        t->shape[0] % groups != 0)
+    const bool line = t->rank == 3; /* a kernel along the height alone */
+    if ((t->rank != 4 && !line) || w->layout != ALV_LAYOUT_TORCH || t->shape[2] != n->kernel ||
+        (n->windows[0].kernel == 0 && (line || t->shape[3] != n->kernel)) ||
+        (line ? from.width != 1 : from.sequence) || from.height < 1 ||
+        t->shape[1] != from.units / groups || from.units % groups != 0 || t->shape[0] % groups != 0)
         return alv_engine_refuse(m, ALV_UNRUN_WEIGHTS, t->name);
     alv_node node = *n;
     const bool told = n->windows[0].kernel > 0;
@@ -181,7 +186,7 @@ static bool put_conv(alv_making *m, int graph, alv_fed from, alv_engine_source s
     const double places = (double)node.height * node.width;
     alv_engine_count(m, node.out * node.height * node.width,
                      places * (double)node.out * (double)node.in * (double)(shape[2] * shape[3]));
-    alv_engine_put(m, node, false, source);
+    alv_engine_put(m, node, from.sequence, source);
     return true;
 }
 
@@ -196,7 +201,12 @@ bool alv_engine_put_weights(alv_making *m, int graph)
     if (n->kind != ALV_LAYER_DENSE && n->kind != ALV_LAYER_TIED_HEAD)
         return alv_engine_refuse(m, ALV_UNRUN_OPERATOR, alv_engine_weight_name(m, n));
     if (!alv_engine_matrix(&out, &in, m, n->weight)) return false;
-    source.gates = m->gates[graph];
+    if (m->cell[graph] > 0) {
+        const alv_node *cell = alv_engine_node(m, m->cell[graph]);
+        source.gates = alv_engine_gates(cell);
+        source.ways = cell->heads > 0 ? cell->heads : 1;
+        source.late = cell->late;
+    }
     return alv_engine_put_dense(m, graph, from, out, in, source);
 }
 
@@ -207,6 +217,8 @@ bool alv_engine_put_same(alv_making *m, int graph)
     alv_fed from, other = {.node = -1};
     if (!alv_engine_fed(&from, m, node.input)) return false;
     if (node.op == ALV_OP_ADD && !alv_engine_fed(&other, m, node.other)) return false;
+    if (from.height > 0 || node.op != ALV_OP_ADD) from = alv_engine_solid(m, from);
+    if (node.op == ALV_OP_ADD && other.height > 0) other = alv_engine_solid(m, other);
     const int gain = node.weight, shift = node.bias;
     node.input = from.node;
     node.other = other.node;
@@ -226,17 +238,27 @@ static bool put_pool(alv_making *m, int graph)
 {
     alv_node node = *alv_engine_node(m, graph);
     const int64_t pad = node.own_padding ? node.padding : 0;
+    const bool told = node.windows[0].kernel > 0;
     alv_fed from;
     if (!alv_engine_fed(&from, m, node.input)) return false;
-    if (from.height < 1 || from.node < 0 || (from.sequence && node.kernel > 0))
+    if (from.height < 1 || (from.sequence && node.kernel > 0 && !told))
         return alv_engine_refuse(m, ALV_UNRUN_PLACES, node.largest ? "MaxPool" : "AveragePool");
+    from = alv_engine_solid(m, from);
     node.input = from.node;
     node.other = -1;
     node.in = node.out = from.units;
-    node.height = node.kernel > 0 ? after(from.height, node.kernel, node.stride, pad) : 0;
-    node.width = node.kernel > 0 ? after(from.width, node.kernel, node.stride, pad) : 0;
+    int spread[2];
+    node.height = told ? enclose(&node.windows[0], &spread[0], from.height, node.stride)
+                  : node.kernel > 0 ? after(from.height, node.kernel, node.stride, pad)
+                                    : 0;
+    node.width = told              ? enclose(&node.windows[1], &spread[1], from.width, node.stride)
+                 : node.kernel > 0 ? after(from.width, node.kernel, node.stride, pad)
+                                   : 0;
+    if (told && (spread[0] != 1 || spread[1] != 1))
+        return alv_engine_refuse(m, ALV_UNRUN_OPTION, node.largest ? "MaxPool" : "AveragePool");
     alv_engine_count(m, node.out * (node.height > 0 ? (int64_t)node.height * node.width : 1), 0);
-    alv_engine_put(m, node, false, (alv_engine_source){.n = 1, .graph = {graph}});
+    alv_engine_put(m, node, from.sequence && node.kernel > 0,
+                   (alv_engine_source){.n = 1, .graph = {graph}});
     return true;
 }
 
@@ -249,6 +271,7 @@ static bool put_other(alv_making *m, int graph)
     if (waits && alv_node_is(n, "MatMul") && shares && alv_node_is(shares, "Softmax"))
         return alv_engine_put_product(m, graph);
     if (alv_node_is(n, "Add") && n->bias >= 0) return alv_engine_put_places(m, graph);
+    if (alv_engine_gates(n) > 0 && n->heads > 1) return true; /* its directions' node puts it */
     return waits || alv_engine_refuse(m, ALV_UNRUN_OPERATOR, n->what);
 }
 
@@ -262,5 +285,8 @@ static bool (*const puts_of[])(alv_making *m, int graph) = {
 
 bool alv_engine_put_node(alv_making *m, int graph)
 {
+    const alv_move *move = alv_engine_move(m, graph);
+    if (move && move->kind != ALV_MOVE_NONE && move->kind != ALV_MOVE_SCORES)
+        return alv_engine_put_move(m, graph);
     return puts_of[alv_engine_node(m, graph)->op](m, graph);
 }

@@ -177,6 +177,7 @@ bool alv_engine_put_lstm(alv_making *m, int graph)
     const alv_node *n = alv_engine_node(m, graph);
     int64_t out, in;
     alv_fed from;
+    if (n->heads > 1) return true; /* it waits for the node of both directions */
     if (!alv_engine_fed(&from, m, n->input) || !alv_engine_matrix(&out, &in, m, n->weight))
         return false;
     if (!from.sequence || out != from.units || out != 4 * in)
@@ -194,7 +195,8 @@ bool alv_engine_put_lstm(alv_making *m, int graph)
         alv_engine_put_param(m, alv_engine_tensor(alv_engine_weight_name(m, n), ALV_ROLE_WEIGHT,
                                                   ALV_LAYER_DENSE, 2, shape));
     alv_engine_count(m, 10 * in * from.height, (double)from.height * (double)out * (double)in);
-    alv_engine_put(m, node, true, (alv_engine_source){.n = 1, .graph = {graph}, .gates = true});
+    alv_engine_put(m, node, true,
+                   (alv_engine_source){.n = 1, .graph = {graph}, .gates = 4, .ways = 1});
     return true;
 }
 
@@ -202,6 +204,7 @@ bool alv_engine_put_last(alv_making *m, int graph)
 {
     alv_fed from;
     if (!alv_engine_fed(&from, m, alv_engine_node(m, graph)->input)) return false;
+    if (alv_engine_node(m, graph)->backward) return alv_engine_put_move(m, graph);
     if (!from.sequence || from.node < 0) return alv_engine_refuse(m, ALV_UNRUN_PLACES, "Gather");
     alv_engine_put(m,
                    (alv_node){.op = ALV_OP_LAST,

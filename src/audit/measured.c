@@ -10,30 +10,31 @@ static const int places[ALV_CELLS][ALV_GATES] = {
 /* A bias that the inputs bring and one that the outputs before bring, of each gate; a gate sees
  * their sum, but where the second of a GRU's last is reset. */
 static alv_status sum_up(alv_measured *out, const alv_checkpoint_tensor *t, alv_cell cell,
-                         bool reset, alv_error *error)
+                         int64_t units, bool reset, alv_error *error)
 {
     const int gates = alv_cell_gates(cell);
-    const int64_t units = t->count / (2 * gates), half = gates * units;
-    double *b = alv_new_array((size_t)(2 * half), sizeof *b), sum = 0, square = 0;
+    const int64_t half = gates * units, ways = t->count / (2 * half);
+    const double n = (double)(units * ways);
+    double *b = alv_new_array((size_t)t->count, sizeof *b), sum = 0, square = 0;
     if (!b) return alv_fail(error, ALV_ERR_MEMORY, t->name, "no memory for its gates");
-    alv_checkpoint_decode(b, t, 0, 2 * half);
+    alv_checkpoint_decode(b, t, 0, t->count);
     for (int k = 0; k < gates; k++)
-        for (int64_t u = 0; u < units; u++) {
-            const int64_t at = places[cell][k] * units + u;
+        for (int64_t u = 0; u < units * ways; u++) {
+            const int64_t at = u / units * 2 * half + places[cell][k] * units + u % units;
             const bool apart = reset && k == ALV_GATE_NEW;
             const double both = b[at] + (apart ? 0 : b[half + at]);
             if (apart) {
-                out->reset += b[half + at] / (double)units;
-                out->reset2 += b[half + at] * b[half + at] / (double)units;
+                out->reset += b[half + at] / n;
+                out->reset2 += b[half + at] * b[half + at] / n;
             }
-            out->gate[k] += both / (double)units;
-            out->varies[k] += both * both / (double)units;
+            out->gate[k] += both / n;
+            out->varies[k] += both * both / n;
             sum += both;
             square += both * both;
         }
     for (int k = 0; k < gates; k++) out->varies[k] -= out->gate[k] * out->gate[k];
-    out->mean = sum / (double)half;
-    out->square = square / (double)half;
+    out->mean = sum / (double)(half * ways);
+    out->square = square / (double)(half * ways);
     free(b);
     return ALV_OK;
 }
@@ -47,8 +48,9 @@ static alv_status read_gates(alv_measured *out, const alv_inspection *all, const
         const int bias = cell != ALV_CELLS && n->input >= 0 ? m->nodes[n->input].bias : -1;
         if (bias < 0 || !out[bias].known) continue;
         const alv_checkpoint_tensor *t = alv_checkpoint_find(all->model, m->params[bias].name);
-        if (t->count == 2 * alv_cell_gates(cell) * n->out)
-            ALV_TRY(sum_up(&out[bias], t, cell, n->bias >= 0, error));
+        const int64_t one = n->out > 0 ? 2 * alv_cell_gates(cell) * n->out : 0;
+        if (one > 0 && (t->count == one || t->count == 2 * one)) /* of both directions */
+            ALV_TRY(sum_up(&out[bias], t, cell, n->out, n->bias >= 0, error));
     }
     return ALV_OK;
 }

@@ -282,6 +282,7 @@ void alv_checkpoint_free(alv_checkpoint *model)
         free(k);
     }
     alv_model_free(model->graph);
+    free(model->moves);
     free(model->files);
     free(model->tensors);
     free(model->sorted);

@@ -77,6 +77,36 @@ typedef struct alv_stop {
     char op[ALV_MAX_OPERATOR], name[96];
 } alv_stop;
 
+/* What a node of `graph` does for which alv_node has no words, as src/audit runs it. Nodes with a
+ * move are ALV_OP_OTHER, by the operator's name, but for recurrent layers. */
+typedef enum alv_move_kind {
+    ALV_MOVE_NONE,
+    ALV_MOVE_UNITS,       /* sums of chosen units, weighed */
+    ALV_MOVE_PLACES,      /* chosen positions */
+    ALV_MOVE_JOIN_UNITS,  /* the units of two nodes side by side at each position */
+    ALV_MOVE_JOIN_PLACES, /* the positions of two nodes */
+    ALV_MOVE_TIMES,       /* the product of two nodes, the second perhaps of one unit or position */
+    ALV_MOVE_ROWS,        /* a parameter's rows, the same in every sample */
+    ALV_MOVE_SHIFT,       /* constants are added */
+    ALV_MOVE_CELLS,       /* a recurrent layer, in the directions that it says */
+    ALV_MOVE_ENDS,        /* the states in which both directions of one end */
+    ALV_MOVE_SCORES       /* queries are multiplied by `scale` first */
+} alv_move_kind;
+
+typedef struct alv_move {
+    alv_move_kind kind;
+    int terms;          /* of UNITS */
+    int64_t n_which;    /* of UNITS 2 terms out, the units, then their factors; of PLACES which */
+    const float *which; /* -1: none */
+    int64_t n_table;    /* of UNITS terms positions out, or 0; of SHIFT positions out */
+    const float *table;
+    int begins[2];    /* of CELLS: parameters that h and c begin with; -1: zeros */
+    alv_act_spec act; /* of CELLS, of an RNN */
+    double scale;
+    bool told;        /* of weights that read a whole sample: whether the order of its values is */
+    bool units_first; /* it: units before positions */
+} alv_move;
+
 struct alv_checkpoint_format;
 
 typedef struct alv_checkpoint {
@@ -86,10 +116,12 @@ typedef struct alv_checkpoint {
     int n_files;
     alv_checkpoint_file *files;  /* the first is the one that was opened */
     alv_model *graph;            /* NULL: the file has none */
+    alv_move *moves;             /* (graph->n_nodes) */
     int left_out[ALV_LEFT_OUTS]; /* of it, how often */
     alv_stop stop;               /* of it */
     int data_rank;               /* axes of its data; 0: not known */
     bool time_first;             /* its data are (T, N, ...) */
+    bool channels_first;         /* its data of three axes are (N, units, positions) */
     /* Inside the room. */
     int64_t capacity;
     int64_t *sorted; /* indices of tensors by name */

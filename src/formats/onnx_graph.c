@@ -42,6 +42,7 @@ static alv_form data_axes(const alv_checkpoint *m, const AlvOnnx__GraphProto *gr
     if (i > 0 || rank < 2 || rank > 4) return alv_form_of("");
     if (rank == 4) return alv_form_of("n,u,h,w");
     if (tokens) return alv_form_of(m->time_first ? "t,n" : "n,t");
+    if (rank == 3 && m->channels_first) return alv_form_of("n,u,t");
     return alv_form_of(rank == 2 ? "n,u" : m->time_first ? "t,n,u" : "n,t,u");
 }
 
@@ -89,12 +90,16 @@ static void *grow(void *array, int *room, int wanted, size_t size)
 int alv_onnx_add(alv_onnx *g, alv_node node, int input)
 {
     alv_model *m = g->graph;
-    alv_node *nodes = grow(m->nodes, &g->room_nodes, m->n_nodes + 1, sizeof *nodes);
-    if (!nodes) {
+    int room = g->room_nodes;
+    alv_node *nodes = grow(m->nodes, &room, m->n_nodes + 1, sizeof *nodes);
+    if (nodes) m->nodes = nodes;
+    alv_move *moves = grow(g->model->moves, &g->room_nodes, m->n_nodes + 1, sizeof *moves);
+    if (moves) g->model->moves = moves;
+    if (!nodes || !moves) {
         g->status = fail(g, ALV_ERR_MEMORY, "no memory for", "another node");
         return 0;
     }
-    m->nodes = nodes;
+    moves[m->n_nodes] = (alv_move){.begins = {-1, -1}};
     node.input = input;
     if (node.out == 0) node.in = node.out = input >= 0 ? nodes[input].out : m->inputs;
     if (node.height == 0) {
@@ -341,29 +346,49 @@ static alv_onnx_value read_op(alv_onnx *g)
 static alv_status read_node(alv_onnx *g, const names *v)
 {
     ALV_TRY(set_inputs(g, v));
-    g->second = (alv_form){0};
     g->splits = false;
+    g->n_more = 0;
     const alv_onnx_value value = read_op(g);
     ALV_TRY(g->status);
     for (size_t k = 0; k < g->node->n_output; k++) {
         alv_onnx_value *out = *g->node->output[k] ? find(v, g->node->output[k]) : NULL;
         if (!out) continue;
         const char *name = out->name;
-        *out = value;
+        const bool said = k > 0 && k <= (size_t)g->n_more;
+        *out = said ? g->more[k - 1] : value;
         out->name = name;
         if (g->splits)
             out->part = (int)k + 1;
-        else if (k > 0)
-            out->axes = k == 1 ? g->second : (alv_form){0};
+        else if (k > 0 && !said)
+            out->axes = (alv_form){0};
     }
     return ALV_OK;
+}
+
+/* Whether what reads the data first takes their second axis for units. */
+static bool is_read_by_channels(const AlvOnnx__GraphProto *graph)
+{
+    static const char *const by_channels[] = {
+        "Conv",          "ConvTranspose",        "MaxPool",
+        "AveragePool",   "BatchNormalization",   "GlobalAveragePool",
+        "GlobalMaxPool", "InstanceNormalization"};
+    const char *name = graph->input[0]->name;
+    for (size_t i = 0; i < graph->n_node; i++) {
+        const AlvOnnx__NodeProto *n = graph->node[i];
+        if (n->n_input < 1 || strcmp(n->input[0], name) != 0) continue;
+        for (int k = 0; k < ALV_COUNT(by_channels); k++)
+            if (n->op_type && strcmp(n->op_type, by_channels[k]) == 0) return true;
+        return false;
+    }
+    return false;
 }
 
 /* The sizes of the first input: (samples, channels, height, width) are an image, (samples, tokens)
  * of whole numbers and (samples, positions, units) a sequence, whose positions come first where
  * theirs alone is said; 0 where the file does not say. Returns the number of samples. */
-static int64_t read_sizes(alv_checkpoint *model, const AlvOnnx__ValueInfoProto *input)
+static int64_t read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *graph)
 {
+    const AlvOnnx__ValueInfoProto *input = graph->input[0];
     enum { FLOATS = 1, HALVES = 10, DOUBLES = 11 };
     alv_model *m = model->graph;
     int64_t size[5] = {0};
@@ -380,10 +405,12 @@ static int64_t read_sizes(alv_checkpoint *model, const AlvOnnx__ValueInfoProto *
     }
     const bool floats =
         t && (t->elem_type == FLOATS || t->elem_type == HALVES || t->elem_type == DOUBLES);
-    m->inputs = floats && n >= 2 ? n == 3 ? size[2] : size[1] : 0;
-    m->height = (int)(n == 4 ? size[2] : n == 3 || !floats ? size[1] : 0);
+    model->channels_first = floats && n == 3 && is_read_by_channels(graph);
+    const bool last = n == 3 && !model->channels_first;
+    m->inputs = floats && n >= 2 ? last ? size[2] : size[1] : 0;
+    m->height = (int)(n == 4 || model->channels_first ? size[2] : n == 3 || !floats ? size[1] : 0);
     model->data_rank = n <= ALV_COUNT(size) ? (int)n : 0;
-    model->time_first = (n == 3 || (!floats && n == 2)) && m->height == 0 && size[0] > 0;
+    model->time_first = (last || (!floats && n == 2)) && m->height == 0 && size[0] > 0;
     if (model->time_first) m->height = (int)size[0];
     m->width = (int)(n == 4 ? size[3] : m->height > 0);
     return size[model->time_first ? 1 : 0];
@@ -407,7 +434,7 @@ alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *grap
     alv_onnx g = {.model = model, .error = error};
     g.graph = model->graph = alv_new_array(1, sizeof *model->graph);
     if (!g.graph) return fail(&g, ALV_ERR_MEMORY, "no memory for", "the graph");
-    if (graph->n_input > 0) g.samples = read_sizes(model, graph->input[0]);
+    if (graph->n_input > 0) g.samples = read_sizes(model, graph);
     alv_status status = read_nodes(&g, graph);
     if (status == ALV_OK) status = alv_onnx_describe(&g);
     if (g.graph->n_nodes > 0) g.graph->outputs = g.graph->nodes[g.graph->n_nodes - 1].out;

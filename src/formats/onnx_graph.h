@@ -82,6 +82,8 @@ typedef struct alv_onnx_numbers {
     double at[ALV_ONNX_NUMBERS]; /* NaN: nobody knows */
 } alv_onnx_numbers;
 
+enum { ALV_ONNX_OUTPUTS = 31 };
+
 /* A graph being read. */
 typedef struct alv_onnx {
     alv_checkpoint *model;
@@ -93,9 +95,11 @@ typedef struct alv_onnx {
     int n_inputs;
     int n_numbers, room_numbers;
     alv_onnx_numbers *numbers;
-    int64_t samples; /* of the data; 0: any */
-    alv_form second; /* of a node's outputs after the first, if a rule sets it */
-    bool splits;     /* a node's outputs are parts of what its first is the first part of */
+    int64_t samples;        /* of the data; 0: any */
+    bool flat, units_first; /* of a dense layer to come: on a whole sample, in which order */
+    bool splits;            /* a node's outputs are parts of what its first is the first part of */
+    int n_more;             /* outputs after the first that a rule has said */
+    alv_onnx_value more[ALV_ONNX_OUTPUTS];
     alv_error *error;
     alv_status status; /* the first failure stays */
 } alv_onnx;
@@ -174,7 +178,8 @@ alv_onnx_value alv_onnx_fold(alv_onnx *g);
 
 /* onnx_places.c, onnx_weights.c: rules. */
 alv_onnx_rule alv_onnx_alias, alv_onnx_flatten, alv_onnx_reshape, alv_onnx_transpose,
-    alv_onnx_squeeze, alv_onnx_unsqueeze, alv_onnx_slice, alv_onnx_split, alv_onnx_gather;
+    alv_onnx_squeeze, alv_onnx_unsqueeze, alv_onnx_slice, alv_onnx_split, alv_onnx_gather,
+    alv_onnx_expand;
 alv_onnx_rule alv_onnx_gemm, alv_onnx_matmul, alv_onnx_conv, alv_onnx_conv_transposed,
     alv_onnx_batch_norm, alv_onnx_layer_norm, alv_onnx_rms_norm, alv_onnx_other_norm, alv_onnx_pool,
     alv_onnx_recurrent;

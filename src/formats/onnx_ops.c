@@ -324,6 +324,7 @@ static const struct {
     {"Transpose", alv_onnx_transpose, .keeps = true},
     {"Slice", alv_onnx_slice, .keeps = true},
     {"Split", alv_onnx_split, .keeps = true},
+    {"Expand", alv_onnx_expand, .keeps = true},
     {"Where", alv_onnx_where, .keeps = true},
     {"ReduceMean", alv_onnx_mean},
     {"Constant", read_constant},

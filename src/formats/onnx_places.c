@@ -76,10 +76,11 @@ alv_onnx_value alv_onnx_transpose(alv_onnx *g)
     return moved(g, value, alv_form_turn(&value, perm, n));
 }
 
-/* The last position of a sequence. */
-static alv_onnx_value last(alv_onnx *g, alv_form axes)
+/* The last position of a sequence, or the `state` in which a recurrent layer ends. */
+static alv_onnx_value last(alv_onnx *g, alv_form axes, bool state)
 {
-    const alv_node node = {.op = ALV_OP_LAST, .height = 1, .width = 1, .weight = -1, .bias = -1};
+    alv_node node = {.op = ALV_OP_LAST, .height = 1, .width = 1, .weight = -1, .bias = -1};
+    node.backward = state && alv_onnx_source(g, 0).backward;
     alv_onnx_need(g, g->inputs[0]->parts == 0, ALV_STOP_PLACES);
     alv_onnx_need(g, alv_onnx_factor(g, 0) == 1, ALV_STOP_NUMBER);
     return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), axes);
@@ -113,7 +114,7 @@ alv_onnx_value alv_onnx_squeeze(alv_onnx *g)
     const bool one = state || strcmp(value.axes.axis[axis], "1") == 0 ||
                      (alv_form_size(g, &value, axis) == 1 && !strchr(value.axes.axis[axis], 'n'));
     alv_form_remove(&value.axes, axis);
-    return state ? last(g, value.axes) : moved(g, value, one);
+    return state ? last(g, value.axes, true) : moved(g, value, one);
 }
 
 alv_onnx_value alv_onnx_unsqueeze(alv_onnx *g)
@@ -121,6 +122,12 @@ alv_onnx_value alv_onnx_unsqueeze(alv_onnx *g)
     alv_onnx_value value = alv_onnx_alias(g);
     const int axis = axis_of(g, "axes", value.axes.rank + 1);
     return moved(g, value, value.axes.rank > 0 && alv_form_insert(&value.axes, axis));
+}
+
+/* Of a parameter: the same for as many samples as there are. */
+alv_onnx_value alv_onnx_expand(alv_onnx *g)
+{
+    return alv_onnx_tensor(g, 0) ? alv_onnx_alias(g) : alv_onnx_other(g);
 }
 
 /* [lo, hi) of an axis of `size`. */
@@ -191,7 +198,7 @@ alv_onnx_value alv_onnx_slice(alv_onnx *g)
     if (r.lo == 0 && r.hi == size) return value;
     if (strcmp(axis, "t") == 0 && n == 1 && r.hi == size) {
         axis[0] = '1';
-        return last(g, value.axes);
+        return last(g, value.axes, false);
     }
     const double k = r.lo / n; /* at most 2 where n is a third */
     const bool third = n * 3 == size && k == (double)(int)alv_min(k, 3);
@@ -236,7 +243,7 @@ static alv_onnx_value choose(alv_onnx *g)
                       choose_part(&value, (int)axis, (int)place);
     const bool only = strcmp(name, "1") == 0 && place == 0;
     alv_form_remove(&value.axes, (int)axis);
-    return state || sequence ? last(g, value.axes) : moved(g, value, part || only);
+    return state || sequence ? last(g, value.axes, state) : moved(g, value, part || only);
 }
 
 /* Rows of a table; of signals only a choice of places. */

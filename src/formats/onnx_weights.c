@@ -28,12 +28,14 @@ static alv_form dense_axes(alv_onnx *g, int k, int64_t units)
     const alv_node from = alv_onnx_source(g, k);
     const int64_t positions =
         (int64_t)(from.height > 0 ? from.height : 1) * (from.width > 0 ? from.width : 1);
-    const bool flat =
-        alv_form_are(axes, "n,tu") || alv_form_are(axes, "n,uhw") || alv_form_are(axes, "n,hwu");
+    const bool units_first = alv_form_are(axes, "n,uhw") || alv_form_are(axes, "n,ut");
+    const bool flat = units_first || alv_form_are(axes, "n,tu") || alv_form_are(axes, "n,hwu");
     const bool whole =
         flat && from.out > 0 && units % from.out == 0 && units / from.out == positions;
     const bool each = alv_form_units_last(axes), piece = axes.rank > 0 && g->inputs[k]->parts > 0;
     alv_onnx_need(g, (each || whole) && !piece, ALV_STOP_PLACES);
+    g->flat = !each && whole;
+    g->units_first = units_first;
     return each ? axes : alv_form_of("n,u");
 }
 
@@ -46,7 +48,12 @@ alv_onnx_value alv_onnx_add_weights(alv_onnx *g, int from, int weight, int bias,
         /* an image or a sequence that was made flat */
         if (from >= 0 && g->graph->nodes[from].out != node.in) node.height = node.width = 1;
     }
-    return alv_onnx_node(alv_onnx_add(g, node, from), axes);
+    const int at = alv_onnx_add(g, node, from);
+    if (g->status != ALV_OK) return alv_onnx_node(0, (alv_form){0});
+    g->model->moves[at].told = g->flat;
+    g->model->moves[at].units_first = g->units_first;
+    g->flat = g->units_first = false;
+    return alv_onnx_node(at, axes);
 }
 
 /* A bias of the weight; -1 where input k is none. */
@@ -104,67 +111,105 @@ static void read_strides(alv_tensor *what, alv_node *node, const alv_onnx *g, in
     node->stride = what->stride[0] > 1 ? (int)what->stride[0] : 1;
 }
 
-/* Positions along one axis after windows of `kernel`; 0 where the size before is not known. */
-static int positions_after(const alv_onnx *g, int before, int64_t kernel, int64_t stride, int axis)
+/* The axes that windows move along: how many, and of how many places. */
+typedef struct moving {
+    int axes;
+    int64_t kernel[2];
+    int before[2]; /* positions that are there; 0: not known */
+    bool ceiling;  /* the last window may lie half outside */
+} moving;
+
+static moving moving_over(const alv_onnx *g, int axes, const int64_t *kernel)
 {
-    int64_t pads[4] = {0}, spread[2] = {1, 1};
-    const int n = alv_onnx_ints(pads, 4, g, "pads");
-    alv_onnx_ints(spread, 2, g, "dilations");
-    const int64_t padding = n == 4 ? pads[axis] + pads[axis + 2] : n == 2 ? pads[0] + pads[1] : 0;
-    if (before <= 0 || kernel <= 0 || kernel > 1 << 20 || stride <= 0 || padding < 0 ||
-        padding > 1 << 20 || spread[axis] < 1 || spread[axis] > 1 << 10)
-        return 0;
-    const int64_t room = before + padding - (kernel - 1) * spread[axis] - 1;
-    return room < 0 ? 0 : (int)(room / stride + 1);
+    const alv_node from = alv_onnx_source(g, 0);
+    return (moving){.axes = axes,
+                    .kernel = {kernel[0], axes > 1 ? kernel[1] : 1},
+                    .before = {from.height, axes > 1 ? from.width : from.height > 0},
+                    .ceiling = alv_onnx_int(g, "ceil_mode", 0) != 0};
 }
 
-/* The node's positions, from those of what it reads. */
-static void set_positions(alv_node *node, const alv_onnx *g, const int64_t kernel[2],
-                          const int64_t stride[2], int axes)
+enum { MOST_WINDOW = 1 << 20 };
+
+static int64_t windows_after(const alv_window *w, int before)
 {
-    const int from = alv_onnx_from(g, 0);
-    const int height = from >= 0 ? g->graph->nodes[from].height : g->graph->height;
-    const int width = from >= 0 ? g->graph->nodes[from].width : g->graph->width;
-    node->height = positions_after(g, height, kernel[0], stride[0], 0);
-    node->width = axes > 1 ? positions_after(g, width, kernel[1], stride[1], 1) : width;
+    const int64_t wide = (int64_t)(w->kernel - 1) * w->spread + 1;
+    const int64_t room = (int64_t)before + w->before + w->after - wide;
+    return before <= 0 || room < 0 ? 0 : room / w->stride + 1;
 }
 
-/* Sizes of one axis, each from its list, or what is usual. */
-static bool set_window(alv_window *w, const alv_onnx *g, int axis, int64_t kernel)
+/* As many positions as if the stride divided them, zeros as even as may be on both sides. */
+static bool pad_same(alv_window *w, int before, bool upper)
 {
-    int64_t pads[4] = {0}, spread[2] = {1, 1};
-    const int64_t most = 1 << 20;
-    alv_onnx_ints(pads, 4, g, "pads");
-    alv_onnx_ints(spread, 2, g, "dilations");
-    for (int i = axis; i < 4; i += 2)
-        if (pads[i] < 0 || pads[i] >= most) return false;
-    if (kernel < 1 || kernel >= most || spread[axis] < 1 || spread[axis] >= most) return false;
-    *w = (alv_window){(int)kernel, (int)spread[axis], (int)pads[axis], (int)pads[axis + 2]};
+    const int64_t wide = (int64_t)(w->kernel - 1) * w->spread + 1;
+    const int64_t after = ((int64_t)before + w->stride - 1) / w->stride;
+    const int64_t needed = (after - 1) * w->stride + wide - before, all = needed > 0 ? needed : 0;
+    w->before = (int)((upper ? all : all + 1) / 2);
+    w->after = (int)(all - w->before);
+    return before > 0;
+}
+
+/* One more window where some is left over, unless it would begin beyond the image. */
+static void widen(alv_window *w, int before)
+{
+    const int64_t wide = (int64_t)(w->kernel - 1) * w->spread + 1;
+    const int64_t room = (int64_t)before + w->before + w->after - wide;
+    if (before <= 0 || room < 0 || room % w->stride == 0) return;
+    if ((room / w->stride + 1) * w->stride >= before + w->before) return;
+    w->after += (int)(w->stride - room % w->stride);
+}
+
+/* What a list says of one axis, of as many as there are or twice as many. */
+static bool set_window(alv_window *w, const alv_onnx *g, const moving *m, int axis)
+{
+    int64_t pads[4] = {0}, spread[2] = {1, 1}, strides[2] = {1, 1};
+    const int n = m->axes;
+    const bool same_upper = alv_onnx_says(g, "auto_pad", "SAME_UPPER");
+    const bool same = same_upper || alv_onnx_says(g, "auto_pad", "SAME_LOWER");
+    const bool valid = alv_onnx_says(g, "auto_pad", "VALID");
+    const int told[] = {alv_onnx_ints(pads, 4, g, "pads"), alv_onnx_ints(spread, 2, g, "dilations"),
+                        alv_onnx_ints(strides, 2, g, "strides")};
+    for (int i = 0; i < ALV_COUNT(told); i++)
+        if (told[i] != 0 && told[i] != (i == 0 ? 2 * n : n)) return false;
+    *w = (alv_window){1, 1, 0, 0, 1};
+    if (axis >= n) return true;
+    const int64_t all[] = {m->kernel[axis], spread[axis], strides[axis]};
+    const int64_t sides[] = {valid ? 0 : pads[axis], valid ? 0 : pads[axis + n]};
+    for (int i = 0; i < 3; i++)
+        if (all[i] < 1 || all[i] >= MOST_WINDOW) return false;
+    for (int i = 0; i < 2; i++)
+        if (sides[i] < 0 || sides[i] >= MOST_WINDOW) return false;
+    *w = (alv_window){(int)all[0], (int)all[1], (int)sides[0], (int)sides[1], (int)all[2]};
+    const bool fine = !same || pad_same(w, m->before[axis], same_upper);
+    if (m->ceiling) widen(w, m->before[axis]);
+    return fine;
+}
+
+/* The node's windows and positions; one kernel, padding and stride say all where they can. */
+static bool set_windows(alv_node *node, const alv_onnx *g, moving m)
+{
+    alv_window w[2];
+    if (m.axes < 1 || m.axes > 2) return false;
+    for (int a = 0; a < 2; a++)
+        if (!set_window(&w[a], g, &m, a)) return false;
+    node->height = (int)windows_after(&w[0], m.before[0]);
+    node->width = (int)windows_after(&w[1], m.before[1]);
+    node->stride = w[0].stride;
+    const bool plain = m.axes == 2 && w[0].kernel == w[1].kernel && w[0].spread == 1 &&
+                       w[1].spread == 1 && w[0].before == w[0].after && w[1].before == w[1].after &&
+                       w[0].before == w[1].before && w[0].stride == w[1].stride;
+    node->padding = w[0].before;
+    node->own_padding = node->op == ALV_OP_POOL
+                            ? node->padding > 0 || w[0].kernel != w[0].stride
+                            : w[0].kernel % 2 == 0 || node->padding != (w[0].kernel - 1) / 2;
+    if (!node->own_padding || !plain) node->padding = 0;
+    if (!plain) memcpy(node->windows, w, sizeof w);
     return true;
 }
 
-/* Whether one padding and no dilation say all, over two axes: windows as the engine moves them. */
-static bool set_windows(alv_node *node, const alv_onnx *g, int axes, const int64_t kernel[2])
+/* Images, or sequences with their units before their positions. */
+static bool is_spread_out(alv_form axes, int kernel_axes)
 {
-    int64_t strides[2] = {1, 1};
-    alv_window w[2];
-    const int many = alv_onnx_ints(strides, 2, g, "strides");
-    if (axes != 2 || many > 2 || alv_onnx_ints(NULL, 0, g, "pads") > 4 ||
-        strides[0] != strides[1] || strides[0] < 1 || strides[0] >= 1 << 20 ||
-        (alv_onnx_attribute(g, "auto_pad") && !alv_onnx_says(g, "auto_pad", "NOTSET")))
-        return false;
-    for (int a = 0; a < 2; a++)
-        if (!set_window(&w[a], g, a, kernel[a])) return false;
-    const bool plain = w[0].kernel == w[1].kernel && w[0].spread == 1 && w[1].spread == 1 &&
-                       w[0].before == w[0].after && w[1].before == w[1].after &&
-                       w[0].before == w[1].before;
-    node->padding = w[0].before;
-    node->own_padding = node->op == ALV_OP_POOL
-                            ? node->padding > 0 || kernel[0] != strides[0]
-                            : kernel[0] % 2 == 0 || node->padding != (kernel[0] - 1) / 2;
-    if (!node->own_padding) node->padding = 0;
-    if (!plain) memcpy(node->windows, w, sizeof w);
-    return plain || node->op != ALV_OP_POOL;
+    return alv_form_are(axes, kernel_axes == 2 ? "n,u,h,w" : "n,u,t");
 }
 
 static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *kind)
@@ -182,15 +227,10 @@ static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *ki
     node.bias = alv_onnx_bias(g, 2, node.weight);
     const bool spread = layer == ALV_LAYER_CONV_TRANSPOSED;
     const alv_form axes = alv_onnx_form(g, 0);
+    const bool told = !spread && set_windows(&node, g, moving_over(g, t->rank - 2, &t->shape[2]));
     alv_onnx_need(g, !spread, ALV_STOP_OPERATOR);
-    alv_onnx_need(g, alv_form_are(axes, "n,u,h,w"), ALV_STOP_PLACES);
-    alv_onnx_need(g, t->rank == 4 && set_windows(&node, g, t->rank - 2, &t->shape[2]),
-                  ALV_STOP_OPTION);
-    const int64_t strides[2] = {what.stride[0] > 0 ? what.stride[0] : 1,
-                                what.stride[1] > 0 ? what.stride[1] : 1};
-    if (!spread)
-        set_positions(&node, g, (const int64_t[]){t->shape[2], t->rank > 3 ? t->shape[3] : 1},
-                      strides, t->rank - 2);
+    alv_onnx_need(g, is_spread_out(axes, t->rank - 2), ALV_STOP_PLACES);
+    alv_onnx_need(g, told, ALV_STOP_OPTION);
     node.out = spread ? t->shape[1] * (groups > 0 ? groups : 1) : t->shape[0];
     node.in = spread ? t->shape[0] : t->shape[1] * (groups > 0 ? groups : 1);
     return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), axes);
@@ -206,30 +246,27 @@ alv_onnx_value alv_onnx_conv_transposed(alv_onnx *g)
     return read_any_conv(g, ALV_LAYER_CONV_TRANSPOSED, "conv_transposed");
 }
 
+/* Of windows, or of all positions where there is no kernel. */
 alv_onnx_value alv_onnx_pool(alv_onnx *g)
 {
-    int64_t kernel[2] = {0}, strides[2] = {1, 1};
-    alv_onnx_ints(kernel, 2, g, "kernel_shape");
-    alv_onnx_ints(strides, 2, g, "strides");
+    int64_t kernel[2] = {0};
+    const int axes = alv_onnx_ints(kernel, 2, g, "kernel_shape");
     alv_node node = {.op = ALV_OP_POOL,
-                     .kernel = kernel[0] < INT32_MAX ? (int)kernel[0] : 0,
-                     .stride = strides[0] < INT32_MAX ? (int)strides[0] : 1,
+                     .kernel = kernel[0] > 0 && kernel[0] < INT32_MAX ? (int)kernel[0] : 0,
+                     .stride = 1,
                      .largest = strstr(g->node->op_type, "Max") != NULL,
+                     .counts_padding = alv_onnx_int(g, "count_include_pad", 0) != 0,
                      .weight = -1,
                      .bias = -1};
-    const int axes = alv_onnx_ints(NULL, 0, g, "kernel_shape");
-    alv_onnx_need(g, alv_onnx_has(g, 0, "n,u,h,w"), ALV_STOP_PLACES);
-    alv_onnx_need(
-        g,
-        kernel[0] == 0 ||
-            (kernel[0] == kernel[1] && set_windows(&node, g, axes, kernel) &&
-             alv_onnx_int(g, "ceil_mode", 0) == 0 &&
-             (node.padding == 0 || node.largest || alv_onnx_int(g, "count_include_pad", 0) == 0)),
-        ALV_STOP_OPTION);
-    if (kernel[0] > 0)
-        set_positions(&node, g, kernel, strides, axes);
-    else
-        node.height = node.width = 1;
+    const bool whole = kernel[0] == 0;
+    const bool told = whole || set_windows(&node, g, moving_over(g, axes, kernel));
+    alv_onnx_need(g, alv_onnx_has(g, 0, "n,u,h,w") || alv_onnx_has(g, 0, "n,u,t"), ALV_STOP_PLACES);
+    alv_onnx_need(g, told && (whole || is_spread_out(alv_onnx_form(g, 0), axes)), ALV_STOP_OPTION);
+    /* zeros that ceil_mode adds are no padding, which the mean of a pool does not tell apart */
+    alv_onnx_need(g, node.largest || !node.counts_padding || !alv_onnx_int(g, "ceil_mode", 0),
+                  ALV_STOP_OPTION);
+    if (node.largest) node.counts_padding = false;
+    if (whole) node.height = node.width = 1;
     return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), alv_onnx_form(g, 0));
 }
 
@@ -244,7 +281,8 @@ static alv_onnx_value read_norm(alv_onnx *g, alv_norm norm)
         for (int k = 3; k < 5; k++) alv_onnx_param(g, k, "buffer", gain);
     if (node.weight >= 0) node.in = node.out = g->graph->params[node.weight].shape[0];
     const alv_form axes = alv_onnx_form(g, 0);
-    const bool channels = alv_form_are(axes, "n,u,h,w") || alv_form_are(axes, "n,u");
+    const bool channels =
+        alv_form_are(axes, "n,u,h,w") || alv_form_are(axes, "n,u") || alv_form_are(axes, "n,u,t");
     const int64_t axis = alv_onnx_int(g, "axis", -1);
     const double epsilon = alv_onnx_float(g, "epsilon", 1e-5);
     const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1), *b = alv_onnx_tensor(g, 2);

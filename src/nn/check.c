@@ -74,9 +74,8 @@ static int window_columns(const alv_node *node, signal from)
 {
     if (alv_has_windows(node))
         return windows_told(from.width, node->windows[1], alv_stride_right(node));
-    return node->one_axis
-               ? windows(from.width, 1, 0, node->stride)
-               : windows(from.width, node->kernel, 2 * alv_padding(node), node->stride);
+    return node->one_axis ? windows(from.width, 1, 0, node->stride)
+                          : windows(from.width, node->kernel, 2 * alv_padding(node), node->stride);
 }
 
 static alv_status check_weights(const alv_model *model, int i, signal from, alv_error *error)
@@ -147,8 +146,7 @@ static alv_status check_pool(const alv_model *model, int i, signal from, alv_err
     if (node->input < 0 || from.height < 1 || outside || node->out != from.units ||
         node->in != node->out || node->height != height || node->width != width ||
         (!whole && !told && (!apart && !node->own_padding)) ||
-        (!whole && !told && node->padding >= node->kernel) ||
-        (!whole && (height < 1 || width < 1)))
+        (!whole && !told && node->padding >= node->kernel) || (!whole && (height < 1 || width < 1)))
         return wrong(i, "a pool takes an image of at least one window", error);
     return ALV_OK;
 }
@@ -259,8 +257,8 @@ static alv_status check_join(const alv_model *model, int i, signal from, alv_err
     const alv_node *node = &model->nodes[i];
     const bool read = node->input >= 0 && node->other >= 0 && node->other < i;
     const signal two = read ? signal_at(model, node->other) : from;
-    const int64_t places = alv_positions(from.height, from.width) +
-                           alv_positions(two.height, two.width);
+    const int64_t places =
+        alv_positions(from.height, from.width) + alv_positions(two.height, two.width);
     const bool units = is_plane(node, from) && is_plane(node, two) &&
                        from.units <= INT64_MAX - two.units && node->out == from.units + two.units;
     const bool positions = from.units == two.units && node->out == from.units && node->height > 0 &&
@@ -293,9 +291,9 @@ static alv_status check_rows(const alv_model *model, int i, signal from, alv_err
 
 static alv_status (*const checks[])(const alv_model *model, int i, signal from,
                                     alv_error *error) = {
-    [ALV_OP_WEIGHTS] = check_weights, [ALV_OP_NORM] = check_norm, [ALV_OP_ADD] = check_add,
-    [ALV_OP_POOL] = check_pool,       [ALV_OP_ACT] = check_act,   [ALV_OP_EMBED] = check_embed,
-    [ALV_OP_ATTEND] = check_attend,   [ALV_OP_LSTM] = check_lstm, [ALV_OP_LAST] = check_last,
+    [ALV_OP_WEIGHTS] = check_weights, [ALV_OP_NORM] = check_norm,   [ALV_OP_ADD] = check_add,
+    [ALV_OP_POOL] = check_pool,       [ALV_OP_ACT] = check_act,     [ALV_OP_EMBED] = check_embed,
+    [ALV_OP_ATTEND] = check_attend,   [ALV_OP_LSTM] = check_lstm,   [ALV_OP_LAST] = check_last,
     [ALV_OP_CELLS] = check_cells,     [ALV_OP_UNITS] = check_units, [ALV_OP_PLACES] = check_places,
     [ALV_OP_JOIN] = check_join,       [ALV_OP_TIMES] = check_times, [ALV_OP_ROWS] = check_rows,
 };

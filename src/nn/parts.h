@@ -49,7 +49,7 @@ typedef enum alv_pass {
         real *kept;         /* of batch normalization: (2, units), means and variances */          \
         real *work;         /* of batch normalization: (3, units) */                               \
         real *found; /* of attention: (B, heads, T, T), how much each position looks at each */    \
-        real *gates, *cells, *hidden; /* recurrent, by time: (T, B, gates), (T + 1, B, out) */      \
+        real *gates, *cells, *hidden; /* recurrent, by time: (T, B, gates), (T + 1, B, out) */     \
         void *conv;                   /* of the backend, where it convolves without unfolding */   \
         bool touched;                 /* delta has a part of its sum in this backward pass */      \
         alv_stream stream;            /* of its masks */                                           \

@@ -33,7 +33,8 @@ alv_border alv_border_of(const alv_model *m, const alv_node *node)
         along(before ? before->height : m->height, node->height, w->shape[2], node->stride);
     if (w->rank < 4) return y;
     const alv_border x =
-        along(before ? before->width : m->width, node->width, w->shape[3], node->stride);
+        along(before ? before->width : m->width, node->width, w->shape[3],
+              node->windows[1].stride > 0 ? node->windows[1].stride : node->stride);
     return (alv_border){y.once * x.once, y.twice * x.twice};
 }
 

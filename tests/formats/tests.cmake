@@ -10,6 +10,9 @@ if(TARGET alvor-cli)
            $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
   add_test(NAME formats.doctor COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/formats/doctor.sh
            $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
-  set_tests_properties(formats.doctor formats.read_back formats.memory formats.inspect_onnx formats.init_like
+  add_test(NAME formats.layers COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/formats/layers.sh
+           $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
+  set_tests_properties(formats.doctor formats.layers formats.read_back formats.memory formats.inspect_onnx formats.init_like
                        PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+  set_tests_properties(formats.doctor PROPERTIES TIMEOUT 600)
 endif()

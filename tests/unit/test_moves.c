@@ -1,6 +1,6 @@
 /* What the engine has for models of files beside the lab's own layers: every gradient against
- * finite differences in double. What they give is compared with onnxruntime (tests/formats). If this
- * failed, alvor doctor would show gradients that are not those of the network that it runs. */
+ * finite differences in double. What they give is compared with onnxruntime (tests/formats). If
+ * this failed, alvor doctor would show gradients that are not those of the network that it runs. */
 #include "ops_fixture.h"
 
 enum { STEPS = 4, CHANNELS = 2, MOST_NODES = 12, MOST_PARAMS = 16 };
@@ -227,11 +227,9 @@ static void gradients_of_moved_positions(void **state)
                                            .one_axis = true,
                                            .weight = -1,
                                            .bias = -1});
-        const int mean = put(m, (alv_node){.op = ALV_OP_POOL,
-                                           .input = both,
-                                           .act = act("tanh"),
-                                           .weight = -1,
-                                           .bias = -1});
+        const int mean = put(
+            m, (alv_node){
+                   .op = ALV_OP_POOL, .input = both, .act = act("tanh"), .weight = -1, .bias = -1});
         put(m, (alv_node){.op = ALV_OP_TIMES,
                           .input = both,
                           .other = mean,

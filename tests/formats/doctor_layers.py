@@ -1,0 +1,108 @@
+"""What the doctor measures of the layers that files have beside the lab's own, against onnxruntime.
+
+usage: doctor_layers.py ALVOR FOLDER
+
+Recurrent layers of any kind and direction, convolutions and pools in one dimension or with what differs by axis.
+If this failed, the engine would run another network than the file's. Forward values only: gradients are
+tested by finite differences (tests/unit/test_moves.c).
+"""
+from onnx import helper
+
+from doctor_compare import chain, compare, model_of, numbers, random
+
+GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
+
+
+def recurrent(kind, direction="forward", read="all", bias=True, begins=False, **options):
+    """Three steps of a recurrent layer between two dense ones: all its states, or that in which it ends."""
+    ways, h, k = 2 if direction == "bidirectional" else 1, 5, GATES[kind]
+    weights = [random("win", 4, 6), random("W", ways, k * h, 6, scale=0.6), random("R", ways, k * h, h, scale=0.6),
+               random("out", ways * h, 3), numbers("flat", [0, 0, -1]), numbers("pair", [0, -1]), numbers("one", [1]),
+               numbers("zero", [0])]
+    names = ["W", "R", "B" if bias else "", "", "H" if begins else "", "C" if begins and kind == "LSTM" else ""]
+    weights += [random("B", ways, 2 * k * h)] * bias + [random("H", ways, 1, h)] * begins
+    weights += [random("C", ways, 1, h)] * (begins and kind == "LSTM")
+    if begins:  # onnxruntime wants a state for each sample
+        weights.append(numbers("many", [1, 256, 1]))
+        names = [n + "n" if n in ("H", "C") else n for n in names]
+    while not names[-1]:
+        names.pop()
+    nodes = [helper.make_node("Expand", [n, "many"], [n + "n"]) for n in ("H", "C") if n + "n" in names]
+    nodes += [helper.make_node("MatMul", ["x", "win"], ["a"]), helper.make_node("Transpose", ["a"], ["t"], perm=[1, 0, 2]),
+              helper.make_node(kind, ["t", *names], ["y", "yh"], name="cell", hidden_size=h, direction=direction, **options)]
+    if read == "all" and ways == 1:
+        nodes += [helper.make_node("Squeeze", ["y", "one"], ["s"])]
+    elif read == "all":
+        nodes += [helper.make_node("Transpose", ["y"], ["y2"], perm=[0, 2, 1, 3]),
+                  helper.make_node("Reshape", ["y2", "flat"], ["s"])]
+    elif ways == 1:
+        nodes += [helper.make_node("Squeeze", ["yh", "zero"], ["s"])]
+    else:
+        nodes += [helper.make_node("Transpose", ["yh"], ["y2"], perm=[1, 0, 2]),
+                  helper.make_node("Reshape", ["y2", "pair"], ["s"])]
+    nodes.append(helper.make_node("MatMul", ["s", "out"], ["z"]))
+    return model_of(nodes, weights, [256 if begins else "N", 3, 4], "z")
+
+
+def recurrents():
+    for kind in GATES:
+        for direction in ("forward", "reverse", "bidirectional"):
+            for read in ("all", "end"):
+                yield f"{kind} {direction} {read}", recurrent(kind, direction, read)
+                if kind == "GRU":
+                    yield f"late {direction} {read}", recurrent(kind, direction, read, linear_before_reset=1)
+        yield f"{kind} free", recurrent(kind, bias=False)
+        yield f"{kind} begun", recurrent(kind, begins=True)
+        yield f"{kind} begun both ways", recurrent(kind, "bidirectional", begins=True)
+    yield "relu", recurrent("RNN", activations=["Relu"])
+    yield "late free", recurrent("GRU", "bidirectional", bias=False, linear_before_reset=1)
+    yield "late begun", recurrent("GRU", begins=True, linear_before_reset=1)
+
+
+def images():
+    """Convolutions and pools over images of 13 by 10."""
+    w = [random("a", 6, 2, 3, 3), random("b", 5, 6, 4, 3), random("d", 3, 5)]
+    end = [("GlobalAveragePool", [], {}), ("Flatten", [], {}), ("Gemm", ["d"], {"transB": 1})]
+    relu = ("Relu", [], {})
+    for pad in ("SAME_UPPER", "SAME_LOWER", "VALID"):
+        yield pad, chain([("Conv", ["a"], {"auto_pad": pad, "strides": [2, 3]}), relu, ("Conv", ["b"], {"auto_pad": "SAME_LOWER"}),
+                          *end], w, ["N", 2, 13, 10])
+        for pool in ("MaxPool", "AveragePool"):
+            how = {"kernel_shape": [3, 2], "strides": [2, 1], "auto_pad": pad}
+            yield f"{pool} {pad}", chain([("Conv", ["a"], {}), relu, (pool, [], how), ("Conv", ["b"], {"pads": [3] * 4}), *end],
+                                         w, ["N", 2, 13, 10])
+    yield "dilated", chain([("Conv", ["a"], {"pads": [2, 0, 2, 1], "dilations": [2, 1], "strides": [1, 2]}), relu,
+                            ("Conv", ["b"], {"pads": [2, 1, 0, 0], "strides": [1, 2]}), *end], w, ["N", 2, 13, 10])
+    for pool, more in (("MaxPool", {}), ("AveragePool", {}), ("AveragePool", {"count_include_pad": 1})):
+        for ceil in (0, 1) if not more else (0,):
+            how = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 0, 1, 1], "ceil_mode": ceil, **more}
+            yield f"{pool} {more} {ceil}", chain([("Conv", ["a"], {}), relu, (pool, [], how), ("Conv", ["b"], {"pads": [2] * 4}),
+                                                 *end], w, ["N", 2, 13, 10])
+    yield "pool on the data", chain([("AveragePool", [], {"kernel_shape": [2, 2], "strides": [2, 2]}), ("Conv", ["a"], {}), *end[:2],
+                                     ("Gemm", ["six"], {"transB": 1})], w + [random("six", 3, 6)], ["N", 2, 13, 10])
+
+
+def lines():
+    """One dimension: a convolution of the data, of a sequence, groups, pools, and what is made flat."""
+    w = [random("a", 6, 4, 3), random("b", 6, 3, 2), random("d", 3, 6), random("f", 3, 6 * 4)]
+    end = [("Flatten", [], {}), ("Gemm", ["d"], {"transB": 1})]
+    relu = ("Relu", [], {})
+    yield "line", chain([("Conv", ["a"], {"pads": [1, 1], "strides": [2]}), relu, ("MaxPool", [], {"kernel_shape": [3], "pads": [1, 1]}),
+                         ("Conv", ["b"], {"group": 2, "dilations": [3]}), ("GlobalAveragePool", [], {}), *end], w, ["N", 4, 15])
+    yield "line made flat", chain([("Conv", ["a"], {"strides": [3], "auto_pad": "SAME_UPPER"}), relu,
+                                   ("AveragePool", [], {"kernel_shape": [2]}), ("Flatten", [], {}), ("Gemm", ["f"], {"transB": 1})],
+                                  w, ["N", 4, 15])
+    yield "line of a sequence", chain([("MatMul", ["e"], {}), ("Transpose", [], {"perm": [0, 2, 1]}), ("Conv", ["a"], {"pads": [2, 0]}), relu,
+                                       ("Transpose", [], {"perm": [0, 2, 1]}), ("MatMul", ["g"], {})],
+                                      w + [random("e", 3, 4), random("g", 6, 5)], ["N", 9, 3])
+
+
+def main():
+    worst = []
+    for name, model in (*recurrents(), *images(), *lines()):
+        compare(name, model, worst)
+    print(f"{len(worst)} layers measured as onnxruntime measures them: the worst is off by {max(worst):.1e}")
+
+
+if __name__ == "__main__":
+    main()

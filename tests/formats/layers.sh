@@ -1,0 +1,9 @@
+# The layers that files have beside the lab's own: what the doctor measures of them, against onnxruntime.
+. "$(dirname "$0")/../cli/lib.sh"
+python=$2/bin/python
+$python -c 'import onnx, onnxruntime, numpy' 2>/dev/null || {
+    echo 'skipped: no onnx and onnxruntime from PyPI in build/venv (./check setup installs them)'
+    exit 77
+}
+mkdir draws
+$python "$here/doctor_layers.py" "$alvor" draws || fail 'a layer of files is not what onnxruntime has'

@@ -359,9 +359,12 @@ alv_status alv_counter_run(alv_counter *out, const alv_checkpoint *file, const a
     course c = {.out = out, .how = how, .engine = e};
     alv_status status = ALV_OK;
     if (e->expanded)
-        out->unrun = (alv_unrun){ALV_UNRUN_OPTION, "group"};
+        out->unrun.why = ALV_UNRUN_OPTION;
     else
         status = run(&c, data, n_data, error);
+    if (e->expanded)
+        alv_text_format(out->unrun.node, sizeof out->unrun.node, "%s",
+                        e->expanded_by ? e->expanded_by : "group");
     alv_engine_free(e);
     return status;
 }

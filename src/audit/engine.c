@@ -187,13 +187,14 @@ static bool take_memory(alv_making *m)
     if (e->model) e->model->params = alv_new_array(2 * room, sizeof *e->model->params);
     e->places = alv_new_array(n + 1, sizeof *e->places);
     e->sources = alv_new_array(room, sizeof *e->sources);
+    e->kept = alv_new_array(room, sizeof *e->kept);
     m->wanted = alv_new_array(n + 1, sizeof *m->wanted);
     m->readers = alv_new_array(n + 1, sizeof *m->readers);
     m->cell = alv_new_array(n + 1, sizeof *m->cell);
     m->waits = alv_new_array(n + 1, sizeof *m->waits);
     m->sequence = alv_new_array(room, sizeof *m->sequence);
     for (size_t i = 0; e->places && i < n; i++) e->places[i].node = -1;
-    return e->model && e->model->nodes && e->model->params && e->places && e->sources &&
+    return e->model && e->model->nodes && e->model->params && e->places && e->sources && e->kept &&
            m->wanted && m->readers && m->cell && m->waits && m->sequence;
 }
 
@@ -226,5 +227,7 @@ void alv_engine_free(alv_engine *e)
     alv_model_free(e->model);
     free(e->places);
     free(e->sources);
+    for (int i = 0; i < e->n_kept; i++) free(e->kept[i]);
+    free(e->kept);
     free(e);
 }

@@ -56,9 +56,12 @@ typedef struct alv_engine {
     bool sequence;              /* samples are (positions, units) in the file, not images */
     bool expanded;            /* groups or kernels became zeros of larger ones, or a mask numbers of
                                  each head, which training would change */
+    const char *expanded_by;  /* the operator, if one of them did; else NULL */
     bool tied;                /* a tensor is in two nodes, which training would change apart */
     int64_t values, products; /* of one sample, forward: numbers kept, multiplications */
     int64_t n_params;
+    int n_kept;
+    float **kept; /* constants that sources point to */
 } alv_engine;
 
 /* ALV_OK also where it cannot be run: then *out is NULL and *unrun says why. ALV_ERR_MEMORY. The

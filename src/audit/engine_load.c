@@ -104,6 +104,31 @@ static alv_status load_conv(float *w, loading *l, const alv_node *node, int inde
     return ALV_OK;
 }
 
+/* A transposed convolution's (in, out / groups, places), turned round, into (out, in, places). */
+static alv_status load_spread(float *w, loading *l, const alv_node *node, int index,
+                              const alv_engine_source *s)
+{
+    const alv_checkpoint_tensor *t;
+    const int64_t own = l->e->graph->params[index].groups;
+    const int64_t groups = own > 1 ? own : 1, in = node->in, each = node->out / groups;
+    ALV_TRY(fetch(&t, l, index));
+    const int64_t rows = t->shape[2], columns = t->rank > 3 ? t->shape[3] : 1;
+    const alv_window *window = node->windows;
+    const int64_t wide = (int64_t)window[0].kernel * window[1].kernel;
+    memset(w, 0, (size_t)(node->out * in * wide) * sizeof *w);
+    for (int64_t i = 0; i < in; i++)
+        for (int64_t o = 0; o < each; o++) {
+            const int64_t at = i / (in / groups) * each + o;
+            float *to = w + (at * in + i) * wide;
+            const float *from = l->from + (i * each + o) * rows * columns;
+            for (int64_t y = 0; y < rows; y++)
+                for (int64_t x = 0; x < columns; x++)
+                    to[(rows - 1 - y) * s->spread[0] * window[1].kernel +
+                       (columns - 1 - x) * s->spread[1]] = from[y * columns + x];
+        }
+    return ALV_OK;
+}
+
 static alv_status load_plain(float *to, loading *l, int index)
 {
     const alv_checkpoint_tensor *t;
@@ -174,7 +199,10 @@ static alv_status load_node(alv_net_f32 *net, loading *l, int i)
     for (int k = 0; k < s->n; k++) {
         const alv_node *from = &l->e->graph->nodes[s->graph[k]];
         const int64_t rows = node->out / s->n;
-        if (from->op == ALV_OP_WEIGHTS && from->kind == ALV_LAYER_CONV) {
+        if (from->op == ALV_OP_WEIGHTS && from->kind == ALV_LAYER_CONV_TRANSPOSED) {
+            ALV_TRY(load_spread(w, l, node, from->weight, s));
+            ALV_TRY(load_plain(b, l, from->bias));
+        } else if (from->op == ALV_OP_WEIGHTS && from->kind == ALV_LAYER_CONV) {
             ALV_TRY(load_conv(w, l, node, from->weight, s));
             ALV_TRY(load_plain(b, l, from->bias));
         } else if (node->op == ALV_OP_WEIGHTS) {

@@ -159,6 +159,171 @@ static bool put_ends(alv_making *m, int graph)
     return true;
 }
 
+/* Constants that live as long as the engine; NULL without memory. */
+static float *keep(alv_making *m, int64_t n)
+{
+    float *kept = n > 0 ? alv_new_array((size_t)n, sizeof *kept) : NULL;
+    if (kept) m->e->kept[m->e->n_kept++] = kept;
+    return kept;
+}
+
+/* How a transposed convolution's axis becomes one of a plain one over what is spread out. */
+typedef struct spread_axis {
+    int size, stride, lead; /* inputs; how far apart they stand; zeros before the first, or fewer */
+    int all, after;         /* places in all; positions that come out */
+} spread_axis;
+
+static spread_axis spread_of(const alv_window *w, int size)
+{
+    const int wide = (w->kernel - 1) * w->spread;
+    const int after = (size - 1) * w->stride + wide + 1 - w->before - w->after;
+    return (spread_axis){size, w->stride, wide - w->before, after + wide, after};
+}
+
+/* The input that stands there; -1: a zero. */
+static int64_t spread_at(spread_axis a, int64_t place)
+{
+    const int64_t at = place - a.lead;
+    return at >= 0 && at % a.stride == 0 && at / a.stride < a.size ? at / a.stride : -1;
+}
+
+bool alv_engine_put_spread(alv_making *m, int graph, alv_fed from, alv_engine_source source)
+{
+    const alv_node *n = alv_engine_node(m, graph);
+    const alv_checkpoint_tensor *t;
+    if (!alv_engine_param(&t, m, n->weight)) return false;
+    const int64_t own = m->e->graph->params[n->weight].groups, groups = own > 1 ? own : 1;
+    const bool line = t->rank == 3;
+    if ((t->rank != 4 && !line) || from.height < 1 || t->shape[0] != from.units ||
+        from.units % groups != 0 || n->windows[0].kernel != t->shape[2] ||
+        n->windows[1].kernel != (line ? 1 : t->shape[3]) || (line && from.width != 1))
+        return alv_engine_refuse(m, ALV_UNRUN_WEIGHTS, t->name);
+    const spread_axis y = spread_of(&n->windows[0], from.height),
+                      x = spread_of(&n->windows[1], from.width);
+    const double all = (double)y.all * (double)x.all;
+    if (y.after < 1 || x.after < 1 || all > 1 << 22 || all * (double)from.units > ALV_ENGINE_VALUES)
+        return alv_engine_refuse(m, ALV_UNRUN_SIZE, "");
+    float *which = keep(m, (int64_t)y.all * x.all);
+    if (!which) return alv_engine_refuse(m, ALV_UNRUN_SIZE, "");
+    for (int64_t i = 0; i < (int64_t)y.all * x.all; i++) {
+        const int64_t row = spread_at(y, i / x.all), column = spread_at(x, i % x.all);
+        which[i] = row < 0 || column < 0 ? -1 : (float)(row * from.width + column);
+    }
+    const alv_fed wide = put_places(m, from, y.all, x.all, (alv_engine_source){.which = which});
+    alv_node node = behind(ALV_OP_WEIGHTS, wide, t->shape[1] * groups);
+    node.kind = ALV_LAYER_CONV;
+    node.kernel = node.stride = 1;
+    node.height = y.after;
+    node.width = x.after;
+    for (int a = 0; a < 2; a++) {
+        const alv_window *w = &n->windows[a];
+        source.spread[a] = w->spread;
+        node.windows[a] = (alv_window){(w->kernel - 1) * w->spread + 1, 1, 0, 0, 1};
+    }
+    const int64_t shape[4] = {node.out, node.in, node.windows[0].kernel, node.windows[1].kernel};
+    node.weight = alv_engine_put_param(
+        m, alv_engine_tensor(t->name, ALV_ROLE_WEIGHT, ALV_LAYER_CONV, 4, shape));
+    if (!alv_engine_put_vector(&node.bias, m, n->bias, node.out, ALV_ROLE_BIAS)) return false;
+    m->e->expanded = true; /* its weights lie in another order */
+    m->e->expanded_by = "ConvTranspose";
+    alv_engine_count(m, 0,
+                     (double)y.after * x.after * (double)node.out * (double)node.in *
+                         (double)(shape[2] * shape[3]));
+    put(m, node, from.sequence, source);
+    return true;
+}
+
+static bool put_two(alv_making *m, int graph, alv_fed a, alv_fed b)
+{
+    const alv_node *n = alv_engine_node(m, graph);
+    const alv_move *move = alv_engine_move(m, graph);
+    const alv_engine_source source = {.n = 1, .graph = {graph}};
+    const bool places = move->kind == ALV_MOVE_JOIN_PLACES, times = move->kind == ALV_MOVE_TIMES;
+    const int64_t all = alv_fed_positions(a) + alv_fed_positions(b);
+    if (move->swapped) {
+        const alv_fed first = a;
+        a = b;
+        b = first;
+    }
+    if (places && a.units == b.units && all <= INT32_MAX) {
+        alv_node node = behind(ALV_OP_JOIN, a, a.units);
+        node.other = b.node;
+        node.one_axis = true;
+        node.width = n->width > 1 ? n->width : 1;
+        node.height = (int)(all / node.width);
+        put(m, node, a.sequence || b.sequence, source);
+        return true;
+    }
+    if (places || (times && b.units != a.units && b.units != 1) ||
+        (alv_fed_positions(a) != alv_fed_positions(b) && !(times && alv_fed_positions(b) == 1)))
+        return alv_engine_refuse(m, ALV_UNRUN_PLACES, n->what);
+    alv_node node =
+        behind(times ? ALV_OP_TIMES : ALV_OP_JOIN, a, times ? a.units : a.units + b.units);
+    node.other = b.node;
+    put(m, node, a.sequence, source);
+    return true;
+}
+
+/* Rows of the file's own. */
+static bool put_rows(alv_making *m, int graph)
+{
+    const alv_node *n = alv_engine_node(m, graph);
+    const alv_checkpoint_tensor *t;
+    if (!alv_engine_param(&t, m, n->weight)) return false;
+    const int64_t shape[2] = {n->height, n->out};
+    if (t->count != shape[0] * shape[1]) return alv_engine_refuse(m, ALV_UNRUN_WEIGHTS, t->name);
+    alv_node node = {.op = ALV_OP_ROWS,
+                     .input = -1,
+                     .other = -1,
+                     .in = n->out,
+                     .out = n->out,
+                     .height = n->height,
+                     .width = 1,
+                     .bias = -1};
+    node.weight = alv_engine_put_param(
+        m, alv_engine_tensor(t->name, ALV_ROLE_BIAS, ALV_LAYER_DENSE, 2, shape));
+    put(m, node, true, (alv_engine_source){.n = 1, .graph = {graph}});
+    return true;
+}
+
+/* A table of constants is added. */
+static bool put_shift(alv_making *m, alv_fed from, const alv_move *move, alv_engine_source source)
+{
+    const int64_t shape[2] = {alv_fed_positions(from), from.units};
+    from = alv_engine_solid(m, from);
+    if (move->n_table != shape[0] * shape[1])
+        return alv_engine_refuse(m, ALV_UNRUN_PLACES, alv_engine_node(m, source.graph[0])->what);
+    alv_node node = behind(ALV_OP_ACT, from, from.units);
+    node.bias = put_constant(m, 2, shape);
+    m->e->expanded = true;
+    m->e->expanded_by = alv_engine_node(m, source.graph[0])->what;
+    put(m, node, from.sequence, source);
+    return true;
+}
+
+static bool put_chosen(alv_making *m, int graph, alv_fed from, alv_engine_source source)
+{
+    const alv_node *n = alv_engine_node(m, graph);
+    const alv_move *move = alv_engine_move(m, graph);
+    const int64_t table = move->terms * alv_fed_positions(from) * n->out;
+    if (move->kind == ALV_MOVE_SHIFT) return put_shift(m, from, move, source);
+    if (move->kind == ALV_MOVE_PLACES) {
+        if (move->n_which != alv_fed_places(n) || from.height < 0)
+            return alv_engine_refuse(m, ALV_UNRUN_PLACES, n->what);
+        put_places(m, from, n->height, n->width, source);
+        return true;
+    }
+    if (n->in != from.units || move->n_which != 2 * move->terms * n->out ||
+        (move->table && move->n_table != table))
+        return alv_engine_refuse(m, ALV_UNRUN_PLACES, n->what);
+    if (move->learned || move->table) {
+        m->e->expanded = true;
+        m->e->expanded_by = n->what;
+    }
+    put_units(m, from, n->out, move->terms, move->table != NULL, source);
+    return true;
+}
+
 bool alv_engine_put_move(alv_making *m, int graph)
 {
     const alv_node *n = alv_engine_node(m, graph);
@@ -173,6 +338,11 @@ bool alv_engine_put_move(alv_making *m, int graph)
         put_places(m, from, 1, 1, source);
         return true;
     }
-    (void)other;
-    return alv_engine_refuse(m, ALV_UNRUN_OPERATOR, n->what);
+    if (move->kind == ALV_MOVE_ROWS) return put_rows(m, graph);
+    if (move->kind == ALV_MOVE_UNITS || move->kind == ALV_MOVE_PLACES ||
+        move->kind == ALV_MOVE_SHIFT)
+        return put_chosen(m, graph, from, source);
+    if (!alv_engine_fed(&other, m, n->other)) return false;
+    from = alv_engine_solid(m, from);
+    return put_two(m, graph, from, alv_engine_solid(m, other));
 }

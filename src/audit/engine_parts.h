@@ -50,6 +50,8 @@ alv_tensor alv_engine_tensor(const char *name, alv_role role, alv_layer layer, i
 void alv_engine_count(alv_making *m, int64_t values, double products);
 /* The tensor of a graph's parameter; false where it cannot be loaded. */
 bool alv_engine_param(const alv_checkpoint_tensor **t, alv_making *m, int index);
+/* A parameter with one value for each unit; -1 where the graph has none. */
+bool alv_engine_put_vector(int *out, alv_making *m, int index, int64_t units, alv_role role);
 /* Rows of a (rows, columns) matrix in either layout. */
 bool alv_engine_matrix(int64_t *out, int64_t *in, alv_making *m, int index);
 /* The dense layer of `source.n` weights side by side, each (units, in), on what feeds them. */
@@ -75,6 +77,8 @@ int alv_engine_gates(const alv_node *n);
 alv_fed alv_engine_put_units(alv_making *m, alv_fed from, int64_t first, int64_t out, double scale);
 /* The same signal from a node, where it is the data's. */
 alv_fed alv_engine_solid(alv_making *m, alv_fed from);
+/* The convolution that undoes a spread-out one's strides, behind its inputs with zeros between. */
+bool alv_engine_put_spread(alv_making *m, int graph, alv_fed from, alv_engine_source source);
 /* The units of both, side by side, for no node of the graph. */
 alv_fed alv_engine_put_beside(alv_making *m, alv_fed a, alv_fed b);
 

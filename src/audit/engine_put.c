@@ -53,7 +53,7 @@ alv_tensor alv_engine_tensor(const char *name, alv_role role, alv_layer layer, i
 }
 
 /* A parameter with one value for each unit; -1 where the graph has none. */
-static bool put_vector(int *out, alv_making *m, int index, int64_t units, alv_role role)
+bool alv_engine_put_vector(int *out, alv_making *m, int index, int64_t units, alv_role role)
 {
     const alv_checkpoint_tensor *t;
     *out = -1;
@@ -182,7 +182,7 @@ static bool put_conv(alv_making *m, int graph, alv_fed from, alv_engine_source s
     node.weight = alv_engine_put_param(
         m, alv_engine_tensor(t->name, ALV_ROLE_WEIGHT, ALV_LAYER_CONV, 4, shape));
     m->e->expanded |= groups > 1 || source.spread[0] > 1 || source.spread[1] > 1;
-    if (!put_vector(&node.bias, m, n->bias, node.out, ALV_ROLE_BIAS)) return false;
+    if (!alv_engine_put_vector(&node.bias, m, n->bias, node.out, ALV_ROLE_BIAS)) return false;
     const double places = (double)node.height * node.width;
     alv_engine_count(m, node.out * node.height * node.width,
                      places * (double)node.out * (double)node.in * (double)(shape[2] * shape[3]));
@@ -198,6 +198,7 @@ bool alv_engine_put_weights(alv_making *m, int graph)
     alv_fed from;
     if (!alv_engine_fed(&from, m, n->input)) return false;
     if (n->kind == ALV_LAYER_CONV) return put_conv(m, graph, from, source);
+    if (n->kind == ALV_LAYER_CONV_TRANSPOSED) return alv_engine_put_spread(m, graph, from, source);
     if (n->kind != ALV_LAYER_DENSE && n->kind != ALV_LAYER_TIED_HEAD)
         return alv_engine_refuse(m, ALV_UNRUN_OPERATOR, alv_engine_weight_name(m, n));
     if (!alv_engine_matrix(&out, &in, m, n->weight)) return false;
@@ -226,8 +227,9 @@ bool alv_engine_put_same(alv_making *m, int graph)
     node.height = from.height;
     node.width = from.width;
     node.weight = node.bias = -1;
-    if (node.op == ALV_OP_NORM && (!put_vector(&node.weight, m, gain, node.out, ALV_ROLE_GAIN) ||
-                                   !put_vector(&node.bias, m, shift, node.out, ALV_ROLE_BIAS)))
+    if (node.op == ALV_OP_NORM &&
+        (!alv_engine_put_vector(&node.weight, m, gain, node.out, ALV_ROLE_GAIN) ||
+         !alv_engine_put_vector(&node.bias, m, shift, node.out, ALV_ROLE_BIAS)))
         return false;
     alv_engine_count(m, node.out * alv_fed_positions(from), 0);
     alv_engine_put(m, node, from.sequence, (alv_engine_source){.n = 1, .graph = {graph}});

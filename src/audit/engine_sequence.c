@@ -78,16 +78,16 @@ bool alv_engine_put_embed(alv_making *m, int graph)
 }
 
 /* What is added to the scores of every head alike, or of each; -1 where nothing is. */
-static bool put_added(int *out, alv_making *m, int index, int heads, int64_t places)
+static bool put_added(int *out, alv_making *m, int index, const int64_t shape[3])
 {
     const alv_checkpoint_tensor *t;
-    const int64_t shape[3] = {heads, places, places};
+    const int64_t each = shape[1] * shape[2];
     *out = -1;
     if (index < 0) return true;
     if (!alv_engine_param(&t, m, index)) return false;
-    if (t->count != places * places && t->count != heads * places * places)
+    if (t->count != each && t->count != shape[0] * each)
         return alv_engine_refuse(m, ALV_UNRUN_WEIGHTS, t->name);
-    m->e->expanded |= t->count != heads * places * places;
+    m->e->expanded |= t->count != shape[0] * each;
     alv_tensor what = alv_engine_tensor(t->name, ALV_ROLE_BIAS, ALV_LAYER_DENSE, 3, shape);
     what.fan_in = 1;
     *out = alv_engine_put_param(m, what);
@@ -97,6 +97,8 @@ static bool put_added(int *out, alv_making *m, int index, int heads, int64_t pla
 static bool put_attend_node(alv_making *m, alv_fed from, int heads, bool both_ways, int added,
                             int graph)
 {
+    if (!(heads > 0) || from.units / 3 % heads != 0)
+        return alv_engine_refuse(m, ALV_UNRUN_PLACES, "Attention");
     alv_node node = {.op = ALV_OP_ATTEND,
                      .input = from.node,
                      .other = -1,
@@ -112,7 +114,8 @@ static bool put_attend_node(alv_making *m, alv_fed from, int heads, bool both_wa
     if (from.units % 3 != 0 || from.height < 1)
         return alv_engine_refuse(m, ALV_UNRUN_PLACES, "Attention");
     if (p > ALV_ENGINE_POSITIONS) return alv_engine_refuse(m, ALV_UNRUN_SIZE, "");
-    if (!put_added(&node.bias, m, added, heads, alv_fed_positions(from))) return false;
+    const int64_t shape[3] = {heads, alv_fed_positions(from), alv_fed_positions(from)};
+    if (!put_added(&node.bias, m, added, shape)) return false;
     alv_engine_count(m,
                      (int64_t)(alv_min(p * p * heads, ALV_ENGINE_VALUES)) + node.out * (int64_t)p,
                      p * p * (double)node.out * 2);
@@ -128,23 +131,102 @@ bool alv_engine_put_attend(alv_making *m, int graph)
            put_attend_node(m, from, n->heads, n->both_ways, -1, graph);
 }
 
-/* Three dense layers on one signal, which only one attention reads, side by side. */
+/* Whether these are three dense layers alike on one signal, which only one attention reads. */
+static bool are_three(const alv_making *m, const int graph[3])
+{
+    for (int k = 0; k < 3; k++) {
+        const alv_node *w = graph[k] >= 0 ? alv_engine_node(m, graph[k]) : NULL;
+        const alv_node *first = k > 0 ? alv_engine_node(m, graph[0]) : w;
+        if (!w || w->op != ALV_OP_WEIGHTS || w->kind == ALV_LAYER_CONV ||
+            m->readers[graph[k]] != 1 || m->e->places[graph[k]].node >= 0 ||
+            w->input != first->input || (w->bias < 0) != (first->bias < 0) ||
+            w->out != first->out || w->in != first->in)
+            return false;
+    }
+    return graph[0] != graph[1] && graph[0] != graph[2] && graph[1] != graph[2];
+}
+
+/* Side by side. */
 static bool put_three(alv_making *m, alv_engine_source source, const char *what)
 {
     int64_t out[3], in[3];
     alv_fed from;
     for (int k = 0; k < 3; k++) {
-        const int at = source.graph[k];
-        const alv_node *w = at >= 0 ? alv_engine_node(m, at) : NULL;
-        if (!w || w->op != ALV_OP_WEIGHTS || w->kind == ALV_LAYER_CONV || m->readers[at] != 1 ||
-            w->input != alv_engine_node(m, source.graph[0])->input ||
-            (w->bias < 0) != (alv_engine_node(m, source.graph[0])->bias < 0))
-            return alv_engine_refuse(m, ALV_UNRUN_PLACES, what);
+        const alv_node *w = alv_engine_node(m, source.graph[k]);
         if (!alv_engine_matrix(&out[k], &in[k], m, w->weight)) return false;
         if (out[k] != out[0] || in[k] != in[0]) return alv_engine_refuse(m, ALV_UNRUN_PLACES, what);
     }
     return alv_engine_fed(&from, m, alv_engine_node(m, source.graph[0])->input) &&
            alv_engine_put_dense(m, source.graph[0], from, out[0], in[0], source);
+}
+
+/* One of the signals that attention reads, which may have waited for it. */
+static bool find_read(alv_fed *out, alv_making *m, int graph)
+{
+    if (graph >= 0 && m->e->places[graph].node < 0 &&
+        alv_engine_node(m, graph)->op == ALV_OP_WEIGHTS && !alv_engine_put_weights(m, graph))
+        return false;
+    if (!alv_engine_fed(out, m, graph)) return false;
+    *out = alv_engine_solid(m, *out);
+    return true;
+}
+
+/* Queries of one signal, keys and values of another, of as many positions as it has. */
+static bool put_attend_apart(alv_making *m, alv_fed q, alv_fed kv, const alv_node *shares,
+                             int added, int graph)
+{
+    const alv_node *n = alv_engine_node(m, graph);
+    const int64_t p = alv_fed_positions(q), keys = alv_fed_positions(kv);
+    const int64_t shape[3] = {n->heads, p, keys};
+    alv_node node = {.op = ALV_OP_ATTEND,
+                     .input = q.node,
+                     .other = kv.node,
+                     .in = q.units,
+                     .out = q.units,
+                     .height = q.height,
+                     .width = q.width,
+                     .heads = n->heads,
+                     .both_ways = true,
+                     .weight = -1,
+                     .bias = -1};
+    if (!shares->both_ways || q.units % n->heads != 0 || q.height < 1 || kv.height < 1)
+        return alv_engine_refuse(m, ALV_UNRUN_PLACES, n->what);
+    if (alv_max((double)p, (double)keys) > ALV_ENGINE_POSITIONS)
+        return alv_engine_refuse(m, ALV_UNRUN_SIZE, "");
+    if (!put_added(&node.bias, m, added, shape)) return false;
+    alv_engine_count(
+        m, (int64_t)alv_min((double)p * (double)keys * n->heads, ALV_ENGINE_VALUES) + node.out * p,
+        (double)p * (double)keys * (double)node.out * 2);
+    alv_engine_put(m, node, q.sequence, (alv_engine_source){.n = 1, .graph = {graph}});
+    return true;
+}
+
+/* Of any three signals, or of pieces of one: side by side first. */
+static bool put_any(alv_making *m, const alv_node *scores, const alv_node *shares, double scale,
+                    int graph)
+{
+    const alv_node *n = alv_engine_node(m, graph);
+    alv_fed q, k, v;
+    if (!find_read(&q, m, scores->input) || !find_read(&k, m, scores->other) ||
+        !find_read(&v, m, n->other))
+        return false;
+    if (scores->input == scores->other) { /* the first two thirds */
+        const alv_fed both = q;
+        q = alv_engine_put_units(m, both, 0, both.units / 3, scale);
+        k = alv_engine_put_units(m, both, both.units / 3, both.units / 3, 1);
+    } else if (scale != 1) {
+        q = alv_engine_put_units(m, q, 0, q.units, scale);
+    }
+    if (n->other == scores->other && scores->input == scores->other)
+        v = alv_engine_put_units(m, v, v.units / 3 * 2, v.units / 3, 1);
+    if (q.units != k.units || q.units != v.units || alv_fed_positions(k) != alv_fed_positions(v) ||
+        k.height != v.height)
+        return alv_engine_refuse(m, ALV_UNRUN_PLACES, n->what);
+    const bool same = q.height == k.height && q.width == k.width;
+    if (!same)
+        return put_attend_apart(m, q, alv_engine_put_beside(m, k, v), shares, scores->bias, graph);
+    q = alv_engine_put_beside(m, alv_engine_put_beside(m, q, k), v);
+    return put_attend_node(m, q, n->heads, shares->both_ways, scores->bias, graph);
 }
 
 /* Attention that is written out ends in shares times values: of three dense layers, or of three
@@ -160,6 +242,10 @@ bool alv_engine_put_product(alv_making *m, int graph)
         return alv_engine_refuse(m, ALV_UNRUN_OPERATOR, n->what);
     const alv_engine_source source = {.n = 3, .graph = {scores->input, scores->other, n->other}};
     const bool one = source.graph[0] == source.graph[1] && source.graph[0] == source.graph[2];
+    const alv_move *move = alv_engine_move(m, shares->input);
+    const double scale = move && move->kind == ALV_MOVE_SCORES ? move->scale : 1;
+    if (scale != 1 || (!one && !are_three(m, source.graph)))
+        return put_any(m, scores, shares, scale, graph);
     if (source.graph[0] < 0) return alv_engine_refuse(m, ALV_UNRUN_PLACES, n->what);
     const bool whole = alv_engine_node(m, source.graph[0])->op == ALV_OP_WEIGHTS;
     if (!one && !put_three(m, source, n->what)) return false;

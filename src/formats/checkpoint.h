@@ -102,7 +102,9 @@ typedef struct alv_move {
     const float *table;
     int begins[2];    /* of CELLS: parameters that h and c begin with; -1: zeros */
     alv_act_spec act; /* of CELLS, of an RNN */
-    double scale;
+    double scale;     /* of SCORES */
+    bool learned;     /* the constants of UNITS or SHIFT are a parameter of the file */
+    bool swapped;     /* of JOIN: what `other` gives stands first */
     bool told;        /* of weights that read a whole sample: whether the order of its values is */
     bool units_first; /* it: units before positions */
 } alv_move;
@@ -119,6 +121,7 @@ typedef struct alv_checkpoint {
     alv_move *moves;             /* (graph->n_nodes) */
     int left_out[ALV_LEFT_OUTS]; /* of it, how often */
     alv_stop stop;               /* of it */
+    size_t data_input;           /* of the graph's inputs the one that is its data */
     int data_rank;               /* axes of its data; 0: not known */
     bool time_first;             /* its data are (T, N, ...) */
     bool channels_first;         /* its data of three axes are (N, units, positions) */

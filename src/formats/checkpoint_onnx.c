@@ -156,6 +156,65 @@ static alv_status add_initializer(alv_checkpoint *model, const AlvOnnx__TensorPr
     return alv_checkpoint_add(model, &t, error);
 }
 
+/* Whether a tensor in a Constant node is one of weights: floats, more than one or of several axes.
+ */
+static bool is_weight(const AlvOnnx__TensorProto *t, const alv_wire_place *place)
+{
+    const onnx_type *type = type_of(t);
+    int64_t needed = 0;
+    const bool out =
+        t->has_data_location && t->data_location == ALV_ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL;
+    const int own = !type ? 0 : type->dtype == ALV_F32 ? 4 : type->dtype == ALV_F64 ? 10 : 9;
+    return type && type->dtype >= 0 && t->n_dims >= 1 && t->n_dims <= ALV_MAX_RANK && !out &&
+           count(&needed, t, type->item) && needed == place->size && needed > 0 &&
+           (place->field == 9 || place->field == own) &&
+           (t->n_dims >= 2 || needed / type->item > 1);
+}
+
+/* Weights in Constant nodes become tensors by the names of what these give; of[i] := that of node
+ * i, or -1. */
+static alv_status add_constants(int *of, alv_checkpoint *model, const AlvOnnx__GraphProto *graph,
+                                const alv_wire *wire, alv_error *error)
+{
+    int64_t k = 0;
+    for (size_t i = 0; i < graph->n_node; i++)
+        for (size_t a = 0; a < graph->node[i]->n_attribute; a++)
+            k += graph->node[i]->attribute[a]->t != NULL;
+    const bool found = k == wire->n_constants; /* else an attribute has two */
+    k = 0;
+    for (size_t i = 0; i < graph->n_node; i++) {
+        const AlvOnnx__NodeProto *n = graph->node[i];
+        of[i] = -1;
+        for (size_t a = 0; found && a < n->n_attribute; a++) {
+            AlvOnnx__TensorProto *t = n->attribute[a]->t;
+            const alv_wire_place *place = t ? &wire->constants[k++] : NULL;
+            if (!t || !n->op_type || strcmp(n->op_type, "Constant") != 0 || n->n_output != 1 ||
+                !*n->output[0] || strcmp(n->attribute[a]->name, "value") != 0 || of[i] >= 0 ||
+                !is_weight(t, place))
+                continue;
+            char *name = t->name;
+            t->name = n->output[0];
+            of[i] = (int)model->n;
+            const alv_status status = add_initializer(model, t, place, error);
+            t->name = name;
+            ALV_TRY(status);
+        }
+    }
+    return ALV_OK;
+}
+
+static alv_status read_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *graph,
+                             const alv_wire *wire, alv_error *error)
+{
+    int *constants = alv_new_array(graph->n_node + 1, sizeof *constants);
+    if (!constants)
+        return alv_fail(error, ALV_ERR_MEMORY, model->files[0].path, "no memory for its nodes");
+    alv_status status = add_constants(constants, model, graph, wire, error);
+    if (status == ALV_OK) status = alv_onnx_graph(model, graph, constants, error);
+    free(constants);
+    return status;
+}
+
 static alv_status read_model(alv_checkpoint *model, const AlvOnnx__ModelProto *from,
                              const alv_wire *wire, alv_error *error)
 {
@@ -176,7 +235,7 @@ static alv_status read_model(alv_checkpoint *model, const AlvOnnx__ModelProto *f
                         opset);
     for (size_t i = 0; i < graph->n_initializer; i++)
         ALV_TRY(add_initializer(model, graph->initializer[i], &wire->places[i], error));
-    return alv_onnx_graph(model, graph, error);
+    return read_graph(model, graph, wire, error);
 }
 
 static alv_status open_onnx(alv_checkpoint *model, alv_error *error)

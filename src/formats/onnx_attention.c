@@ -5,7 +5,7 @@
  * them, whether the engine's attention does the same. */
 #include "base/base.h"
 #include "formats/kind.h"
-#include "formats/onnx_graph.h"
+#include "formats/onnx_moves.h"
 #include "math/math.h"
 
 /* Queries times keys, (..., t, u) (..., u, t) with the samples and heads before them, or shares
@@ -32,9 +32,8 @@ static bool attends(alv_form *axes, alv_onnx_value a, alv_onnx_value b)
 }
 
 /* Three heads look like three parts, until none of them is chosen. */
-static alv_onnx_value heads_of(const alv_onnx_value *from)
+alv_onnx_value alv_onnx_heads_of(alv_onnx_value v)
 {
-    alv_onnx_value v = *from;
     if (v.parts == 0 || v.part > 0 || v.heads > 0) return v;
     for (int i = 0; i < v.axes.rank; i++)
         for (char *c = v.axes.axis[i]; *c; c++)
@@ -67,22 +66,41 @@ static void tell_parts(alv_onnx *g, int at)
     if (t->kind == alv_kind_named("dense")) t->kind = alv_kind_named("attention");
 }
 
+static int64_t places_at(const alv_onnx *g, int at)
+{
+    const alv_node *n = at >= 0 ? &g->graph->nodes[at] : NULL;
+    return n && n->height > 0 ? (int64_t)n->height * (n->width > 1 ? n->width : 1) : 0;
+}
+
 /* See alv_onnx_softmax. */
 alv_onnx_value alv_onnx_multiply(alv_onnx *g)
 {
     alv_form axes;
     for (int k = 0; k < 2; k++)
         if (!alv_onnx_is_kind(g, k, ALV_ONNX_NODE)) return alv_onnx_other(g);
-    const alv_onnx_value a = heads_of(g->inputs[0]), b = heads_of(g->inputs[1]);
+    alv_onnx_value a = alv_onnx_heads_of(*g->inputs[0]), b = alv_onnx_heads_of(*g->inputs[1]);
     const double factor = alv_onnx_factor(g, 0) * alv_onnx_factor(g, 1);
     if (a.index < 0 || b.index < 0 || !attends(&axes, a, b)) return alv_onnx_other(g);
-    alv_onnx_need(g, in_order(g, a, b, a.shares), ALV_STOP_PLACES);
+    if (!in_order(g, a, b, a.shares)) { /* each by itself */
+        const double one = a.factor, two = b.factor;
+        a.factor = b.factor = 0;
+        alv_onnx_need(g, (a.shares || alv_onnx_make_solid(&a, g)) && alv_onnx_make_solid(&b, g),
+                      ALV_STOP_PLACES);
+        a.factor = one;
+        b.factor = two;
+        g->own[0] = a;
+        g->own[1] = b;
+        g->inputs[0] = &g->own[0];
+        g->inputs[1] = &g->own[1];
+    }
     alv_onnx_need(g, !a.shares || factor == 1, ALV_STOP_NUMBER);
     if (!a.shares && a.part == 1) tell_parts(g, a.index);
     alv_onnx_value value = alv_onnx_keep(g);
     alv_node *node = &g->graph->nodes[value.index];
     node->in = node->out = g->graph->nodes[b.index].out / (b.parts > 0 ? b.parts : 1);
     node->heads = b.heads > 0 ? b.heads : 1;
+    const int64_t keys = places_at(g, a.shares ? -1 : b.index);
+    if (keys > 0 && keys != places_at(g, a.index) && keys < INT32_MAX) node->kernel = (int)keys;
     value.axes = axes;
     value.heads = b.heads;
     value.factor = factor;
@@ -100,7 +118,13 @@ alv_onnx_value alv_onnx_softmax(alv_onnx *g)
     if (scores) {
         const double wanted = from.heads > 0 ? alv_sqrt((double)from.heads / (double)from.out) : 0;
         const double ratio = alv_onnx_factor(g, 0) / wanted;
-        alv_onnx_need(g, ratio > 0.9999 && ratio < 1.0001, ALV_STOP_NUMBER);
+        const bool fits = alv_isfinite(ratio) && ratio != 0 && wanted > 0;
+        alv_onnx_need(g, fits, ALV_STOP_NUMBER);
+        if (fits && !(ratio > 0.9999 && ratio < 1.0001)) {
+            alv_move *move = &g->model->moves[alv_onnx_from(g, 0)];
+            move->kind = ALV_MOVE_SCORES;
+            move->scale = ratio;
+        }
         alv_onnx_need(
             g, g->inputs[0]->added_at == 0 || g->inputs[0]->added_at == alv_onnx_factor(g, 0),
             ALV_STOP_NUMBER);
@@ -112,6 +136,7 @@ alv_onnx_value alv_onnx_softmax(alv_onnx *g)
     alv_onnx_value value = alv_onnx_keep(g);
     if (!scores) return value;
     g->graph->nodes[value.index].heads = from.heads;
+    g->graph->nodes[value.index].kernel = from.kernel;
     g->graph->nodes[value.index].both_ways = !g->inputs[0]->causal;
     value.axes = axes;
     value.heads = g->inputs[0]->heads;
@@ -130,11 +155,13 @@ static bool fits_scores(const alv_onnx *g, int k)
 {
     const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
     const alv_onnx_value *scores = g->inputs[1 - k];
-    const double places = alv_form_size(g, scores, scores->axes.rank - 1);
+    const double keys = alv_form_size(g, scores, scores->axes.rank - 1);
+    const double places = alv_form_size(g, scores, scores->axes.rank - 2);
     const int heads = scores->heads > 0 ? scores->heads : 1;
-    const double each = places * places;
-    return t && t->dtype >= 0 && t->rank >= 2 && (double)t->shape[t->rank - 1] == places &&
+    const double each = places * keys;
+    return t && t->dtype >= 0 && t->rank >= 2 && (double)t->shape[t->rank - 1] == keys &&
            (double)t->shape[t->rank - 2] == places && scores->added_at == 0 &&
+           alv_onnx_is_whole(g, k) &&
            ((double)t->count == each ||
             ((double)t->count == heads * each && t->rank > 2 && t->shape[t->rank - 3] == heads));
 }

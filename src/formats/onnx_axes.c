@@ -64,8 +64,10 @@ static double atom(const alv_onnx *g, const alv_onnx_value *v, char what)
     switch (what) {
     case 'n':
         return alv_onnx_samples(g);
-    case 't':
     case 's':
+        if (n->kernel > 0 && v->index >= 0 && n->op == ALV_OP_OTHER) return n->kernel;
+        return n->height > 0 ? (double)n->height * (n->width > 1 ? n->width : 1) : any_rows;
+    case 't':
         return n->height > 0 ? (double)n->height * (n->width > 1 ? n->width : 1) : any_rows;
     case 'h':
         return n->height > 0 ? n->height : any_rows;
@@ -123,9 +125,10 @@ static bool take(char *axis, char **from, const alv_onnx *g, alv_onnx_value *v, 
         if (divides(next, size)) {
             axis[n++] = *(*from)++;
             size /= next;
-        } else if (**from == 'u' && later && divides(size, next) && v->heads == 0 &&
-                   size < 1 << 20) {
+        } else if (**from == 'u' && later && divides(size, next) && size < 1 << 20 &&
+                   (v->heads == 0 || (size == 3 && v->parts == 0))) {
             const bool parts = size == 3 && v->parts == 0;
+            if (parts) v->inside = v->heads > 0; /* of each head */
             axis[n++] = parts ? 'p' : 'g';
             *(parts ? &v->parts : &v->heads) = (int)size;
             size = 1;
@@ -141,7 +144,14 @@ static bool take(char *axis, char **from, const alv_onnx *g, alv_onnx_value *v, 
 static void join(alv_onnx_value *v)
 {
     for (int i = 0; i < v->axes.rank; i++) {
-        char *u = strchr(v->axes.axis[i], 'u');
+        char *both = strstr(v->axes.axis[i], "gp"), *u = strchr(v->axes.axis[i], 'u');
+        if (both && v->inside && v->part == 0) { /* heads that were repeated */
+            v->heads *= v->parts;
+            v->parts = 0;
+            v->inside = false;
+            memmove(both + 1, both + 2, strlen(both + 2) + 1);
+            u = strchr(v->axes.axis[i], 'u');
+        }
         while (u && u > v->axes.axis[i] && (u[-1] == 'g' || u[-1] == 'p')) {
             *(u[-1] == 'g' ? &v->heads : &v->parts) = 0;
             memmove(u - 1, u, strlen(u) + 1);

@@ -60,7 +60,12 @@ static void describe(const alv_onnx *g, const int *only, const int *readers, int
     bool joins = false, normed = false;
     for (int at = i; at >= 0; at = only[at]) {
         const alv_node *n = &m->nodes[at];
-        if (at != i && n->op != ALV_OP_NORM && n->op != ALV_OP_ADD && n->op != ALV_OP_ACT) break;
+        const alv_move *move = &g->model->moves[at];
+        const bool weighs = move->kind == ALV_MOVE_SHIFT ||
+                            (move->kind == ALV_MOVE_UNITS && move->terms == 1 && n->in == n->out);
+        if (at != i && n->op != ALV_OP_NORM && n->op != ALV_OP_ADD && n->op != ALV_OP_ACT &&
+            !weighs)
+            break;
         normed |= at != i && n->op == ALV_OP_NORM && !joins;
         joins |= at != i && n->op == ALV_OP_ADD;
         act = n->act;

@@ -1,6 +1,6 @@
 /* Walks the nodes of an ONNX graph in their order, which the format promises to be that of
  * evaluation, and asks the table of operators (onnx_ops.c) what each does. */
-#include "formats/onnx_graph.h"
+#include "formats/onnx_moves.h"
 
 #include "base/base.h"
 #include "formats/kind.h"
@@ -30,6 +30,26 @@ static alv_status fail(const alv_onnx *g, alv_status code, const char *what, con
                     g->node && g->node->name ? g->node->name : "", what, name);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The data: the first input that is no initializer, as those of IR version 3 may be; 0 also where
+ * there is none. */
+static size_t data_of(const AlvOnnx__GraphProto *graph)
+{
+    const char **list = alv_new_array(graph->n_initializer + 1, sizeof *list);
+    size_t at = 0;
+    for (size_t i = 0; list && i < graph->n_initializer; i++) list[i] = graph->initializer[i]->name;
+    if (list) qsort(list, graph->n_initializer, sizeof *list, by_text);
+    while (list && at < graph->n_input && graph->input[at]->name &&
+           bsearch(&graph->input[at]->name, list, graph->n_initializer, sizeof *list, by_text))
+        at++;
+    free(list);
+    return at < graph->n_input ? at : 0;
+}
+
 /* The first input is the data; another one nothing that could be fed. */
 static alv_form data_axes(const alv_checkpoint *m, const AlvOnnx__GraphProto *graph, size_t i)
 {
@@ -39,7 +59,7 @@ static alv_form data_axes(const alv_checkpoint *m, const AlvOnnx__GraphProto *gr
                        input->type->tensor_type->shape;
     const size_t rank = known ? input->type->tensor_type->shape->n_dim : 0;
     const bool tokens = known && m->graph->inputs == 0 && rank == 2;
-    if (i > 0 || rank < 2 || rank > 4) return alv_form_of("");
+    if (i != m->data_input || rank < 2 || rank > 4) return alv_form_of("");
     if (rank == 4) return alv_form_of("n,u,h,w");
     if (tokens) return alv_form_of(m->time_first ? "t,n" : "n,t");
     if (rank == 3 && m->channels_first) return alv_form_of("n,u,t");
@@ -238,6 +258,18 @@ void alv_onnx_need(alv_onnx *g, bool holds, alv_stop_why why)
     alv_text_format(stop->name, sizeof stop->name, "%s", name);
 }
 
+/* Whether a graph stands in an attribute, as in If, Loop and Scan: what it reads, nobody sees here.
+ */
+static bool has_body(const alv_onnx *g)
+{
+    enum { GRAPH = 5, GRAPHS = 10 };
+    for (size_t i = 0; i < g->node->n_attribute; i++) {
+        const AlvOnnx__AttributeProto *a = g->node->attribute[i];
+        if (a->has_type && ((int)a->type == GRAPH || (int)a->type == GRAPHS)) return true;
+    }
+    return false;
+}
+
 /* Binary nodes in a chain, so that each is fed by two at most. */
 alv_onnx_value alv_onnx_keep(alv_onnx *g)
 {
@@ -253,6 +285,7 @@ alv_onnx_value alv_onnx_keep(alv_onnx *g)
         if (t && t->rank >= 2 && t->dtype >= 0 && node.weight < 0)
             node.weight = alv_onnx_param(g, k, "unknown", (alv_tensor){.role = ALV_ROLE_GAIN});
     }
+    if (n == 0 && has_body(g) && g->graph->n_nodes > 0) feeds[n++] = g->graph->n_nodes - 1;
     node.other = n > 1 ? feeds[1] : n > 0 ? feeds[0] : -1;
     at = alv_onnx_add(g, node, n > 0 ? feeds[0] : -1);
     for (int k = 2; k < n; k++) {
@@ -292,7 +325,10 @@ static bool all_constant(const alv_onnx *g)
     for (int k = 0; k < g->n_inputs; k++)
         if (g->inputs[k] && g->inputs[k]->is != ALV_ONNX_CONST) {
             const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
-            if (!t || t->dtype >= 0) return false; /* whole numbers are shapes and indices */
+            const bool few = t && t->rank == 1 && t->count <= ALV_ONNX_NUMBERS &&
+                             strcmp(g->node->op_type ? g->node->op_type : "", "Concat") == 0;
+            /* whole numbers are shapes and indices; floats side by side scales */
+            if (!t || (t->dtype >= 0 && !few)) return false;
         }
     return true;
 }
@@ -324,12 +360,29 @@ static void tell_masks(alv_onnx *g)
     }
 }
 
+/* A Constant node of weights, of a mask, or of zeros. */
+static alv_onnx_value read_weight(alv_onnx *g, alv_mask mask)
+{
+    alv_checkpoint_tensor *t = &g->model->tensors[g->constant];
+    alv_onnx_value value = alv_onnx_fold(g);
+    value.mask = mask;
+    const bool one = value.numbers > 0 && g->numbers[value.numbers - 1].n != t->count;
+    if (mask == ALV_MASK_NONE && !one)
+        return (alv_onnx_value){.is = ALV_ONNX_PARAM, .index = g->constant};
+    t->kind = alv_kind_named(mask != ALV_MASK_NONE ? "mask" : "buffer");
+    t->what.rank = t->rank;
+    memcpy(t->what.shape, t->shape, sizeof t->what.shape);
+    return value;
+}
+
 static alv_onnx_value read_op(alv_onnx *g)
 {
     bool keeps = false;
     alv_onnx_value value;
     alv_onnx_rule *rule = alv_onnx_rule_of(&keeps, g->node->op_type ? g->node->op_type : "");
+    if (has_body(g)) return alv_onnx_other(g);
     const alv_mask mask = alv_onnx_fold_mask(g);
+    if (g->constant >= 0) return read_weight(g, mask);
     if (mask != ALV_MASK_NONE || all_constant(g)) {
         value = alv_onnx_fold(g);
         value.mask = mask;
@@ -338,6 +391,10 @@ static alv_onnx_value read_op(alv_onnx *g)
     }
     if (alv_onnx_norm_step(&value, g)) return value;
     alv_onnx_need(g, rule != NULL, ALV_STOP_OPERATOR);
+    for (int k = 0; rule && !keeps && k < g->n_inputs; k++)
+        if (alv_onnx_is_kind(g, k, ALV_ONNX_NODE) &&
+            (alv_onnx_factor(g, k) != 1 || g->inputs[k]->part > 0))
+            alv_onnx_solid(g, k);
     alv_onnx_need(g, keeps || !has_factor(g), ALV_STOP_NUMBER);
     alv_onnx_need(g, keeps || !has_piece(g), ALV_STOP_PLACES);
     return rule ? rule(g) : alv_onnx_other(g);
@@ -365,20 +422,29 @@ static alv_status read_node(alv_onnx *g, const names *v)
     return ALV_OK;
 }
 
+static bool is_among(const char *op, const char *const *list, int n)
+{
+    for (int i = 0; op && i < n; i++)
+        if (strcmp(op, list[i]) == 0) return true;
+    return false;
+}
+
 /* Whether what reads the data first takes their second axis for units. */
-static bool is_read_by_channels(const AlvOnnx__GraphProto *graph)
+static bool is_read_by_channels(const AlvOnnx__GraphProto *graph, size_t data)
 {
     static const char *const by_channels[] = {
         "Conv",          "ConvTranspose",        "MaxPool",
         "AveragePool",   "BatchNormalization",   "GlobalAveragePool",
         "GlobalMaxPool", "InstanceNormalization"};
-    const char *name = graph->input[0]->name;
+    static const char *const passes[] = {"Identity", "Cast", "Dropout", "Pad",
+                                         "Sub",      "Add",  "Mul",     "Div"};
+    const char *name = graph->input[data]->name;
     for (size_t i = 0; i < graph->n_node; i++) {
         const AlvOnnx__NodeProto *n = graph->node[i];
-        if (n->n_input < 1 || strcmp(n->input[0], name) != 0) continue;
-        for (int k = 0; k < ALV_COUNT(by_channels); k++)
-            if (n->op_type && strcmp(n->op_type, by_channels[k]) == 0) return true;
-        return false;
+        if (n->n_input < 1 || n->n_output < 1 || strcmp(n->input[0], name) != 0) continue;
+        if (!is_among(n->op_type, passes, ALV_COUNT(passes)))
+            return is_among(n->op_type, by_channels, ALV_COUNT(by_channels));
+        name = n->output[0];
     }
     return false;
 }
@@ -388,7 +454,7 @@ static bool is_read_by_channels(const AlvOnnx__GraphProto *graph)
  * theirs alone is said; 0 where the file does not say. Returns the number of samples. */
 static int64_t read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *graph)
 {
-    const AlvOnnx__ValueInfoProto *input = graph->input[0];
+    const AlvOnnx__ValueInfoProto *input = graph->input[model->data_input = data_of(graph)];
     enum { FLOATS = 1, HALVES = 10, DOUBLES = 11 };
     alv_model *m = model->graph;
     int64_t size[5] = {0};
@@ -405,7 +471,7 @@ static int64_t read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *grap
     }
     const bool floats =
         t && (t->elem_type == FLOATS || t->elem_type == HALVES || t->elem_type == DOUBLES);
-    model->channels_first = floats && n == 3 && is_read_by_channels(graph);
+    model->channels_first = floats && n == 3 && is_read_by_channels(graph, model->data_input);
     const bool last = n == 3 && !model->channels_first;
     m->inputs = floats && n >= 2 ? last ? size[2] : size[1] : 0;
     m->height = (int)(n == 4 || model->channels_first ? size[2] : n == 3 || !floats ? size[1] : 0);
@@ -422,16 +488,22 @@ static alv_status read_nodes(alv_onnx *g, const AlvOnnx__GraphProto *graph)
     alv_status status = collect(&v, g, graph);
     for (size_t i = 0; i < graph->n_node && status == ALV_OK; i++) {
         g->node = graph->node[i];
+        g->constant = g->constants[i];
         status = read_node(g, &v);
     }
     g->node = NULL;
+    const char *result = graph->n_output > 0 ? graph->output[0]->name : NULL;
+    const alv_onnx_value *end = result ? find(&v, result) : NULL;
+    if (status == ALV_OK)
+        alv_onnx_sweep(g, end && end->is == ALV_ONNX_NODE ? end->index : g->graph->n_nodes - 1);
     free(v.all);
     return status;
 }
 
-alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *graph, alv_error *error)
+alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *graph,
+                          const int *constants, alv_error *error)
 {
-    alv_onnx g = {.model = model, .error = error};
+    alv_onnx g = {.model = model, .constants = constants, .error = error};
     g.graph = model->graph = alv_new_array(1, sizeof *model->graph);
     if (!g.graph) return fail(&g, ALV_ERR_MEMORY, "no memory for", "the graph");
     if (graph->n_input > 0) g.samples = read_sizes(model, graph);
@@ -440,5 +512,6 @@ alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *grap
     if (g.graph->n_nodes > 0) g.graph->outputs = g.graph->nodes[g.graph->n_nodes - 1].out;
     free(g.tensor_of);
     free(g.numbers);
+    free(g.views);
     return status;
 }

@@ -10,8 +10,9 @@
  * graph's operators become nodes of alv_model; those without a rule stay as ALV_OP_OTHER, by name.
  * ALV_ERR_FORMAT for a value that nothing before it gives (a cycle, a missing tensor), or that is
  * given twice. */
+/* constants: of each node the tensor of the model that it gives, or -1. */
 alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *graph,
-                          alv_error *error);
+                          const int *constants, alv_error *error);
 
 /* Inside the room: how the axes of a value stand for samples, positions, heads and units
  * (onnx_axes.c has the atoms). Only what moves or joins axes as the engine does, or undoes what it
@@ -62,6 +63,8 @@ typedef struct alv_onnx_value {
     alv_form axes;
     int heads, parts; /* sizes of the atoms g and p; 0: the units are in one piece */
     int part;         /* the one of the parts that this is, from 1; 0: all */
+    bool inside;      /* the parts are those of each head */
+    int view;         /* of PARAM: 1 + the view of it; 0: as it lies */
     bool shares;      /* scores after softmax */
     bool causal;      /* scores with a mask: positions see none after them */
     double
@@ -79,10 +82,18 @@ enum { ALV_ONNX_NUMBERS = 8 };
 typedef struct alv_onnx_numbers {
     int n;
     bool whole;                  /* of an integer type, whose quotients are cut */
+    bool list;                   /* an axis of them, even if it is one */
+    int columns;                 /* of two axes: how many a row has; 0: it has not got two */
     double at[ALV_ONNX_NUMBERS]; /* NaN: nobody knows */
 } alv_onnx_numbers;
 
 enum { ALV_ONNX_OUTPUTS = 31 };
+
+/* How an initializer is seen after what exchanges, inserts or cuts its axes (onnx_view.c). */
+typedef struct alv_onnx_view {
+    int rank;
+    int64_t offset, shape[ALV_MAX_RANK], stride[ALV_MAX_RANK];
+} alv_onnx_view;
 
 /* A graph being read. */
 typedef struct alv_onnx {
@@ -92,7 +103,13 @@ typedef struct alv_onnx {
     int *tensor_of;                   /* of each parameter: its initializer */
     const AlvOnnx__NodeProto *node;   /* the one that is being read */
     const alv_onnx_value *inputs[16]; /* its inputs, NULL where left out */
+    alv_onnx_value own[16];           /* of those that became nodes of their own */
     int n_inputs;
+    const int *constants; /* of each node the tensor that it gives, or -1 */
+    int constant;         /* of the one that is being read */
+    int n_views, room_views;
+    alv_onnx_view *views;
+    int64_t n_floats; /* of moves */
     int n_numbers, room_numbers;
     alv_onnx_numbers *numbers;
     int64_t samples;        /* of the data; 0: any */

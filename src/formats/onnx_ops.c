@@ -1,7 +1,7 @@
 /* The table of ONNX operators that alvor has a rule for. Versions: opset 7 to 23; attributes that
  * became inputs on the way (Clip, Dropout, Squeeze) do not matter here. */
 #include "base/base.h"
-#include "formats/onnx_graph.h"
+#include "formats/onnx_moves.h"
 #include "math/math.h"
 
 /* Applied to the node `from`; the result has these axes. */
@@ -111,25 +111,19 @@ static bool is_whole(const alv_onnx *g)
     return true;
 }
 
-/* Two signals with the same axes. */
-static alv_onnx_value join(alv_onnx *g)
-{
-    const int a = alv_onnx_from(g, 0), b = alv_onnx_from(g, 1), late = a > b ? a : b;
-    const alv_form axes = alv_onnx_form(g, 0);
-    const bool plain = axes.rank > 0 && strcmp(axes.axis[axes.rank - 1], "s") != 0 &&
-                       g->inputs[0]->heads == 0 && g->inputs[1]->heads == 0;
-    alv_node node = {
-        .op = ALV_OP_ADD, .other = a > b ? b : a, .start = 1, .weight = -1, .bias = -1};
-    alv_onnx_need(g, plain && alv_form_same(axes, alv_onnx_form(g, 1)), ALV_STOP_PLACES);
-    return alv_onnx_node(alv_onnx_add(g, node, late), axes);
-}
-
 /* A vector with a value for each unit, for a node whose `unset` is that. */
 static bool fits_units(const alv_onnx *g, int k, const alv_node *node, int unset)
 {
-    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
-    const bool last = alv_form_units_last(alv_onnx_form(g, 1 - k));
-    return t && t->rank == 1 && t->shape[0] == node->out && unset < 0 && last;
+    const alv_form axes = alv_onnx_form(g, 1 - k);
+    const bool last = alv_form_units_last(axes);
+    const bool spread = alv_form_are(axes, "n,u,h,w") || alv_form_are(axes, "n,u,t");
+    alv_onnx_view v;
+    if (unset >= 0 || !(last || spread) || !alv_onnx_view_of(&v, g, k) || !alv_onnx_is_whole(g, k))
+        return false;
+    const int at = spread ? 1 - axes.rank + v.rank : v.rank - 1;
+    for (int a = 0; a < v.rank; a++)
+        if (v.shape[a] != (a == at ? node->out : 1)) return false;
+    return at >= 0;
 }
 
 /* The written-out norm that is the other input, and that nothing has read yet. */
@@ -147,6 +141,7 @@ static bool is_places(const alv_onnx *g, int k)
     const alv_form axes = alv_onnx_form(g, 1 - k);
     const int from = alv_onnx_from(g, 1 - k);
     if (!t || t->rank < 2 || t->rank > 3 || axes.rank != 3 || from < 0 ||
+        !alv_onnx_is_from_first(g, k) || g->inputs[1 - k]->heads > 0 ||
         strcmp(axes.axis[2], "u") != 0)
         return false;
     const int row = alv_form_is_position(axes.axis[1]) ? 1 : 0;
@@ -168,24 +163,25 @@ static alv_onnx_value add_places(alv_onnx *g, int k)
     return alv_onnx_node(alv_onnx_add(g, node, from), alv_onnx_form(g, 1 - k));
 }
 
-/* A vector that is added to weights which have no bias yet, or to a norm, unit by unit, is that. */
-static void add_vector(alv_onnx *g, int k)
+/* A vector that is added to weights which have no bias yet, or to a norm, unit by unit, is that;
+ * false: another constant. */
+static bool add_vector(alv_onnx *g, int k)
 {
-    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
     alv_node *before = weights_before(g, 1 - k), *norm = norm_before(g, 1 - k);
     const int64_t index = before ? before - g->graph->nodes : 0;
     if (norm && fits_units(g, k, norm, norm->bias)) {
         const alv_tensor shift = {.role = ALV_ROLE_BIAS, .fan_in = 1};
         norm->bias = alv_onnx_param(g, k, "bias", shift);
-        return;
+        return true;
     }
-    alv_onnx_need(g, before && fits_units(g, k, before, before->bias), ALV_STOP_NUMBER);
-    if (before && t->rank > 0) {
-        const int bias = alv_onnx_bias(g, k, before->weight);
-        g->graph->nodes[index].bias = bias;
-    } else {
-        alv_onnx_param(g, k, "bias", (alv_tensor){.role = ALV_ROLE_BIAS, .fan_in = 1});
+    if (!before || !fits_units(g, k, before, before->bias) || alv_onnx_factor(g, 1 - k) != 1) {
+        const char *kind = alv_onnx_from(g, 1 - k) < 0 ? "buffer" : "bias"; /* of the data */
+        alv_onnx_param(g, k, kind, (alv_tensor){.role = ALV_ROLE_BIAS, .fan_in = 1});
+        return false;
     }
+    const int bias = alv_onnx_bias(g, k, before->weight);
+    g->graph->nodes[index].bias = bias;
+    return true;
 }
 
 /* A bias, the end of a residual branch, a table of positions, a mask, or a constant. */
@@ -195,32 +191,41 @@ static alv_onnx_value read_add(alv_onnx *g)
     for (int k = 0; k < 2 && !minus; k++)
         if (alv_onnx_is_scores(g, 1 - k) && !alv_onnx_is_kind(g, k, ALV_ONNX_NODE))
             return alv_onnx_add_to_scores(g, k);
-    alv_onnx_need(g, is_whole(g), ALV_STOP_NUMBER);
     if (alv_onnx_is_kind(g, 0, ALV_ONNX_NODE) && alv_onnx_is_kind(g, 1, ALV_ONNX_NODE))
-        return join(g);
+        return alv_onnx_sum(g);
+    for (int k = 0; k < 2; k++)
+        if (alv_onnx_is_kind(g, k, ALV_ONNX_NODE) && alv_onnx_factor(g, k) != 1)
+            alv_onnx_solid(g, k);
+    const bool piece = !is_whole(g) && (alv_onnx_solid(g, 0) || alv_onnx_solid(g, 1));
+    alv_onnx_need(g, piece || is_whole(g), ALV_STOP_NUMBER);
     for (int k = 0; k < 2 && !minus; k++)
         if (is_places(g, k)) return add_places(g, k);
     g->model->left_out[ALV_LEFT_SHIFT] += is_signal_and_number(g);
+    for (int k = 0; k < 2; k++) {
+        alv_onnx_value shifted;
+        const double number = alv_onnx_number_of(g, k);
+        const bool tensor = alv_onnx_tensor(g, k) != NULL;
+        if (!alv_onnx_is_kind(g, 1 - k, ALV_ONNX_NODE)) continue;
+        if (tensor && !minus && add_vector(g, k)) return *g->inputs[1 - k];
+        if ((tensor || (number == number && number != 0) || (minus && k == 0)) &&
+            alv_onnx_shift_by(&shifted, g, k))
+            return shifted;
+    }
     alv_onnx_need(g, !minus, ALV_STOP_NUMBER);
-    for (int k = 0; k < 2; k++)
-        if (alv_onnx_tensor(g, k)) add_vector(g, k);
     const int signal = alv_onnx_tensor(g, 0) || alv_onnx_is_kind(g, 0, ALV_ONNX_CONST) ? 1 : 0;
     if (signal >= g->n_inputs || !g->inputs[signal]) return read_constant(g);
     alv_onnx_value value = *g->inputs[signal];
     const double number = alv_onnx_number_of(g, 1 - signal);
     const bool one = value.is == ALV_ONNX_ERF && !value.one_added && number == 1;
     if (one) value.one_added = true;
-    alv_onnx_need(g, one || alv_onnx_tensor(g, 1 - signal) || number == 0, ALV_STOP_NUMBER);
+    alv_onnx_need(g, one || number == 0, ALV_STOP_NUMBER);
     return value;
 }
 
 /* Of two signals, or more than two: another operator, by its name. */
 static alv_onnx_value read_sum(alv_onnx *g)
 {
-    const bool both =
-        alv_onnx_is_kind(g, 0, ALV_ONNX_NODE) && alv_onnx_is_kind(g, 1, ALV_ONNX_NODE);
-    const bool is_sub = strcmp(g->node->op_type, "Sub") == 0;
-    return g->n_inputs != 2 || (both && is_sub) ? alv_onnx_other(g) : read_add(g);
+    return g->n_inputs != 2 ? alv_onnx_other(g) : read_add(g);
 }
 
 /* Whether node `from` is the sigmoid of `of`. */
@@ -276,10 +281,13 @@ static alv_onnx_value read_mul(alv_onnx *g)
         if (alv_onnx_tensor(g, k)) {
             alv_node *norm = norm_before(g, 1 - k);
             const bool gain = norm && fits_units(g, k, norm, norm->weight);
+            const char *kind = alv_onnx_is_fixed(g, k) ? "buffer" : "norm";
             const int param =
-                alv_onnx_param(g, k, "norm", (alv_tensor){.role = ALV_ROLE_GAIN, .fan_in = 1});
+                alv_onnx_param(g, k, kind, (alv_tensor){.role = ALV_ROLE_GAIN, .fan_in = 1});
+            alv_onnx_value weighed;
             if (gain) norm->weight = param;
             if (gain) return *g->inputs[1 - k];
+            if (alv_onnx_weigh_by(&weighed, g, k)) return weighed;
         }
         if (!alv_onnx_is_kind(g, k, ALV_ONNX_NODE) && !alv_onnx_is_kind(g, k, ALV_ONNX_ERF))
             return scale(g, 1 - k);
@@ -287,7 +295,7 @@ static alv_onnx_value read_mul(alv_onnx *g)
     for (int k = 0; k < 2; k++)
         if (alv_onnx_is_kind(g, k, ALV_ONNX_ERF) && !alv_onnx_is_kind(g, 1 - k, ALV_ONNX_NODE))
             return scale(g, k);
-    return alv_onnx_other(g);
+    return alv_onnx_product(g);
 }
 
 /* `keeps`: a factor of its input is one of its output, or it looks at it. */
@@ -332,8 +340,13 @@ static const struct {
     {"Size", read_constant, .keeps = true},
     {"Gather", alv_onnx_gather, .keeps = true},
     {"Add", read_add, .keeps = true},
-    {"Sum", read_sum},
-    {"Sub", read_sum},
+    {"Sum", read_sum, .keeps = true},
+    {"Sub", read_sum, .keeps = true},
+    {"Concat", alv_onnx_concat, .keeps = true},
+    {"Neg", alv_onnx_negate, .keeps = true},
+    {"Pad", alv_onnx_pad, .keeps = true},
+    {"Resize", alv_onnx_resize, .keeps = true},
+    {"Upsample", alv_onnx_resize, .keeps = true},
     {"Mul", read_mul, .keeps = true},
     {"Div", read_mul, .keeps = true},
     {"LSTM", alv_onnx_recurrent},

@@ -1,7 +1,7 @@
 /* Rules for what holds weights: dense layers, convolutions and norms. Beside each stands what must
  * hold for the engine's layers to do the same. */
 #include "base/base.h"
-#include "formats/onnx_graph.h"
+#include "formats/onnx_moves.h"
 #include "math/math.h"
 
 /* Outputs and inputs of a matrix, its copies before them. */
@@ -74,6 +74,7 @@ alv_onnx_value alv_onnx_gemm(alv_onnx *g)
     if (!t || t->rank != 2 || alv_onnx_int(g, "transA", 0)) return alv_onnx_other(g);
     const bool torch = (alv_onnx_int(g, "transB", 0) != 0) != g->inputs[1]->flipped;
     const alv_tensor what = {.layout = torch ? ALV_LAYOUT_TORCH : ALV_LAYOUT_KERAS};
+    alv_onnx_need(g, alv_onnx_is_whole(g, 1) && alv_onnx_is_whole(g, 2), ALV_STOP_PLACES);
     const alv_form axes = dense_axes(g, 0, t->shape[torch ? 1 : 0]);
     const alv_checkpoint_tensor *shift = alv_onnx_tensor(g, 2);
     alv_onnx_need(g, alv_onnx_float(g, "alpha", 1) == 1, ALV_STOP_NUMBER);
@@ -89,11 +90,18 @@ alv_onnx_value alv_onnx_gemm(alv_onnx *g)
 alv_onnx_value alv_onnx_matmul(alv_onnx *g)
 {
     const int side = alv_onnx_tensor(g, 1) ? 1 : 0;
-    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, side);
+    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, side), *rows = alv_onnx_tensor(g, 0);
+    if (side == 1 && rows && rows->rank == 3 && rows->shape[0] == 1 && alv_onnx_is_whole(g, 0) &&
+        alv_onnx_put_rows(&g->own[0], g, 0, rows->shape[1], rows->shape[2]))
+        g->inputs[0] = &g->own[0]; /* learned queries */
     if (!t) return alv_onnx_multiply(g);
     if (t->rank < 2 || t->dtype < 0) return alv_onnx_other(g);
     const bool torch = (side == 0) != g->inputs[side]->flipped;
-    alv_onnx_need(g, side == 1 && t->rank == 2 && alv_onnx_factor(g, 0) == 1, ALV_STOP_OPTION);
+    if (alv_onnx_factor(g, 1 - side) != 1 || (g->inputs[1 - side] && g->inputs[1 - side]->part > 0))
+        alv_onnx_solid(g, 1 - side);
+    alv_onnx_need(
+        g, side == 1 && t->rank == 2 && alv_onnx_factor(g, 0) == 1 && g->inputs[1]->view == 0,
+        ALV_STOP_OPTION);
     const alv_form axes = dense_axes(g, 1 - side, t->shape[t->rank - (torch ? 1 : 2)]);
     const alv_tensor what = {.layout = torch ? ALV_LAYOUT_TORCH : ALV_LAYOUT_KERAS,
                              .copy_axes = (1u << (t->rank - 2)) - 1};
@@ -206,6 +214,31 @@ static bool set_windows(alv_node *node, const alv_onnx *g, moving m)
     return true;
 }
 
+/* The same of a transposed convolution, whose windows lie on its outputs; what its padding at the
+ * end lacks is more of them. */
+static bool set_spread(alv_node *node, const alv_onnx *g, moving m)
+{
+    int64_t more[2] = {0, 0};
+    int after[2];
+    if (m.axes < 1 || m.axes > 2 || alv_onnx_attribute(g, "output_shape") ||
+        alv_onnx_says(g, "auto_pad", "SAME_UPPER") || alv_onnx_says(g, "auto_pad", "SAME_LOWER"))
+        return false;
+    alv_onnx_ints(more, 2, g, "output_padding");
+    for (int a = 0; a < 2; a++) {
+        alv_window *w = &node->windows[a];
+        if (!set_window(w, g, &m, a) || m.before[a] < 1 || more[a] < 0 || more[a] >= MOST_WINDOW)
+            return false;
+        w->after -= a < m.axes ? (int)more[a] : 0;
+        const int64_t all = (int64_t)(m.before[a] - 1) * w->stride +
+                            (int64_t)(w->kernel - 1) * w->spread + 1 - w->before - w->after;
+        if (all < 1 || all >= MOST_WINDOW) return false;
+        after[a] = (int)all;
+    }
+    node->height = after[0];
+    node->width = after[1];
+    return true;
+}
+
 /* Images, or sequences with their units before their positions. */
 static bool is_spread_out(alv_form axes, int kernel_axes)
 {
@@ -217,6 +250,7 @@ static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *ki
     const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1);
     const int64_t groups = alv_onnx_int(g, "group", 1);
     if (!t || t->rank < 3 || t->dtype < 0) return alv_onnx_other(g);
+    alv_onnx_need(g, g->inputs[1]->view == 0, ALV_STOP_PLACES);
     alv_tensor what = {.layer = layer, .groups = groups > 1 ? groups : 0};
     alv_node node = {.op = ALV_OP_WEIGHTS, .kind = layer};
     const bool depthwise =
@@ -227,8 +261,8 @@ static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *ki
     node.bias = alv_onnx_bias(g, 2, node.weight);
     const bool spread = layer == ALV_LAYER_CONV_TRANSPOSED;
     const alv_form axes = alv_onnx_form(g, 0);
-    const bool told = !spread && set_windows(&node, g, moving_over(g, t->rank - 2, &t->shape[2]));
-    alv_onnx_need(g, !spread, ALV_STOP_OPERATOR);
+    const moving over = moving_over(g, t->rank - 2, &t->shape[2]);
+    const bool told = spread ? set_spread(&node, g, over) : set_windows(&node, g, over);
     alv_onnx_need(g, is_spread_out(axes, t->rank - 2), ALV_STOP_PLACES);
     alv_onnx_need(g, told, ALV_STOP_OPTION);
     node.out = spread ? t->shape[1] * (groups > 0 ? groups : 1) : t->shape[0];

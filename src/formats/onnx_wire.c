@@ -17,7 +17,7 @@ typedef struct field {
 } field;
 
 typedef struct message {
-    bool is_initializer;
+    bool is_initializer, is_constant;
     field fields[12]; /* ends at number 0 */
 } message;
 
@@ -37,7 +37,8 @@ static const message initializer = {.is_initializer = true,
                                                {10, PLACE},
                                                {13, INTO, &entry},
                                                {14, COPY}}};
-static const message constant = {.fields = {{1, COPY},
+static const message constant = {.is_constant = true,
+                                 .fields = {{1, COPY},
                                             {2, COPY},
                                             {4, COPY_SMALL},
                                             {5, COPY_SMALL},
@@ -136,19 +137,27 @@ static alv_status put(filter *f, const unsigned char *from, size_t n)
     return ALV_OK;
 }
 
-static alv_status add_tensor(filter *f)
+static alv_status add_place(alv_wire_place **all, int64_t *n, int64_t *capacity, filter *f)
 {
-    alv_wire *w = f->out;
-    if (w->n_tensors == w->tensor_room) {
-        const int64_t room = 2 * w->tensor_room + 64;
-        alv_wire_place *grown = realloc(w->places, (size_t)room * sizeof *grown);
+    if (*n == *capacity) {
+        const int64_t room = 2 * *capacity + 64;
+        alv_wire_place *grown = realloc(*all, (size_t)room * sizeof *grown);
         if (!grown)
             return alv_fail(f->error, ALV_ERR_MEMORY, f->where, "no memory for its weights");
-        w->places = grown;
-        w->tensor_room = room;
+        *all = grown;
+        *capacity = room;
     }
-    w->places[w->n_tensors++] = (alv_wire_place){0};
+    (*all)[(*n)++] = (alv_wire_place){0};
     return ALV_OK;
+}
+
+/* What lies there is copied, if it is small, or found again. */
+static void note_constant(filter *f, const piece *p)
+{
+    const bool data = p->number == 4 || p->number == 9 || p->number == 10;
+    if (!data || p->wire != BYTES || p->end == p->begin) return;
+    f->out->constants[f->out->n_constants - 1] =
+        (alv_wire_place){(int)p->number, (int64_t)p->begin, (int64_t)(p->end - p->begin)};
 }
 
 static alv_status set_place(filter *f, const piece *p)
@@ -185,7 +194,9 @@ static alv_status copy_into(filter *f, const message *m, const piece *p)
     ALV_TRY(put(f, tag, 1));
     const size_t at = f->out->n;
     ALV_TRY(put(f, later, LENGTH));
-    if (m->is_initializer) ALV_TRY(add_tensor(f));
+    alv_wire *w = f->out;
+    if (m->is_initializer) ALV_TRY(add_place(&w->places, &w->n_tensors, &w->tensor_room, f));
+    if (m->is_constant) ALV_TRY(add_place(&w->constants, &w->n_constants, &w->constant_room, f));
     ALV_TRY(copy_message(f, m, p->begin, p->end));
     size_t length = f->out->n - at - LENGTH;
     for (size_t i = 0; i < LENGTH; i++, length >>= 7)
@@ -201,6 +212,7 @@ static alv_status copy_message(filter *f, const message *m, size_t begin, size_t
             return broken(f, p.start, "no field of a protobuf message: cut short, or no ONNX");
         const field *known = field_of(m, p.number);
         if (!known) continue;
+        if (m->is_constant) note_constant(f, &p);
         if (known->action == INTO)
             ALV_TRY(copy_into(f, known->message, &p));
         else if (known->action == PLACE)
@@ -225,6 +237,7 @@ void alv_wire_free(alv_wire *wire)
 {
     free(wire->bytes);
     free(wire->places);
+    free(wire->constants);
     *wire = (alv_wire){0};
 }
 

@@ -9,7 +9,7 @@
 #include "alvor/error.h"
 #include "base/libc.h"
 
-/* Where the data of one initializer lie in the file. */
+/* Where the data of one initializer, or of a tensor in an attribute, lie in the file. */
 typedef struct alv_wire_place {
     int field;        /* of TensorProto: 4 floats, 9 raw, 10 doubles; 0: it has none */
     int64_t at, size; /* bytes */
@@ -20,7 +20,9 @@ typedef struct alv_wire {
     size_t n, room;
     int64_t n_tensors, tensor_room;
     alv_wire_place *places; /* of the initializers, in order */
-    int64_t messages;       /* in the skeleton */
+    int64_t n_constants, constant_room;
+    alv_wire_place *constants; /* of the tensors in attributes, in order */
+    int64_t messages;          /* in the skeleton */
 } alv_wire;
 
 /* `where` is the file's name. ALV_ERR_FORMAT with the byte position; ALV_ERR_UNSUPPORTED for more

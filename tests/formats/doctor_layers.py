@@ -2,13 +2,15 @@
 
 usage: doctor_layers.py ALVOR FOLDER
 
-Recurrent layers of any kind and direction, convolutions and pools in one dimension or with what differs by axis.
+Recurrent layers of any kind and direction, convolutions and pools in one dimension or with what differs by axis;
+in FOLDER/parts, where there is a PyTorch, what exported_parts.py exports.
 If this failed, the engine would run another network than the file's. Forward values only: gradients are
 tested by finite differences (tests/unit/test_moves.c).
 """
+import onnx
 from onnx import helper
 
-from doctor_compare import chain, compare, model_of, numbers, random
+from doctor_compare import chain, compare, folder, model_of, numbers, random
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
@@ -101,6 +103,8 @@ def main():
     worst = []
     for name, model in (*recurrents(), *images(), *lines()):
         compare(name, model, worst)
+    for path in sorted((folder / "parts").glob("*.onnx")):
+        compare(path.stem, onnx.load(path), worst)
     print(f"{len(worst)} layers measured as onnxruntime measures them: the worst is off by {max(worst):.1e}")
 
 

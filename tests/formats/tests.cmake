@@ -14,5 +14,5 @@ if(TARGET alvor-cli)
            $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
   set_tests_properties(formats.doctor formats.layers formats.read_back formats.memory formats.inspect_onnx formats.init_like
                        PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
-  set_tests_properties(formats.doctor PROPERTIES TIMEOUT 600)
+  set_tests_properties(formats.doctor formats.layers PROPERTIES TIMEOUT 1800)
 endif()

@@ -87,12 +87,12 @@ typedef enum alv_op {
     ALV_OP_LSTM = 7,    /* what the inputs add to the gates, to the outputs of a recurrent layer */
     ALV_OP_LAST = 8,    /* the last position of a sequence */
     ALV_OP_OTHER = 9,   /* of a file: an operator without a rule, which nothing here can run */
-    /* What files have beside these; only the engine knows them: */
+    /* What files have beside these; only the engine knows them, but for products: */
     ALV_OP_CELLS = 10,  /* a recurrent layer of any kind and direction */
     ALV_OP_UNITS = 11,  /* sums of chosen units, weighed by constants */
     ALV_OP_PLACES = 12, /* chosen positions, or zeros */
     ALV_OP_JOIN = 13,   /* the units of two nodes side by side, or the positions */
-    ALV_OP_TIMES = 14,  /* the product of two nodes */
+    ALV_OP_TIMES = 14,  /* the product of two nodes: gates (Dauphin et al. 2017) */
     ALV_OP_ROWS = 15    /* rows that are the same in every sample, one for each position */
 } alv_op;
 
@@ -235,7 +235,8 @@ typedef struct alv_model_hints {
  *   resnet 20        6 n + 2 layers in stages of width=*16, 32 and 64 channels (He et al. 2015,
  *                    section 4.2): norm=*batch, order=*post
  *   transformer      of tokens: d=*64 units, L=*2 blocks of attention with h=*4 heads and of two
- *                    layers, the first ff=*4 times wider; norm=*layer, order=*pre, branch=G; in=32
+ *                    layers, the first ff=*4 times wider; gated=yes: times a gate of as many units
+ *                    through the activation (Shazeer 2020); norm=*layer, order=*pre, branch=G; in=32
  *                    tokens=65 out=65
  *   lstm SIZES       of tokens: recurrent layers; embed=*16 units of a token, as in an mlp of
  *                    tokens

@@ -5,6 +5,7 @@
 #include "data/sha256.h"
 #include "formats/network_part.h"
 #include "formats/plan.h"
+#include "model/nodes.h"
 
 enum { MAX_INPUTS = 1 << 24, NAME = 40 };
 
@@ -172,7 +173,7 @@ static alv_status check_feeds(const alv_network_maker *m)
     for (int j = 0; j < model->n_nodes; j++) {
         const alv_node *node = &model->nodes[j];
         if (node->input >= 0) read[node->input] = true;
-        if (node->op == ALV_OP_ADD && node->other >= 0) read[node->other] = true;
+        if (alv_node_reads_two(node) && node->other >= 0) read[node->other] = true;
     }
     while (i < model->n_nodes - 1 && read[i]) i++;
     free(read);
@@ -188,7 +189,7 @@ static alv_act_spec next_act(const alv_model *model, int i)
 {
     for (int j = i + 1; j < model->n_nodes; j++) {
         const alv_node *node = &model->nodes[j];
-        if (node->input != i && !(node->op == ALV_OP_ADD && node->other == i)) continue;
+        if (!alv_node_reads(node, i)) continue;
         if (node->op != ALV_OP_NORM && node->op != ALV_OP_ADD && node->op != ALV_OP_ACT) break;
         if (node->act.act) return node->act;
         i = j;

@@ -194,27 +194,48 @@ static alv_status read_gain(double *out, const alv_network_maker *m, const alv_y
                             y->gain);
 }
 
+/* The layer that `with` names, its sizes those of what is at hand, or one position of as many units
+ * (`shared`). */
+static alv_status find_with(int *out, alv_network_maker *m, const alv_yaml_layer *y, bool shared)
+{
+    ALV_TRY(check_fed_by_layer(m, y));
+    ALV_TRY(alv_network_find(out, m, "with", y->with));
+    const int at = m->b.at, height = m->b.height, width = m->b.width;
+    const int64_t units = m->b.units;
+    alv_build_go_to(&m->b, *out);
+    const bool same = m->b.height == height && m->b.width == width;
+    if (m->b.units != units || !(same || (shared && m->b.height == 0)))
+        return alv_network_fail(m, ALV_ERR_SHAPE, "with",
+                                "'%s' has %lld units at %d x %d, and this %lld at %d x %d", y->with,
+                                m->b.units, m->b.height, m->b.width, units, height, width);
+    if (*out < 0 && (height > 0 || shared))
+        return alv_network_fail(m, ALV_ERR_UNSUPPORTED, "with",
+                                "the data cannot be %s: begin with a layer",
+                                shared ? "a factor" : "added as images");
+    alv_build_go_to(&m->b, at);
+    return ALV_OK;
+}
+
 alv_status alv_network_add(alv_network_maker *m, const alv_yaml_layer *y, const char *label)
 {
     int other = 0;
     double gain;
     alv_act_spec act;
-    ALV_TRY(check_fed_by_layer(m, y));
-    ALV_TRY(alv_network_find(&other, m, "with", y->with));
+    ALV_TRY(find_with(&other, m, y, false));
     ALV_TRY(read_gain(&gain, m, y));
     ALV_TRY(read_act(&act, m, y, none));
-    const int at = m->b.at, height = m->b.height, width = m->b.width;
-    const int64_t units = m->b.units;
-    alv_build_go_to(&m->b, other);
-    if (m->b.units != units || m->b.height != height || m->b.width != width)
-        return alv_network_fail(m, ALV_ERR_SHAPE, "with",
-                                "'%s' has %lld units at %d x %d, and the branch %lld at %d x %d",
-                                y->with, m->b.units, m->b.height, m->b.width, units, height, width);
-    if (other < 0 && height > 0)
-        return alv_network_fail(m, ALV_ERR_UNSUPPORTED, "with",
-                                "images of the data cannot be added: begin with a layer");
-    alv_build_go_to(&m->b, at);
     alv_build_add(&m->b, other, y->gain ? label : NULL, gain, act);
+    return m->b.status;
+}
+
+alv_status alv_network_multiply(alv_network_maker *m, const alv_yaml_layer *y, const char *label)
+{
+    int other = 0;
+    alv_act_spec act;
+    (void)label;
+    ALV_TRY(find_with(&other, m, y, true));
+    ALV_TRY(read_act(&act, m, y, none));
+    alv_build_multiply(&m->b, other, act);
     return m->b.status;
 }
 

@@ -52,6 +52,7 @@ static const struct {
     {"mean_pool", "pool", ANY | BIT(name) | BIT(window), 0, alv_network_mean_pool},
     {"max_pool", "pool", ANY | BIT(name) | BIT(window), 0, alv_network_max_pool},
     {"add", "branch", NAMED | BIT(with) | BIT(gain) | BIT(activation), BIT(with), alv_network_add},
+    {"multiply", "gate", NAMED | BIT(with) | BIT(activation), BIT(with), alv_network_multiply},
     {"embedding", "embed", FILLED | BIT(name) | BIT(out) | BIT(positions), BIT(out),
      alv_network_embed},
     {"attention", "attention", NAMED | FILLED | BIT(out) | BIT(heads), 0, alv_network_attention},

@@ -264,6 +264,14 @@ void alv_build_add(alv_builder *b, int start, const char *name, double gain, alv
     add_node(b, node);
 }
 
+void alv_build_multiply(alv_builder *b, int other, alv_act_spec act)
+{
+    if (!has_room(b)) return;
+    alv_node node = same(b, ALV_OP_TIMES, act);
+    node.other = other;
+    add_node(b, node);
+}
+
 void alv_build_go_to(alv_builder *b, int node)
 {
     if (b->status != ALV_OK) return;

@@ -45,17 +45,12 @@ void alv_build_last(alv_builder *b);
 /* Ends the branch that began at node `start`. With a name the branch has a gain, at first `gain`;
  * NULL: none. */
 void alv_build_add(alv_builder *b, int start, const char *name, double gain, alv_act_spec act);
+/* Times node `other`, which has as many positions, or one that all share. */
+void alv_build_multiply(alv_builder *b, int other, alv_act_spec act);
 /* Goes back to a node that was added before; -1: to the data. */
 void alv_build_go_to(alv_builder *b, int node);
 /* The model, or what went wrong, with everything freed. */
 alv_status alv_build_end(alv_model **out, alv_builder *b);
-
-/* Whether `other` is a node that it reads, too. */
-static inline bool alv_node_reads_two(const alv_node *node)
-{
-    return node->op == ALV_OP_ADD || node->op == ALV_OP_OTHER || node->op == ALV_OP_JOIN ||
-           node->op == ALV_OP_TIMES || (node->op == ALV_OP_ATTEND && node->in == node->out);
-}
 
 /* The name of a layer by its weights' node: its weight's, without what follows the last point. */
 void alv_model_layer_name(char out[ALV_MAX_NAME], const alv_model *model, int weights);

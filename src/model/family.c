@@ -117,6 +117,18 @@ static alv_status read_order(alv_family *f, const char **p, alv_error *error)
     return ALV_OK;
 }
 
+static alv_status read_gated(alv_family *f, const char **p, alv_error *error)
+{
+    static const char *const answers[] = {"no", "yes", NULL};
+    const size_t n = word_length(*p);
+    const int answer = find(answers, *p, n);
+    if (answer < 0)
+        return alv_family_fail(f, *p, ALV_ERR_UNKNOWN_NAME, "gated is yes or no", error);
+    f->gated = answer == 1;
+    *p += n;
+    return ALV_OK;
+}
+
 static alv_status read_embed(alv_family *f, const char **p, alv_error *error)
 {
     return read_small(&f->embed, f, p, 1, 1 << 20, "the units of a token", error);
@@ -214,6 +226,7 @@ static const struct {
     {"L", OF_TRANSFORMER, read_blocks},
     {"h", OF_TRANSFORMER, read_heads},
     {"ff", OF_TRANSFORMER, read_wider},
+    {"gated", OF_TRANSFORMER, read_gated},
     {"norm", OF_MLP | OF_CONV | OF_RESNET | OF_TRANSFORMER, read_norm},
     {"residual", OF_MLP | OF_CONV, read_residual},
     {"branch", OF_MLP | OF_CONV | OF_RESNET | OF_TRANSFORMER, read_branch},

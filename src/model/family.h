@@ -35,6 +35,7 @@ typedef struct alv_family {
     int kernel, width;      /* width: channels of resnet's first stage */
     int64_t blocks;         /* of transformer */
     int heads, wider;       /* of transformer; its feed-forward layers have wider * embed units */
+    bool gated;             /* these are a gate's, through the activation, times those of another */
     int embed;              /* units of a token's row */
     int64_t tokens;         /* of the data; 0: features */
     bool from_data;         /* the hints say what the data are */

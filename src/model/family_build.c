@@ -13,7 +13,8 @@
  *
  *     x -> x + O attend(QKV norm(x)),   x -> x + D f(U norm(x))
  *
- * with one more norm at the end; with order=post the norms follow the sums (Vaswani et al. 2017).
+ * (gated: D (f(G norm(x)) U norm(x))), with one more norm at the end; with order=post the norms
+ * follow the sums (Vaswani et al. 2017).
  */
 #include "model/family.h"
 
@@ -206,14 +207,30 @@ static void add_attention(maker *m, int64_t block)
     end_block_branch(m, block, start, "attention", "norm1");
 }
 
+/* What the layer at hand gives, times that of another one through the activation (Shazeer 2020, eq.
+ * 5). */
+static void add_gate(maker *m, int64_t block, int before)
+{
+    char name[ALV_MAX_NAME];
+    const int up = m->b.at;
+    alv_build_go_to(&m->b, before);
+    block_name(name, block, "gate");
+    alv_build_dense(&m->b, name, (int64_t)m->f->embed * m->f->wider, true, true, m->f->act,
+                    m->f->act);
+    alv_build_multiply(&m->b, up, none);
+}
+
 static void add_feed_forward(maker *m, int64_t block)
 {
     char name[ALV_MAX_NAME];
     const int start = m->b.at;
     const int64_t d = m->f->embed;
     if (!m->f->is_post) add_block_norm(m, block, "norm2");
+    const int before = m->b.at;
+    const alv_act_spec act = m->f->gated ? none : m->f->act;
     block_name(name, block, "up");
-    alv_build_dense(&m->b, name, d * m->f->wider, true, true, m->f->act, m->f->act);
+    alv_build_dense(&m->b, name, d * m->f->wider, true, true, act, act);
+    if (m->f->gated) add_gate(m, block, before);
     block_name(name, block, "down");
     alv_build_dense(&m->b, name, d, true, true, none, none);
     end_block_branch(m, block, start, "forward", "norm2");

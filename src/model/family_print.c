@@ -76,6 +76,7 @@ static void add_options(writer *w, const alv_family *f)
     const bool is_resnet = f->kind == ALV_FAMILY_RESNET;
     const bool has_kernel = f->kind >= ALV_FAMILY_CONV && f->kind <= ALV_FAMILY_RESNET;
     if (f->kind == ALV_FAMILY_TRANSFORMER && f->wider != 4) add(w, " ff=%d", f->wider);
+    if (f->gated) add(w, " gated=yes");
     if (f->kind != ALV_FAMILY_TRANSFORMER && f->tokens > 0 && f->embed != 16)
         add(w, " embed=%d", f->embed);
     if (is_resnet && f->width != 16) add(w, " width=%d", f->width);

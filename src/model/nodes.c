@@ -1,5 +1,5 @@
 /* A network as layers: weights, and what follows them. */
-#include "alvor/model.h"
+#include "model/nodes.h"
 
 #include "base/base.h"
 #include "model/build.h"
@@ -9,17 +9,12 @@ static bool has_act(const alv_node *node)
     return node->act.act && strcmp(node->act.act->name, "identity") != 0;
 }
 
-static bool reads(const alv_node *node, int i)
-{
-    return node->input == i || (alv_node_reads_two(node) && node->other == i);
-}
-
 /* The only node that reads node i; -1: none, or several. */
 static int only_reader(const alv_model *model, int i)
 {
     int reader = -1;
     for (int j = i + 1; j < model->n_nodes; j++) {
-        if (!reads(&model->nodes[j], i)) continue;
+        if (!alv_node_reads(&model->nodes[j], i)) continue;
         if (reader >= 0) return -1;
         reader = j;
     }

@@ -301,9 +301,7 @@ static alv_status (*const checks[])(const alv_model *model, int i, signal from,
 static bool feeds_another(const alv_model *model, int i)
 {
     for (int j = i + 1; j < model->n_nodes; j++)
-        if (model->nodes[j].input == i ||
-            (alv_node_reads_two(&model->nodes[j]) && model->nodes[j].other == i))
-            return true;
+        if (alv_node_reads(&model->nodes[j], i)) return true;
     return false;
 }
 

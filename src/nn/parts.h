@@ -3,6 +3,7 @@
 #define ALV_NN_PARTS_H
 
 #include "model/build.h"
+#include "model/nodes.h"
 #include "nn/gemm.h"
 
 /* Refuses models and options that the engine cannot run; on success *out holds every default. */

@@ -10,7 +10,7 @@
  *
  * What may be swapped is a unit of a *space*: of a layer's outputs, and of all nodes that keep its
  * units apart (normalizations, activations, pools, the last position) or add other outputs to them,
- * as every branch of a residual stream does. A space meets
+ * as every branch of a residual stream does, or multiply them by others, as gates do. A space meets
  *
  *     rows and biases     of the dense layers and convolutions that end in it; columns of tables
  *     gains and shifts    of its normalizations

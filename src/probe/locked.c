@@ -1,6 +1,7 @@
 /* The spaces of a net's units and what meets them; copies.h has the rule and its proof. */
 #include "base/base.h"
 #include "math/math.h"
+#include "model/nodes.h"
 #include "probe/copies.h"
 
 /* Spaces are trees of nodes: `parent` leads to the root, which is its own. */
@@ -37,24 +38,29 @@ static void join(const spaces *s, int i, int j)
     s->parent[a] = b;
 }
 
-static bool reads(const alv_node *node, int i)
-{
-    return node->input == i || (node->op == ALV_OP_ADD && node->other == i);
-}
-
 /* Gates are rows of one layer of weights, that nothing else reads. */
 static bool has_own_weights(const spaces *s, const alv_node *lstm)
 {
     int readers = 0;
-    for (int i = 0; i < s->n; i++) readers += reads(node_of(s, i), lstm->input);
+    for (int i = 0; i < s->n; i++) readers += alv_node_reads(node_of(s, i), lstm->input);
     const alv_node *fed = lstm->input >= 0 ? node_of(s, lstm->input) : NULL;
     return readers == 1 && fed && fed->op == ALV_OP_WEIGHTS && !fed->act.act;
 }
 
 static bool keeps_units(alv_op op)
 {
-    return op == ALV_OP_ADD || op == ALV_OP_NORM || op == ALV_OP_POOL || op == ALV_OP_ACT ||
-           op == ALV_OP_LAST;
+    return op == ALV_OP_ADD || op == ALV_OP_TIMES || op == ALV_OP_NORM || op == ALV_OP_POOL ||
+           op == ALV_OP_ACT || op == ALV_OP_LAST;
+}
+
+/* One unit that multiplies all says nothing of them. */
+static void join_other(const spaces *s, int i)
+{
+    const alv_node *node = node_of(s, i);
+    if (node->other < 0 || node_of(s, node->other)->out == node->out)
+        join(s, i, node->other);
+    else
+        leave_open(s, node->other);
 }
 
 static void place(const spaces *s, int i)
@@ -62,7 +68,7 @@ static void place(const spaces *s, int i)
     const alv_node *node = node_of(s, i);
     if (node->op == ALV_OP_WEIGHTS || node->op == ALV_OP_EMBED) return;
     if (keeps_units(node->op)) {
-        if (node->op == ALV_OP_ADD) join(s, i, node->other);
+        if (alv_node_reads_two(node)) join_other(s, i);
         join(s, i, node->input);
     } else if (node->op == ALV_OP_LSTM && has_own_weights(s, node)) {
         join(s, i, node->input);

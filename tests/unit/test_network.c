@@ -178,6 +178,33 @@ static void names_and_depth(void **state)
     alv_model_free(m);
 }
 
+/* Gated units, and channels that a vector gates (Hu et al. 2018). */
+static void products(void **state)
+{
+    (void)state;
+    static const alv_model_hints picture = {
+        .inputs = 32, .outputs = 3, .height = 4, .width = 4, .act = "tanh"};
+    alv_model *m = read_network(
+        "layers:\n- {layer: dense, out: 4, name: stem}\n- {layer: dense, out: 6, name: up, "
+        "activation: none}\n"
+        "- {layer: dense, out: 6, from: stem, activation: silu}\n"
+        "- {layer: multiply, with: up}\n- {layer: dense}\n",
+        &flat, NULL);
+    assert_int_equal(m->nodes[3].op, ALV_OP_TIMES);
+    assert_int_equal(m->nodes[3].input, 2);
+    assert_int_equal(m->nodes[3].other, 1);
+    alv_model_free(m);
+    m = read_network("layers:\n- {layer: conv, out: 4, name: maps}\n- {layer: mean_pool}\n"
+                     "- {layer: dense, out: 4, name: gate, activation: sigmoid}\n"
+                     "- {layer: activation, activation: identity, from: maps}\n"
+                     "- {layer: multiply, with: gate}\n- {layer: mean_pool}\n- {layer: dense}\n",
+                     &picture, NULL);
+    assert_int_equal(m->nodes[4].op, ALV_OP_TIMES);
+    assert_int_equal(m->nodes[4].height, 4);
+    assert_int_equal(m->nodes[4].other, 2);
+    alv_model_free(m);
+}
+
 #define TWO "layers:\n- {layer: dense, out: 4}\n"
 
 static void says_line_and_column(void **state)
@@ -193,6 +220,10 @@ static void says_line_and_column(void **state)
         {TWO "- {layer: flux}\n", &flat,
          "line 3, column 11: there is no layer 'flux': dense, conv"},
         {TWO "- {layr: dense}\n", &flat, "line 3, column 4: there is no key 'layr'"},
+        {TWO "- {layer: multiply, with: start}\n", &flat,
+         "line 3, column 27: 'start' has 2 units at 0 x 0, and this 4"},
+        {"layers:\n- {layer: dense, out: 2}\n- {layer: multiply, with: start}\n", &flat,
+         "line 3, column 27: the data cannot be a factor"},
         {TWO "- {layer: dense, in: 5}\n", &flat, "line 3, column 22: it is fed 4 units, not 5"},
         {TWO "- {layer: dense, out: 4}\n", &flat,
          "line 3, column 3: the last layer has 4 units, and there are 3 classes"},
@@ -207,7 +238,7 @@ static void says_line_and_column(void **state)
         {TWO "- {layer: add, with: me}\n- {layer: dense}\n", &flat,
          "line 3, column 22: with: no layer before this one is named 'me'"},
         {TWO "- {layer: add, with: start}\n- {layer: dense}\n", &flat,
-         "line 3, column 22: 'start' has 2 units at 0 x 0, and the branch 4"},
+         "line 3, column 22: 'start' has 2 units at 0 x 0, and this 4"},
         {TWO "- {layer: dense, out: 4, from: start}\n- {layer: dense}\n", &flat,
          "line 2, column 3: what this layer gives is used nowhere"},
         {TWO "- {layer: dense, activation: rleu}\n", &flat,
@@ -290,8 +321,11 @@ static void says_line_and_column(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equals_the_short_text),       cmocka_unit_test(the_digest_is_the_networks),
-        cmocka_unit_test(fixed_schemes_are_canonical), cmocka_unit_test(names_and_depth),
+        cmocka_unit_test(equals_the_short_text),
+        cmocka_unit_test(the_digest_is_the_networks),
+        cmocka_unit_test(fixed_schemes_are_canonical),
+        cmocka_unit_test(names_and_depth),
+        cmocka_unit_test(products),
         cmocka_unit_test(says_line_and_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -323,6 +323,35 @@ static void residual_branches(void **state)
     }
 }
 
+/* Gated units of features, an activation of the gate and one of the product; a square; channels of
+ * an image that their means gate (Hu et al. 2018). */
+static void products(void **state)
+{
+    (void)state;
+    alv_builder b;
+    alv_error error;
+    alv_build_begin(&b, 5, 0, 0, &error);
+    alv_build_dense(&b, "fc0", 5, false, true, none, none);
+    const int start = b.at;
+    alv_build_dense(&b, "up", 6, false, true, none, none);
+    const int up = b.at;
+    alv_build_go_to(&b, start);
+    alv_build_dense(&b, "gate", 6, false, true, none, act("silu"));
+    alv_build_multiply(&b, up, act("tanh"));
+    alv_build_multiply(&b, b.at, none);
+    check_gradients(finish(&b), "gated");
+
+    alv_build_begin(&b, 2, 3, 4, &error);
+    alv_build_conv(&b, "conv1", 3, 3, 1, true, none, act("tanh"));
+    const int image = b.at;
+    alv_build_pool(&b, 0, false);
+    alv_build_dense(&b, "squeeze", 3, false, true, none, act("sigmoid"));
+    const int gate = b.at;
+    alv_build_go_to(&b, image);
+    alv_build_multiply(&b, gate, none);
+    check_gradients(finish(&b), "excitation");
+}
+
 static void pools(void **state)
 {
     (void)state;
@@ -499,6 +528,7 @@ int main(void)
         cmocka_unit_test(convolution_along_a_sequence_is_its_definition),
         cmocka_unit_test(normalizations),
         cmocka_unit_test(residual_branches),
+        cmocka_unit_test(products),
         cmocka_unit_test(pools),
         cmocka_unit_test(dense_on_images),
         cmocka_unit_test(batch_norm_keeps_moments),

@@ -22,7 +22,7 @@ static void mark_counted(alv_doctor *d)
     for (int i = 0; i < m->n_nodes; i++) {
         const int used[] = {m->nodes[i].weight, m->nodes[i].bias};
         const bool follows =
-            m->nodes[i].op != ALV_OP_OTHER || alv_signal_cell(&m->nodes[i]) != ALV_CELLS;
+            m->nodes[i].op != ALV_OP_OTHER || alv_flow_cell(&m->nodes[i]) != ALV_CELLS;
         for (int k = 0; k < 2 && follows; k++) {
             const alv_checkpoint_tensor *t =
                 used[k] >= 0 ? alv_checkpoint_find(file, m->params[used[k]].name) : NULL;
@@ -58,11 +58,11 @@ static double square_before(const alv_doctor *d, int node)
     int at = d->model->nodes[node].input;
     while (at >= 0) {
         const alv_op op = d->model->nodes[at].op;
-        if (alv_signal_cell(&d->model->nodes[at]) != ALV_CELLS) break;
+        if (alv_flow_cell(&d->model->nodes[at]) != ALV_CELLS) break;
         if (op != ALV_OP_ACT && op != ALV_OP_POOL && op != ALV_OP_OTHER && op != ALV_OP_LAST) break;
         at = d->model->nodes[at].input;
     }
-    return at >= 0 ? d->signals[at].square : d->input.square;
+    return at >= 0 ? d->flows[at].a.square : d->input.square;
 }
 
 static double positions(const alv_node *n)
@@ -79,7 +79,7 @@ static const alv_act *act_after(const alv_doctor *d, const alv_node *n)
 }
 
 /* Share of normal values where the activation is flat without being cut off. */
-static double saturated(const alv_doctor *d, const alv_node *n, const alv_signal *s)
+static double saturated(const alv_doctor *d, const alv_node *n, const alv_level *s)
 {
     const alv_act *act = act_after(d, n);
     const double std = alv_sqrt(alv_max(s->square - s->mean * s->mean, 0));
@@ -91,12 +91,13 @@ static double saturated(const alv_doctor *d, const alv_node *n, const alv_signal
 static void read_layer(alv_patient_layer *out, const alv_doctor *d, int node)
 {
     const alv_node *n = &d->model->nodes[node];
-    const alv_signal *s = &d->signals[node];
+    const alv_level *s = &d->flows[node].z;
     const double before = square_before(d, node);
     *out = (alv_patient_layer){.node = node,
                                .weight = &d->model->params[n->weight],
-                               .signal = likely(s->square, s->spread),
-                               .gradient = likely(s->gradient * positions(n), s->gradient_spread),
+                               .signal = likely(s->square, alv_flow_spread(s)),
+                               .gradient =
+                                   likely(s->back.square * positions(n), alv_flow_spread_back(s)),
                                .alike = s->square > 0 ? s->shared / s->square : ALV_NAN,
                                .gain = alv_sqrt(s->square / before),
                                .saturated = saturated(d, n, s),
@@ -106,7 +107,7 @@ static void read_layer(alv_patient_layer *out, const alv_doctor *d, int node)
                                .verdict = ALV_VERDICT_HEALTHY};
     if (n->op == ALV_OP_EMBED) out->gain = 1;
     out->scale = out->gain > 0 && alv_isfinite(out->gain) ? 1 / out->gain : ALV_NAN;
-    if (!(s->gradient > 0)) out->gradient = (alv_likely){ALV_NAN, ALV_NAN, ALV_NAN};
+    if (!(s->back.square > 0)) out->gradient = (alv_likely){ALV_NAN, ALV_NAN, ALV_NAN};
 }
 
 static alv_status read_layers(alv_doctor *d, alv_error *error)
@@ -266,17 +267,17 @@ alv_status alv_doctor_judge_seen(alv_doctor *d, double data, alv_error *error)
 static alv_status examine(alv_doctor *d, alv_error *error)
 {
     const alv_checkpoint *file = d->weights->model;
-    alv_measured *measured = NULL;
+    alv_drawn *measured = NULL;
     d->chain = !file->graph;
     d->model = file->graph;
     if (d->chain) ALV_TRY(alv_doctor_chain(&d->model, file, d->act, error));
-    d->signals = alv_new_array((size_t)d->model->n_nodes + 1, sizeof *d->signals);
+    d->flows = alv_new_array((size_t)d->model->n_nodes + 1, sizeof *d->flows);
     d->counted = alv_new_array((size_t)d->weights->n + 1, sizeof *d->counted);
     alv_status status = alv_measured_read(&measured, d->weights, d->model, error);
-    if (status == ALV_OK && (!d->signals || !d->counted))
+    if (status == ALV_OK && (!d->flows || !d->counted))
         status = alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for its signals");
     if (status == ALV_OK && d->model->n_nodes > 0)
-        status = alv_signal_follow(d->signals, d->model, measured, d->input, error);
+        status = alv_flow_follow(d->flows, d->model, measured, &d->input, error);
     free(measured);
     if (status == ALV_OK) mark_counted(d);
     if (status == ALV_OK) status = read_layers(d, error);
@@ -286,8 +287,8 @@ static alv_status examine(alv_doctor *d, alv_error *error)
     return status;
 }
 
-alv_status alv_doctor_examine(alv_doctor **out, const alv_inspection *weights,
-                              alv_signal_input input, alv_act_spec act, alv_error *error)
+alv_status alv_doctor_examine(alv_doctor **out, const alv_inspection *weights, alv_flow_input input,
+                              alv_act_spec act, alv_error *error)
 {
     alv_doctor *d = alv_new_array(1, sizeof *d);
     if (!d) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory");
@@ -306,7 +307,7 @@ void alv_doctor_free(alv_doctor *d)
 {
     if (!d) return;
     if (d->chain) alv_model_free(d->model);
-    free(d->signals);
+    free(d->flows);
     free(d->layers);
     free(d->counted);
     free(d->misfits);

@@ -5,7 +5,7 @@
 #include "audit/counter.h"
 #include "audit/inspect.h"
 #include "audit/misfit.h"
-#include "audit/signal.h"
+#include "audit/measured.h"
 #include "verdict/verdict.h"
 
 /* Layers up to which saturation is part of the forecast: its rules take the square of their number.
@@ -45,11 +45,11 @@ typedef struct alv_seen {
 
 typedef struct alv_doctor {
     const alv_inspection *weights;
-    alv_model *model; /* the file's graph, or a chain of its own */
-    bool chain;       /* the file has no graph: layers in its order */
-    alv_act_spec act; /* of the chain */
-    alv_signal_input input;
-    alv_signal *signals; /* (model->n_nodes) */
+    alv_model *model;     /* the file's graph, or a chain of its own */
+    bool chain;           /* the file has no graph: layers in its order */
+    alv_act_spec act;     /* of the chain */
+    alv_flow_input input; /* moments alone: of no samples */
+    alv_flow *flows;      /* (model->n_nodes) */
     int n;
     alv_patient_layer *layers;
     int64_t n_misfits;
@@ -66,8 +66,8 @@ typedef struct alv_doctor {
 /* Of what inspect has measured, which must outlive *out. `act` follows each layer of a file without
  * a graph. ALV_ERR_UNSUPPORTED where the file has no weights to follow; ALV_ERR_MEMORY. The caller
  * owns *out: alv_doctor_free. */
-alv_status alv_doctor_examine(alv_doctor **out, const alv_inspection *weights,
-                              alv_signal_input input, alv_act_spec act, alv_error *error);
+alv_status alv_doctor_examine(alv_doctor **out, const alv_inspection *weights, alv_flow_input input,
+                              alv_act_spec act, alv_error *error);
 void alv_doctor_free(alv_doctor *doctor); /* NULL is fine */
 
 /* Runs the network on `batch`, whose first axis (second of a file whose sequences come first)
@@ -110,7 +110,7 @@ alv_status alv_doctor_judge_seen(alv_doctor *doctor, double data, alv_error *err
 alv_status alv_batch_given(float **out, int64_t *rows, const alv_engine *engine,
                            const alv_checkpoint_tensor *batch, alv_error *error);
 alv_status alv_batch_drawn(float **out, int64_t rows, const alv_engine *engine,
-                           alv_signal_input input, alv_error *error);
+                           alv_flow_input input, alv_error *error);
 
 /* Inside the room: a chain of the file's weights in their order, each but the last followed by
  * `act`; norms and biases go to the weights before them. */

@@ -74,7 +74,7 @@ alv_status alv_batch_given(float **out, int64_t *rows, const alv_engine *e,
     return ALV_OK;
 }
 
-alv_status alv_batch_drawn(float **out, int64_t rows, const alv_engine *e, alv_signal_input input,
+alv_status alv_batch_drawn(float **out, int64_t rows, const alv_engine *e, alv_flow_input input,
                            alv_error *error)
 {
     const int64_t n = rows * e->model->inputs, tokens = e->model->tokens;

@@ -18,7 +18,7 @@ static void put_layer(alv_json *json, const alv_doctor *d, const alv_patient_lay
 {
     alv_json_open(json, NULL, '{');
     alv_json_string(json, "weight", l->weight->name);
-    alv_json_real(json, "mean", d->signals[l->node].mean);
+    alv_json_real(json, "mean", d->flows[l->node].z.mean);
     put_likely(json, "signal", l->signal);
     put_likely(json, "gradient", l->gradient);
     alv_json_real(json, "correlation", l->alike);
@@ -50,7 +50,7 @@ static void put_assumptions(alv_json *json, const alv_doctor *d)
 {
     alv_json_open(json, "assumptions", '[');
     for (int i = 0; i < d->model->n_nodes; i++) {
-        const alv_assumption a = d->signals[i].assumed;
+        const alv_assumption a = d->flows[i].assumed;
         if (a == ALV_ASSUME_NOTHING) continue;
         alv_json_open(json, NULL, '{');
         alv_json_int(json, "node", i);

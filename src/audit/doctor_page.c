@@ -287,7 +287,7 @@ static void put_assumed(alv_html *p, const alv_doctor *d)
     }
     for (int a = ALV_ASSUME_NOTHING + 1; a < ALV_ASSUMPTIONS; a++)
         for (int i = 0; i < d->model->n_nodes; i++)
-            if (d->signals[i].assumed == (alv_assumption)a) {
+            if (d->flows[i].assumed == (alv_assumption)a) {
                 alv_html_put(p, "<li>");
                 alv_html_text(p, alv_assumption_text((alv_assumption)a, p->lang));
                 alv_html_put(p, "</li>");

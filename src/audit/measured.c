@@ -1,5 +1,5 @@
-/* What the signal's maps need of a model's parameters, from what inspect measured of their file. */
-#include "audit/signal.h"
+/* What the theory's maps need of a model's parameters, from what inspect measured of their file. */
+#include "audit/measured.h"
 
 #include "base/base.h"
 
@@ -9,7 +9,7 @@ static const int places[ALV_CELLS][ALV_GATES] = {
 
 /* A bias that the inputs bring and one that the outputs before bring, of each gate; a gate sees
  * their sum, but where the second of a GRU's last is reset. */
-static alv_status sum_up(alv_measured *out, const alv_checkpoint_tensor *t, alv_cell cell,
+static alv_status sum_up(alv_drawn *out, const alv_checkpoint_tensor *t, alv_cell cell,
                          int64_t units, bool reset, alv_error *error)
 {
     const int gates = alv_cell_gates(cell);
@@ -24,27 +24,28 @@ static alv_status sum_up(alv_measured *out, const alv_checkpoint_tensor *t, alv_
             const bool apart = reset && k == ALV_GATE_NEW;
             const double both = b[at] + (apart ? 0 : b[half + at]);
             if (apart) {
-                out->reset += b[half + at] / n;
-                out->reset2 += b[half + at] * b[half + at] / n;
+                out->gates.reset += b[half + at] / n;
+                out->gates.reset2 += b[half + at] * b[half + at] / n;
             }
-            out->gate[k] += both / n;
-            out->varies[k] += both * both / n;
+            out->gates.mean[k] += both / n;
+            out->gates.varies[k] += both * both / n;
             sum += both;
             square += both * both;
         }
-    for (int k = 0; k < gates; k++) out->varies[k] -= out->gate[k] * out->gate[k];
+    for (int k = 0; k < gates; k++) out->gates.varies[k] -= out->gates.mean[k] * out->gates.mean[k];
+    out->gates.n = gates;
     out->mean = sum / (double)(half * ways);
     out->square = square / (double)(half * ways);
     free(b);
     return ALV_OK;
 }
 
-static alv_status read_gates(alv_measured *out, const alv_inspection *all, const alv_model *m,
+static alv_status read_gates(alv_drawn *out, const alv_inspection *all, const alv_model *m,
                              alv_error *error)
 {
     for (int i = 0; i < m->n_nodes; i++) {
         const alv_node *n = &m->nodes[i];
-        const alv_cell cell = alv_signal_cell(n);
+        const alv_cell cell = alv_flow_cell(n);
         const int bias = cell != ALV_CELLS && n->input >= 0 ? m->nodes[n->input].bias : -1;
         if (bias < 0 || !out[bias].known) continue;
         const alv_checkpoint_tensor *t = alv_checkpoint_find(all->model, m->params[bias].name);
@@ -55,17 +56,18 @@ static alv_status read_gates(alv_measured *out, const alv_inspection *all, const
     return ALV_OK;
 }
 
-alv_status alv_measured_read(alv_measured **out, const alv_inspection *all, const alv_model *m,
+alv_status alv_measured_read(alv_drawn **out, const alv_inspection *all, const alv_model *m,
                              alv_error *error)
 {
-    alv_measured *read = alv_new_array((size_t)m->n_params + 1, sizeof *read);
+    alv_drawn *read = alv_new_array((size_t)m->n_params + 1, sizeof *read);
     if (!read) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for its weights");
     for (int i = 0; i < m->n_params; i++) {
         const alv_checkpoint_tensor *t = alv_checkpoint_find(all->model, m->params[i].name);
         const alv_inspected *seen = t ? &all->tensors[t - all->model->tensors] : NULL;
         if (!seen || !seen->measured || seen->moments.n < 1) continue;
         const double mean = seen->moments.mean, n = (double)seen->moments.n;
-        read[i] = (alv_measured){true, mean, seen->moments.m2 / n + mean * mean, {0}, {0}, 0, 0};
+        read[i] =
+            (alv_drawn){.known = true, .mean = mean, .square = seen->moments.m2 / n + mean * mean};
     }
     const alv_status status = read_gates(read, all, m, error);
     if (status == ALV_OK)

@@ -25,7 +25,7 @@ static int measure(alv_inspection **out, const alv_checkpoint *model)
 
 /* The mean and the mean square of the first tensor of an array file; tokens have none that matter.
  */
-static int read_moments(alv_signal_input *out, const alv_checkpoint *file, const char *path)
+static int read_moments(alv_flow_input *out, const alv_checkpoint *file, const char *path)
 {
     alv_inspection *all;
     double token;
@@ -35,7 +35,9 @@ static int read_moments(alv_signal_input *out, const alv_checkpoint *file, const
     const alv_inspected *t = all->n > 0 ? &all->tensors[0] : NULL;
     const alv_moments *m = t && t->measured ? &t->moments : NULL;
     const bool fine = m && m->n > 0 && m->nonfinite == 0 && (m->m2 > 0 || m->mean != 0);
-    if (fine) *out = (alv_signal_input){m->mean, m->m2 / (double)m->n + m->mean * m->mean};
+    if (fine)
+        *out =
+            (alv_flow_input){.mean = m->mean, .square = m->m2 / (double)m->n + m->mean * m->mean};
     alv_inspection_free(all);
     return fine ? CLI_OK
                 : cli_fail("floats, as numpy.save writes them",
@@ -104,7 +106,7 @@ static int run_model(alv_doctor *doctor, const alv_checkpoint *data, const cli_a
 /* `data`: NULL, or what --data names. */
 static int examine(const alv_checkpoint *model, const alv_checkpoint *data, const cli_args *args)
 {
-    alv_signal_input input = {0, 1};
+    alv_flow_input input = {.square = 1};
     alv_act_spec act = {0};
     alv_inspection *weights;
     alv_doctor *doctor;

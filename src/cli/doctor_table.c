@@ -139,7 +139,7 @@ static int count_alike(const alv_doctor *d, alv_assumption a, int node)
 {
     int n = 0;
     for (int i = 0; i < d->model->n_nodes; i++) {
-        if (d->signals[i].assumed != a) continue;
+        if (d->flows[i].assumed != a) continue;
         if (strcmp(alv_doctor_operator(d, i), alv_doctor_operator(d, node)) != 0) continue;
         if (i < node) return 0;
         n++;
@@ -153,7 +153,7 @@ static void print_assumption(const alv_doctor *d, alv_assumption a, alv_lang lan
     char line[4096];
     size_t n = 0;
     for (int i = 0; i < d->model->n_nodes; i++) {
-        const int alike = d->signals[i].assumed == a ? count_alike(d, a, i) : 0;
+        const int alike = d->flows[i].assumed == a ? count_alike(d, a, i) : 0;
         if (alike == 0) continue;
         if (n > sizeof line / 2) {
             n += alv_text_format(line + n, sizeof line - n, ", ... (--json)");

@@ -70,16 +70,16 @@ static void write_reals(alv_json *json, const char *key, const double *x, int64_
     alv_json_close(json);
 }
 
-/* The moments that theory follows (theory/inputs.h), as JSON; NULL without memory. Tokens have
- * none. */
+/* The moments that theory follows (theory/inputs.h), as JSON; NULL without memory. */
 static alv_status describe_pairs(char **out, const alv_setup *setup, alv_error *error)
 {
     const alv_model *model = setup->acts[0].model;
     alv_json json = {0};
     alv_flow_input in = {0};
     double *lags = NULL;
-    if (model->tokens == 0)
-        ALV_TRY(alv_inputs_measure(&in, &lags, model, setup->probe.x, setup->probe.n, error));
+    ALV_TRY(alv_inputs_measure(&in, &lags, model, setup->probe.x, setup->probe.n, error));
+    const int64_t places =
+        model->tokens > 0 ? model->inputs : (int64_t)model->height * model->width;
     alv_json_open(&json, NULL, '{');
     alv_json_int(&json, "samples", in.samples);
     alv_json_real(&json, "mean", in.mean);
@@ -90,7 +90,7 @@ static alv_status describe_pairs(char **out, const alv_setup *setup, alv_error *
     write_reals(&json, "sizes", in.sizes, ALV_FAR, 1);
     write_reals(&json, "far", &in.far[0].product, ALV_FAR, 2);
     write_reals(&json, "far_sizes", &in.far[0].size, ALV_FAR, 2);
-    if (lags) write_reals(&json, "lags", lags, (int64_t)model->height * model->width, 1);
+    if (lags) write_reals(&json, "lags", lags, places, 1);
     alv_json_close(&json);
     free(lags);
     *out = alv_json_take(&json);

@@ -42,7 +42,8 @@ static alv_status read_moments(alv_flow_input *out, double **lags, const json_t 
         isfinite(out->mean + out->square + out->same.product) && isfinite(out->overlap + out->end);
     if (json_array_size(far) != ALV_FAR || !finite) return ALV_ERR_FORMAT;
     if (places == 0) return ALV_OK;
-    if (places != (size_t)model->height * (size_t)model->width) return ALV_ERR_FORMAT;
+    const int64_t all = model->tokens > 0 ? model->inputs : (int64_t)model->height * model->width;
+    if (places != (size_t)all) return ALV_ERR_FORMAT;
     *lags = alv_new_array(places, sizeof **lags);
     if (!*lags) return ALV_ERR_MEMORY;
     for (size_t i = 0; i < places; i++) (*lags)[i] = json_number_value(json_array_get(of, i));
@@ -171,11 +172,6 @@ alv_status alv_report_expected(json_t *entry, const report_run *run, const repor
 
 /* Texts of alv_unexpected. */
 static const char *const unexpected[ALV_UNEXPECTED_COUNT][ALV_LANGS] = {
-    [ALV_UNEXPECTED_SEQUENCE] =
-        {"No lines of theory here: its maps do not follow sequences, where tables, attention and "
-         "recurrent layers make each place a population of its own.",
-         "Aqui não há linhas da teoria: seus mapas não acompanham sequências, em que tabelas, "
-         "atenção e camadas recorrentes fazem de cada posição uma população própria."},
     [ALV_UNEXPECTED_WINDOW] =
         {"No lines of theory here: what pooled windows make of the values of nearby places has "
          "not been measured against it.",

@@ -113,19 +113,32 @@ static double own(alv_attended x)
     return alv_max(x.square - x.together, 0);
 }
 
-/* Adds what a share `weight` of the positions gives. */
-static void add(alv_attention_law *out, const alv_attention_case *in, shares s, double size,
-                double columns, double weight)
+/* Adds what a share `weight` of the positions gives, and `back` of the gradient. */
+static double add(alv_attention_law *out, const alv_attention_case *in, shares s, double size,
+                  double columns, double weight, double back)
 {
-    const double q = own(in->query), k = own(in->key), values = weight * own(in->value);
+    const double q = own(in->query), k = own(in->key), each = own(in->value);
+    const double here = each * (s.participation + in->overlap * (s.pairs + in->sizes * s.excess));
     const double p = s.participation, d = s.jacobian, rest = alv_max(1 - p, 0);
     const double common =
         rest * (p * q + columns * (in->query.together + q * q * k / alv_max(in->units, 1)));
-    out->out.square += values * (p + in->overlap * (s.pairs + in->sizes * s.excess));
-    out->leaning += values * in->overlap * alv_max(s.pairs, 0);
-    out->query += values * k * (d * (1 + in->overlap) + in->overlap * rest * rest);
-    out->key += values * ((1 - in->near) * d * in->query.square * size + in->near * common);
-    out->value += weight * p;
+    out->out.square += weight * here;
+    out->leaning += weight * each * in->overlap * alv_max(s.pairs, 0);
+    out->query += back * each * k * (d * (1 + in->overlap) + in->overlap * rest * rest);
+    out->key += back * each * ((1 - in->near) * d * in->query.square * size + in->near * common);
+    out->value += back * p;
+    return here;
+}
+
+/* From the last rows to the first. */
+static void set_parts(alv_attention_law *out, const double *of_rows, int rows, double together)
+{
+    for (int k = 0; k < ALV_ATTENTION_PARTS; k++) {
+        const int lo = rows * k / ALV_ATTENTION_PARTS, hi = rows * (k + 1) / ALV_ATTENTION_PARTS;
+        out->parts[k] = together;
+        for (int i = lo; i < hi; i++) out->parts[k] += of_rows[rows - 1 - i] / (hi - lo);
+        if (hi == lo) out->parts[k] += of_rows[rows - 1 - lo];
+    }
 }
 
 void alv_attention_law_of(alv_attention_law *out, const alv_attention_case *in)
@@ -139,6 +152,7 @@ void alv_attention_law_of(alv_attention_law *out, const alv_attention_case *in)
     const double shared = alv_min(in->query.together * own(in->key), 3);
     const int n = in->positions > 1 ? in->positions : 1;
     const int rows = !in->causal ? 1 : n < ROWS ? n : ROWS;
+    double of_rows[ROWS] = {0};
     double twice, pairs;
     columns(&twice, &pairs, n, in->causal);
     twice *= alv_exp(shared);
@@ -150,10 +164,14 @@ void alv_attention_law_of(alv_attention_law *out, const alv_attention_case *in)
         make_laplace(&l, v, n);
         for (int k = 0; k < rows; k++) {
             const double m = in->causal ? 1 + alv_floor((k + 0.5) * n / rows) : n;
-            add(out, in, shares_of(&l, m), size, twice, weight[i] / rows);
+            const double back = (1 - in->lone) / rows + (k + 1 == rows ? in->lone : 0);
+            of_rows[k] += weight[i] * add(out, in, shares_of(&l, m), size, twice, weight[i] / rows,
+                                          weight[i] * back);
         }
     }
     out->out.square += in->value.together;
+    out->last = in->value.together + of_rows[rows - 1];
+    set_parts(out, of_rows, rows, in->value.together);
     if (out->out.square > 0) out->leaning /= out->out.square;
     out->out.together =
         alv_min(in->value.together + own(in->value) * pairs * alv_exp(shared), out->out.square);

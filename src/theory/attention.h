@@ -20,10 +20,16 @@ typedef struct alv_attention_case {
     int positions;  /* at least 1 */
     bool causal;
     double near; /* correlation of the gradients that arrive at two positions */
+    double lone; /* share of them that arrives at the last position alone */
 } alv_attention_case;
+
+enum { ALV_ATTENTION_PARTS = 8 };
 
 typedef struct alv_attention_law {
     alv_attended out;
+    double last;                       /* of out.square at the last position */
+    double parts[ALV_ATTENTION_PARTS]; /* means of it over equal parts of the positions, from the
+                                          last to the first */
     double leaning;           /* share of its mean square that comes of leaning towards the query */
     double query, key, value; /* mean squares of the gradients there, for 1 at the output */
     double near;              /* correlation of two positions in that at the values */

@@ -8,9 +8,10 @@
  * the mean square of that share, which is that for which it does of two outputs. */
 typedef struct alv_border {
     double once, twice;
+    double last; /* mean over elements: whether it lies on the input for the last output */
 } alv_border;
 
-/* Of a node with a weight, padding equal by side. 1 and 1 for dense layers and for kernels of one
+/* Of a node with a weight, padding equal by side. All 1 for dense layers and for kernels of one
  * element. */
 alv_border alv_border_of(const alv_model *model, const alv_node *node);
 

@@ -26,17 +26,10 @@ static bool is_image(const alv_node *node)
     return (int64_t)node->height * node->width > 1;
 }
 
-static bool is_sequence(alv_op op)
-{
-    return op == ALV_OP_EMBED || op == ALV_OP_ATTEND || op == ALV_OP_LSTM || op == ALV_OP_LAST;
-}
-
 static bool has(const alv_node *node, alv_unexpected what)
 {
     const bool pool = node->op == ALV_OP_POOL, window = node->largest || node->kernel > 0;
     switch (what) {
-    case ALV_UNEXPECTED_SEQUENCE:
-        return is_sequence(node->op);
     case ALV_UNEXPECTED_WINDOW:
         return pool && window;
     case ALV_UNEXPECTED_OPERATOR:
@@ -62,8 +55,7 @@ bool alv_expected_lacks(const alv_model *model, alv_unexpected what)
 
 bool alv_expected_speaks(const alv_model *model)
 {
-    return model->tokens == 0 && !alv_expected_lacks(model, ALV_UNEXPECTED_SEQUENCE) &&
-           !alv_expected_lacks(model, ALV_UNEXPECTED_WINDOW) &&
+    return !alv_expected_lacks(model, ALV_UNEXPECTED_WINDOW) &&
            !alv_expected_lacks(model, ALV_UNEXPECTED_OPERATOR);
 }
 
@@ -81,6 +73,13 @@ static bool is_lost(const alv_model *model, int end)
 {
     for (int i = end + 1; i < model->n_nodes; i++)
         if (has(&model->nodes[i], ALV_UNEXPECTED_IMAGES)) return true;
+    return false;
+}
+
+static bool doubts(const alv_flow *flows, int first, int last)
+{
+    for (int i = first; i <= last; i++)
+        if (flows[i].doubtful) return true;
     return false;
 }
 
@@ -103,9 +102,11 @@ static void read(alv_expected *out, const alv_model *model, const alv_model_laye
         const alv_level *z = &flows[at[l].end].z;
         out->layers[l].signal = band(z->square - z->shared, z->spread.own, independent);
         out->layers[l].gradient =
-            band(z->gradient / last->gradient, z->gradient_spread, independent);
-        if (is_pooled(model, at[l].end)) out->layers[l].signal = none;
-        if (is_lost(model, at[l].end)) out->layers[l].gradient = none;
+            band(z->back.square / last->back.square, alv_flow_spread_back(z), independent);
+        if (is_pooled(model, at[l].end) || doubts(flows, 0, at[l].end))
+            out->layers[l].signal = none;
+        if (is_lost(model, at[l].end) || doubts(flows, at[l].end + 1, model->n_nodes - 1))
+            out->layers[l].gradient = none;
     }
 }
 

@@ -20,9 +20,8 @@ typedef struct alv_expected {
     alv_expected_layer *layers; /* (depth) */
 } alv_expected;
 
-/* What a network has that bands leave out; the first three leave out everything. */
+/* What a network has that bands leave out; the first two leave out everything. */
 typedef enum alv_unexpected {
-    ALV_UNEXPECTED_SEQUENCE, /* tables, attention, recurrent layers */
     ALV_UNEXPECTED_WINDOW,   /* pools of windows */
     ALV_UNEXPECTED_OPERATOR, /* of a file, unknown */
     ALV_UNEXPECTED_POOLED,   /* signals behind the mean of a whole image */

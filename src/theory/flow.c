@@ -29,15 +29,30 @@ alv_drawn alv_flow_drawn(const alv_flow_follower *f, int param)
     return param >= 0 ? f->measured[param] : (alv_drawn){.known = true};
 }
 
-static double positions(int height, int width)
+double alv_flow_places(const alv_model *m, int node)
 {
+    const int height = node >= 0 ? m->nodes[node].height : m->height;
+    const int width = node >= 0 ? m->nodes[node].width : m->width;
     return alv_max(height, 1) * alv_max(width, 1);
+}
+
+int alv_flow_length(const alv_model *m, int known)
+{
+    enum { UNKNOWN = 16 };
+    if (known > 0) return known;
+    if (m->height > 0) return m->height;
+    return m->tokens > 0 && m->inputs > 0 && m->inputs < INT32_MAX ? (int)m->inputs : UNKNOWN;
 }
 
 double alv_flow_spread(const alv_level *x)
 {
     const double a = x->square > 0 ? own(x) / x->square : 0, b = 1 - a;
     return a * a * x->spread.own + b * b * x->spread.shared + 2 * a * b * x->spread.both;
+}
+
+double alv_flow_spread_back(const alv_level *x)
+{
+    return x->back.spread + x->back.sway * x->back.sway;
 }
 
 void alv_flow_keep(alv_flow *out, const alv_level *x)
@@ -51,7 +66,8 @@ void alv_flow_keep(alv_flow *out, const alv_level *x)
 
 void alv_flow_share(alv_level *x, const alv_flow_follower *f, const alv_node *node)
 {
-    x->shared = alv_pairs_in_batch(x, positions(node->height, node->width), f->samples);
+    const int at = (int)(node - f->model->nodes);
+    x->shared = alv_pairs_in_batch(x, alv_flow_places(f->model, at), f->samples);
 }
 
 /* tr S^2 / (tr S)^2 of the n values that one output adds up: the units of one place, of each place
@@ -72,6 +88,56 @@ static double crowding(const alv_flow_follower *f, const alv_node *node, const a
     return alv_min(1, x->overlap + alike * (1 + x->noise) / n);
 }
 
+/* Of n normal weights that at one of k elements of the kernel has a variance of 2 k / n, and the
+ * whole is their mean by the shares in which they lie on the input. */
+double alv_flow_border(const alv_model *m, const alv_node *node)
+{
+    int64_t n = 0;
+    const alv_border b = alv_border_of(m, node);
+    if (alv_tensor_count(&n, &m->params[node->weight], NULL) != ALV_OK || n < 1) return 0;
+    return b.once > 0 ? 2 * alv_max(b.twice / (b.once * b.once) - 1, 0) / (double)n : 0;
+}
+
+/* What each unit has of its own by its weights, given their mean square over all, and of what rows
+ * share the part that is no bias. */
+static void stray(alv_level *z, const alv_level *x, const alv_drawn *w, const alv_drawn *b,
+                  double crowd, double n, double part, double border)
+{
+    const double given = w->noise + border, rest = 1 - part;
+    const double alone = z->square > 0 ? own(z) / z->square : 0;
+    const double means = 2 * (1 - 1 / alv_max(n, 1)) * part * part + 4 * part * rest;
+    z->carried = plus(through(x->spread, 1, 0, 0, part), given,
+                      part * part * given + rest * rest * b->noise, part * given);
+    z->spread = plus(z->carried, 2 * alv_max(crowd - 1 / n, 0) / z->units, means / z->units, 0);
+    z->overlap = crowd;
+    z->noise = 2 * crowd;
+    z->ragged = x->ragged + 2 * alone * alone / z->units;
+    z->shared_noise = means + rest * rest * b->noise * z->units;
+}
+
+/* What a kernel at the last place sees, over what one does on the whole: of the places inside one
+ * is the last. */
+static double seen_last(const alv_border *b, const alv_node *node, double last)
+{
+    const double inside = b->last * alv_max(node->kernel, 1);
+    if (!(b->once > 0) || !(inside > 1)) return last;
+    return b->last / b->once * (last + inside - 1) / inside;
+}
+
+static double part_at(double here, double all, double each, double shift)
+{
+    return all > 0 ? (each * here + shift) / (each * all + shift) : 1;
+}
+
+static void places(alv_level *z, const alv_node *node)
+{
+    if (!z->lags || node->kind == ALV_LAYER_DENSE) return;
+    if (node->height > 0)
+        alv_pairs_stride(z, node->height, node->width, node->stride > 0 ? node->stride : 1);
+    else
+        z->lags = NULL;
+}
+
 /* z = W x + b. */
 static void weights(alv_flow *out, alv_flow_follower *f, const alv_node *node)
 {
@@ -79,7 +145,9 @@ static void weights(alv_flow *out, alv_flow_follower *f, const alv_node *node)
     const alv_drawn w = alv_flow_drawn(f, node->weight), b = alv_flow_drawn(f, node->bias);
     const double n = node->weight >= 0 ? alv_border_fan(f->model, node) : 0;
     alv_flow_keep(out, x);
+    out->assumed = ALV_ASSUME_UNREAD;
     if (node->weight < 0 || !w.known || !b.known || !(n > 0)) return;
+    out->assumed = ALV_ASSUME_NOTHING;
     alv_level *z = &out->z;
     const bool whole = node->height == 0 && x->units > 0 && (double)node->in > x->units * 1.5;
     const double crowd = crowding(f, node, x, n, whole);
@@ -96,17 +164,16 @@ static void weights(alv_flow *out, alv_flow_follower *f, const alv_node *node)
          k++) /* borders lie elsewhere in the other sample */
         z->far[k].product +=
             each * (border.twice / border.once - 1) * (whole ? x->same : x->far[k]).product;
-    alv_pairs_stride(z, node->height, node->width, node->stride > 0 ? node->stride : 1);
+    places(z, node);
+    z->last =
+        part_at(seen_last(&border, node, x->last) * x->square, x->square, each, pairs + shift);
+    z->same_last = part_at(seen_last(&border, node, x->same_last) * x->same.product,
+                           x->same.product, each, pairs + shift);
     z->units = (double)node->out;
     z->mean = sum + b.mean;
     alv_flow_share(z, f, node);
     const double part = z->shared > 0 ? alv_max(z->shared - shift, 0) / z->shared : 0;
-    z->carried =
-        plus(through(x->spread, 1, 0, 0, part), w.noise, part * part * w.noise, part * w.noise);
-    z->spread = plus(z->carried, 2 * crowd / z->units, 2 / z->units, 0);
-    z->overlap = crowd;
-    z->noise = 2 * crowd;
-    z->shared_noise = 2;
+    stray(z, x, &w, &b, crowd, n, part, alv_flow_border(f->model, node));
 }
 
 static void pass(alv_flow *out, alv_flow_follower *f, const alv_node *node)
@@ -115,9 +182,16 @@ static void pass(alv_flow *out, alv_flow_follower *f, const alv_node *node)
 }
 
 static alv_flow_map *const maps[] = {
-    [ALV_OP_WEIGHTS] = weights,  [ALV_OP_NORM] = alv_flow_normalize,
-    [ALV_OP_ADD] = alv_flow_add, [ALV_OP_POOL] = alv_flow_pool,
+    [ALV_OP_WEIGHTS] = weights,
+    [ALV_OP_NORM] = alv_flow_normalize,
+    [ALV_OP_ADD] = alv_flow_add,
+    [ALV_OP_POOL] = alv_flow_pool,
     [ALV_OP_ACT] = pass,
+    [ALV_OP_EMBED] = alv_flow_embed,
+    [ALV_OP_ATTEND] = alv_flow_attend,
+    [ALV_OP_LSTM] = alv_flow_recur,
+    [ALV_OP_LAST] = alv_flow_last,
+    [ALV_OP_OTHER] = alv_flow_other,
 };
 
 static void follow(alv_flow_follower *f, int i)
@@ -125,9 +199,9 @@ static void follow(alv_flow_follower *f, int i)
     const alv_node *node = &f->model->nodes[i];
     alv_flow *out = &f->flows[i];
     double *lags = out->a.lags;
-    (node->op < ALV_COUNT(maps) ? maps[node->op] : pass)(out, f, node);
+    maps[node->op](out, f, node);
     out->to_z = (alv_way_back){.step = 1, .overlap = 1};
-    if (node->act.act) {
+    if (node->act.act && alv_flow_cell(node) == ALV_CELLS) {
         out->to_z = alv_flow_bend(&out->a, f, &out->z, node->act, 1);
         alv_flow_share(&out->a, f, node);
         return;
@@ -138,35 +212,61 @@ static void follow(alv_flow_follower *f, int i)
         memcpy(lags, out->z.lags, (size_t)out->z.height * (size_t)out->z.width * sizeof *lags);
 }
 
-static void begin(alv_flow_follower *f)
+static bool has_places(const alv_model *m)
+{
+    bool found = false;
+    for (int i = 0; i < m->n_nodes; i++)
+        found |= m->nodes[i].op == ALV_OP_EMBED || m->nodes[i].op == ALV_OP_ATTEND ||
+                 m->nodes[i].op == ALV_OP_LSTM || m->nodes[i].op == ALV_OP_OTHER;
+    return found;
+}
+
+/* Places of the data: of an image, or along a sequence. */
+static size_t places_of(const alv_model *m)
+{
+    const size_t places = (size_t)alv_flow_places(m, -1), length = (size_t)alv_flow_length(m, 0);
+    return places > length ? places : length;
+}
+
+/* Samples and places that share their mean alone. */
+static void begin_alike(alv_level *x, const alv_flow_input *input, double *lags)
+{
+    const double square = input->mean * input->mean;
+    alv_pairs_set(x, input->square, square, square);
+    x->lags = lags;
+    for (int64_t i = 1; lags && i < (int64_t)x->height * x->width; i++) lags[i] = square;
+    if (lags) lags[0] = input->square;
+}
+
+static void begin(alv_flow_follower *f, double *lags)
 {
     const alv_model *m = f->model;
     const alv_flow_input *input = f->input;
-    const double places = positions(m->height, m->width);
+    const double places = alv_flow_places(m, -1);
     f->samples = input->samples > 0 ? (double)input->samples : ALV_INFINITY;
     f->data = (alv_level){.mean = input->mean,
                           .square = input->square,
                           .same = input->same,
                           .lags = (double *)(uintptr_t)input->lags,
-                          .height = m->height,
-                          .width = m->width,
+                          .height = m->width > 0 ? m->height : alv_flow_length(m, 0),
+                          .width = m->width > 0 ? m->width : 1,
+                          .last = 1,
+                          .same_last = 1,
                           .units = alv_max((double)m->inputs / places, 1)};
-    const double square = input->mean * input->mean;
-    for (int k = 0; k < ALV_FAR; k++) {
-        f->data.far[k] = input->samples ? input->far[k] : (alv_pair){square, input->square};
-        f->data.sizes[k] = input->samples ? input->sizes[k] : input->square;
-    }
-    if (input->samples == 0) f->data.same = f->data.far[0];
+    memcpy(f->data.far, input->far, sizeof input->far);
+    memcpy(f->data.sizes, input->sizes, sizeof input->sizes);
+    if (input->samples == 0) begin_alike(&f->data, input, lags);
+    if (input->samples == 0) f->data.ragged = 2 / f->data.units;
     f->data.shared = alv_pairs_in_batch(&f->data, places, f->samples);
 }
 
-/* Room for the lags of every node, twice; they only ever grow fewer. */
+/* Room for the lags of the data and of every node, twice; they only ever grow fewer. */
 static double *furnish(alv_flow_follower *f)
 {
-    const size_t each = (size_t)positions(f->model->height, f->model->width);
-    double *room = alv_new_array(2 * each * (size_t)f->model->n_nodes, sizeof *room);
+    const size_t each = places_of(f->model);
+    double *room = alv_new_array((2 * (size_t)f->model->n_nodes + 1) * each, sizeof *room);
     for (int i = 0; room && i < f->model->n_nodes; i++) {
-        f->flows[i].z.lags = room + 2 * each * (size_t)i;
+        f->flows[i].z.lags = room + (2 * (size_t)i + 1) * each;
         f->flows[i].a.lags = f->flows[i].z.lags + each;
     }
     return room;
@@ -175,18 +275,20 @@ static double *furnish(alv_flow_follower *f)
 alv_status alv_flow_follow(alv_flow *flows, const alv_model *model, const alv_drawn *measured,
                            const alv_flow_input *input, alv_error *error)
 {
-    alv_flow_follower f = {.model = model, .measured = measured, .input = input, .flows = flows};
+    alv_flow_follower f = {
+        .model = model, .measured = measured, .input = input, .flows = flows, .error = error};
     if (model->n_nodes < 1)
         return alv_fail(error, ALV_ERR_ARGUMENT, "model",
                         "it has no layer to follow a signal through");
-    begin(&f);
     memset(flows, 0, (size_t)model->n_nodes * sizeof *flows);
-    double *room = input->lags ? furnish(&f) : NULL;
-    if (input->lags && !room)
+    const bool lags = input->lags || has_places(model);
+    double *room = lags ? furnish(&f) : NULL;
+    if (lags && !room)
         return alv_fail(error, ALV_ERR_MEMORY, "theory", "no memory for pairs of places");
+    begin(&f, room);
     for (int i = 0; i < model->n_nodes; i++) follow(&f, i);
+    alv_flow_return(&f);
     for (int i = 0; i < model->n_nodes; i++) flows[i].z.lags = flows[i].a.lags = NULL;
     free(room);
-    alv_flow_return(flows, model, measured, input);
-    return ALV_OK;
+    return f.status;
 }

@@ -9,12 +9,21 @@
 #define ALV_THEORY_FLOW_H
 
 #include "alvor/model.h"
+#include "theory/recurrent.h"
+
+/* The bias of a recurrent layer's gates, in the order of recurrent.h. */
+typedef struct alv_drawn_gates {
+    int n;                                     /* 0: they are not told apart */
+    double mean[ALV_GATES], varies[ALV_GATES]; /* over units */
+    double reset, reset2; /* of a GRU's that is reset: its mean and mean square */
+} alv_drawn_gates;
 
 /* Of a parameter: measured, or as a scheme has it. */
 typedef struct alv_drawn {
     bool known;
     double mean, square;
     double noise; /* variance of the log of its mean square over draws; 0: measured */
+    alv_drawn_gates gates;
 } alv_drawn;
 
 enum { ALV_FAR = 8 };
@@ -30,16 +39,31 @@ typedef struct alv_pair {
     double product, size;
 } alv_pair;
 
+/* What comes back to a node. */
+typedef struct alv_returned {
+    double square;         /* mean square, the last node's 1; 0: nothing comes back */
+    double spread;         /* variance of its log, without the sway */
+    double sway;           /* what the sizes of signals after it add to its deviation */
+    double overlap, noise; /* as of a signal */
+    double decay;          /* of a sequence: mean square at a position over that at the next */
+    double near;           /* correlation of neighbouring places */
+} alv_returned;
+
 /* What a node gives, before or after its activation. */
 typedef struct alv_level {
     double mean, square;   /* over everything */
     double sizes[ALV_FAR]; /* mean squares of rows: eight equal parts of them, in order */
+    double ragged;         /* relative variance of the mean squares of rows that these do not tell,
+                            * as units are few */
     double shared;         /* mean product of two rows at one unit */
     alv_pair far[ALV_FAR]; /* two samples at two places: eight equal parts of all such pairs, in
                             * order of correlation */
     alv_pair same;         /* two samples at one place */
     double *lags;          /* (height, width) of two places of one sample; NULL: far's mean */
     int height, width;     /* of lags */
+    double last;           /* mean square at the last position over that at all */
+    double same_last;      /* the same of `same` */
+    double last_stray;     /* what the log of a unit's variance strays by more, there alone */
     double noise, shared_noise; /* how unlike units are: variance over squared mean of their
                                  * variances, and of their squared means */
     double overlap;             /* tr S^2 / (tr S)^2 of what is off the diagonal of their
@@ -47,13 +71,10 @@ typedef struct alv_level {
     alv_strays spread;
     alv_strays carried; /* the part of it that the units' number does not explain */
     double units;
-    double gradient, gradient_spread; /* mean square, the last node's 1, and variance of its log;
-                                       * 0: nothing comes back */
-    double gradient_overlap, gradient_noise; /* as of the signal */
-    double sway; /* of the gradient: what the sizes of signals after it add to its deviation */
+    alv_returned back;
 } alv_level;
 
-/* The way back through a node. */
+/* The way back through an activation, a norm, a sum or a pool. */
 typedef struct alv_way_back {
     double step;    /* gradient before over after */
     double spread;  /* variance of its log */
@@ -62,12 +83,29 @@ typedef struct alv_way_back {
     double sway;
 } alv_way_back;
 
+/* How a node is taken where no map says what it does. */
+typedef enum alv_assumption {
+    ALV_ASSUME_NOTHING,   /* it has a map */
+    ALV_ASSUME_SAME,      /* an unknown operator: mean square and gradient as they come */
+    ALV_ASSUME_ATTENTION, /* logits as of independent queries and keys, scaled by 1 / sqrt(units) */
+    ALV_ASSUME_RECURRENT, /* cells taken as normal; 16 steps of a sequence of unknown length */
+    ALV_ASSUME_BATCH,     /* batch statistics, as in training; stored ones do not count */
+    ALV_ASSUME_POOL,      /* the largest of values that are alike but for what their unit shares */
+    ALV_ASSUME_UNREAD,    /* its weights cannot be read: mean square and gradient as they come */
+    ALV_ASSUME_GAIN,      /* a norm's gain or shift cannot be read: 1 and 0 */
+    ALV_ASSUMPTIONS
+} alv_assumption;
+
 typedef struct alv_flow {
     alv_level z, a; /* before and after its activation */
     alv_way_back to_z, to_input;
+    alv_assumption assumed;
+    bool doubtful; /* its law was not measured so far out: the logits of an attention */
 } alv_flow;
 
-/* The data. Zero: of one size, samples that share their mean alone, independent features. */
+/* The data. Of tokens what is told is that of a row with a 1 at the token, summed over tokens: mean
+ * products are how often two are equal. `samples` zero: of one size, samples that share their mean
+ * alone, independent features, tokens at random from the whole table. */
 typedef struct alv_flow_input {
     double mean, square;
     double sizes[ALV_FAR]; /* this and what follows as of alv_level */
@@ -75,7 +113,7 @@ typedef struct alv_flow_input {
     double overlap; /* tr S^2 / (tr S)^2 of what the first weights add up for one output */
     double end;     /* of the last gradient: tr D^2 / (tr D)^2 less 1 / outputs */
     int64_t samples;
-    const double *lags; /* (height, width) of the model */
+    const double *lags; /* (height, width) of the model; of tokens (inputs) */
 } alv_flow_input;
 
 /* Fills flows (n_nodes) of the model, whose parameters have these moments (n_params). The lags are
@@ -83,11 +121,11 @@ typedef struct alv_flow_input {
 alv_status alv_flow_follow(alv_flow *flows, const alv_model *model, const alv_drawn *measured,
                            const alv_flow_input *input, alv_error *error);
 
-/* Of the log of the mean square. */
+/* Variances of the logs of the mean square, and of the gradient's. */
 double alv_flow_spread(const alv_level *signal);
+double alv_flow_spread_back(const alv_level *signal);
 
-/* Inside the room: from the last node back. */
-void alv_flow_return(alv_flow *flows, const alv_model *model, const alv_drawn *measured,
-                     const alv_flow_input *input);
+/* Which of the recurrent layers with a law the node is; ALV_CELLS: none. */
+alv_cell alv_flow_cell(const alv_node *node);
 
 #endif

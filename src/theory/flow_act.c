@@ -42,13 +42,14 @@ typedef struct bend {
     double own_own, own_shared, shared_own, shared_shared, slope_own, slope_shared;
 } bend;
 
-static bend bend_of(const alv_population *p, alv_act_spec act, double mean, double v, double shared)
+static bend bend_of(const alv_population *p, alv_act_spec act, double mean, double v, double shared,
+                    double largest)
 {
     const double h = 0.02, e = alv_exp(h), grown = v * e + shared, wide = v + shared * e;
     alv_population a, b;
     bend d;
     if (!(v + shared > 0)) return (bend){1, 0, 0, 1, 0, 0};
-    alv_population_of(&a, act, mean, grown, shared / grown, 1);
+    alv_population_of(&a, act, mean, grown, shared / grown, largest);
     d.own_own = ratio_log(a.own, p->own, h), d.shared_own = ratio_log(a.shared, p->shared, h);
     d.slope_own = ratio_log(a.slope2, p->slope2, h);
     if (is_scale_free(act) && mean == 0) {
@@ -56,7 +57,7 @@ static bend bend_of(const alv_population *p, alv_act_spec act, double mean, doub
         d.slope_shared = -d.slope_own;
         return d;
     }
-    alv_population_of(&b, act, mean, wide, shared * e / wide, 1);
+    alv_population_of(&b, act, mean, wide, shared * e / wide, largest);
     d.own_shared = ratio_log(b.own, p->own, h), d.shared_shared = ratio_log(b.shared, p->shared, h);
     d.slope_shared = ratio_log(b.slope2, p->slope2, h);
     return d;
@@ -152,7 +153,7 @@ alv_way_back alv_flow_bend(alv_level *out, alv_flow_follower *f, const alv_level
     const double shared = alv_min(alv_max(x->shared - x->mean * x->mean, 0), variance);
     const double v = variance - shared;
     alv_population_of(&p, act, x->mean, variance, variance > 0 ? shared / variance : 0, largest);
-    const bend d = bend_of(&p, act, x->mean, v, shared);
+    const bend d = bend_of(&p, act, x->mean, v, shared, largest);
     double *lags = out->lags;
     *out = *x;
     out->lags = x->lags ? lags : NULL;
@@ -170,6 +171,7 @@ alv_way_back alv_flow_bend(alv_level *out, alv_flow_follower *f, const alv_level
     }
     out->noise = p.own_noise + d.own_own * d.own_own * x->noise;
     out->shared_noise = p.shared_noise;
+    out->ragged = p.slope * p.slope * x->ragged;
     const double linear = p.own > 0 ? alv_min(p.shared_slope2 * v / p.own, 1) : 0;
     out->overlap = alv_min(x->overlap * linear * linear + (1 - linear * linear) / f->samples, 1);
     out->carried = through(x->carried, d.own_own, d.own_shared, d.shared_own, d.shared_shared);

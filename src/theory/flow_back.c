@@ -3,78 +3,137 @@
  * The sum of the squared gradients of all inputs is fan-in times the weights' mean square times
  * that of all outputs. As with signals, what the outputs' gradients have in common over a batch, D,
  * is met by each input through weights of its own: 2 tr D^2 / (tr D)^2 / inputs is the variance of
- * the log. An activation multiplies by f', which units have each their own share of, and which
- * takes apart what they had in common, as far as it differs between rows. */
+ * the log. An input adds up all outputs that it reaches; those at several places count as many as
+ * their gradients are unlike. An activation multiplies by f', which units have each their own share
+ * of, and which takes apart what they had in common, as far as it differs between rows. */
+#include "base/base.h"
 #include "math/math.h"
-#include "theory/border.h"
-#include "theory/flow.h"
+#include "theory/flow_parts.h"
 
 static double values_of(const alv_model *m, int node)
 {
-    const alv_node *n = &m->nodes[node];
-    return alv_max((double)n->out, 1) * alv_max(n->height, 1) * alv_max(n->width, 1);
+    const double units = node >= 0 ? (double)m->nodes[node].out : (double)m->inputs;
+    return alv_max(units, 1) * alv_flow_places(m, node);
 }
 
-/* Adds to what comes back to a node's output. */
-static void give(alv_flow *flows, int to, const alv_level *g)
+void alv_flow_give(alv_flow_follower *f, int to, alv_returned r)
 {
-    if (to < 0 || g->gradient == 0) return;
-    alv_level *x = &flows[to].a;
-    const double all = x->gradient + g->gradient, a = x->gradient / all, b = g->gradient / all;
-    x->gradient_spread = a * x->gradient_spread + b * g->gradient_spread;
-    x->gradient_overlap = a * a * x->gradient_overlap + b * b * g->gradient_overlap;
-    x->gradient_noise = a * a * x->gradient_noise + b * b * g->gradient_noise;
-    x->sway = a * x->sway + b * g->sway;
-    x->gradient = all;
+    if (to < 0 || r.square == 0) return;
+    alv_returned *x = &f->flows[to].a.back;
+    const double all = x->square + r.square, a = x->square / all, b = r.square / all;
+    const double deviation =
+        a * alv_sqrt(x->spread) + b * alv_sqrt(r.spread); /* they come of one */
+    *x = (alv_returned){.square = all,
+                        .spread = deviation * deviation,
+                        .sway = a * x->sway + b * r.sway,
+                        .overlap = a * a * x->overlap + b * b * r.overlap,
+                        .noise = a * a * x->noise + b * b * r.noise,
+                        .decay = a * x->decay + b * r.decay,
+                        .near = a * x->near + b * r.near};
 }
 
-static void step_back(alv_level *g, const alv_way_back *r, double samples)
+static void step_back(alv_returned *g, const alv_way_back *r, double samples)
 {
-    g->gradient *= r->step;
-    g->gradient_spread += r->spread * (1 + g->gradient_noise);
-    g->gradient_overlap = alv_min(1, g->gradient_overlap * r->overlap + (1 - r->overlap) / samples);
-    g->gradient_noise += r->noise * (1 + g->gradient_noise);
+    g->square *= r->step;
+    g->spread += r->spread * (1 + g->noise);
+    g->overlap = alv_min(1, g->overlap * r->overlap + (1 - r->overlap) / samples);
+    g->noise += r->noise * (1 + g->noise);
     g->sway += r->sway;
 }
 
-static void through_weights(alv_level *g, const alv_flow *flow, const alv_model *m, int at,
-                            const alv_drawn *w)
+/* tr D^2 / (tr D)^2 of the outputs that one input adds up. */
+static double crowd_back(const alv_returned *g, double units, double reached)
 {
-    const alv_node *node = &m->nodes[at];
-    const double units = alv_max(flow->z.units, 1), in = alv_max((double)node->in, 1);
-    const double crowd = alv_min(1, g->gradient_overlap + (1 + g->gradient_noise) / units);
-    g->gradient *=
-        alv_border_fan(m, node) * w->square * values_of(m, at) / values_of(m, node->input);
-    g->gradient_spread += 2 * crowd / in + w->noise;
-    g->gradient_overlap = crowd;
-    g->gradient_noise = 2 * crowd;
+    const double places = alv_max(reached / units, 1);
+    const double alike = (1 + (places - 1) * g->near * g->near) / places;
+    return alv_min(1, g->overlap + (1 + g->noise) * alike / units);
 }
 
-static void backward(alv_flow *flows, const alv_model *m, const alv_drawn *measured, int at,
-                     double samples)
+/* What the weights of the logits z = W a, of variance s^2 over n outputs, see more of a softmax's
+ * gradient p - y than of one that is independent of them: p leans to large z, the mean of which
+ * under p is s^2 (but below the largest of all, s sqrt(2 log n)), so that W' p has s^4 / |a|^2
+ * along a; of W' (p - y) the usual is s^2 inputs / |a|^2 times 1 + exp(s^2) / n. */
+static double softmax_lean(const alv_flow_follower *f, int at, double inputs)
 {
-    const alv_node *node = &m->nodes[at];
-    alv_flow *flow = &flows[at];
-    alv_level g = flow->a;
-    step_back(&g, &flow->to_z, samples);
-    flow->z.gradient = g.gradient;
-    flow->z.gradient_spread = g.gradient_spread + g.sway * g.sway;
-    alv_level to_other = g;
-    if (node->op == ALV_OP_WEIGHTS && node->input >= 0)
-        through_weights(&g, flow, m, at, &measured[node->weight]);
-    else
-        step_back(&g, &flow->to_input, samples);
-    give(flows, node->input, &g);
-    if (node->other < 0 || node->other == node->input) return;
-    if (node->op == ALV_OP_ADD) give(flows, node->other, &to_other);
+    const double n = (double)f->model->outputs, s2 = f->flows[at].z.square;
+    if (at != f->model->n_nodes - 1 || f->samples == ALV_INFINITY || n < 2 || !(s2 > 0)) return 0;
+    const double mean2 = alv_min(s2 * s2, 2 * s2 * alv_log(n));
+    return mean2 / (s2 * inputs * (1 + alv_min(alv_exp(s2), n) / n));
 }
 
-void alv_flow_return(alv_flow *flows, const alv_model *model, const alv_drawn *measured,
-                     const alv_flow_input *input)
+static void return_weights(alv_flow_follower *f, int at, alv_returned g)
 {
-    const double samples = input->samples > 0 ? (double)input->samples : ALV_INFINITY;
-    alv_level *last = &flows[model->n_nodes - 1].a;
-    last->gradient = 1;
-    last->gradient_overlap = input->end;
-    for (int i = model->n_nodes - 1; i >= 0; i--) backward(flows, model, measured, i, samples);
+    const alv_model *m = f->model;
+    const alv_node *node = &m->nodes[at];
+    if (f->flows[at].assumed != ALV_ASSUME_NOTHING || node->input < 0) {
+        alv_flow_give(f, node->input, g);
+        return;
+    }
+    const alv_drawn w = alv_flow_drawn(f, node->weight);
+    const double reached = alv_border_fan(m, node) * values_of(m, at) / values_of(m, node->input);
+    const alv_border border = alv_border_of(m, node);
+    const double end = border.once > 0 ? border.last / border.once : 1;
+    const double units = alv_max(f->flows[at].z.units, 1), in = alv_max((double)node->in, 1);
+    const double crowd = crowd_back(&g, units, reached);
+    g.square *= reached * w.square * (g.decay < 1 ? g.decay + (1 - g.decay) * end : 1);
+    const double lean = softmax_lean(f, at, alv_border_fan(m, node));
+    g.square *= 1 + lean;
+    g.sway += lean; /* as much again may come along a on the way */
+    g.spread += w.noise + 2 * alv_max(crowd - 1 / alv_max(reached, 1), 0) / in;
+    g.spread += alv_flow_border(m, node);
+    g.overlap = crowd;
+    g.noise = 2 * crowd;
+    if (alv_flow_places(m, at) != alv_flow_places(m, node->input)) g.decay = 1, g.near = 0;
+    alv_flow_give(f, node->input, g);
+}
+
+/* A norm over units divides what comes back to the last position alone by the size there. */
+static void normalize_last(alv_returned *g, const alv_level *x, double off)
+{
+    const double there = x->square * x->last - off, lone = 1 - alv_min(g->decay, 1);
+    const double usual = alv_sqrt(alv_max(alv_flow_spread(x), 0));
+    const double sway = alv_sqrt(alv_flow_stray_at_last(x) + alv_max(x->spread.own, 0));
+    if (!(there > 0) || !(lone > 0)) return;
+    g->square *= 1 - lone + lone * (x->square - off) / there;
+    g->sway += lone * alv_max(sway - usual, 0);
+}
+
+static void return_step(alv_flow_follower *f, int at, alv_returned g)
+{
+    const alv_node *node = &f->model->nodes[at];
+    alv_returned to_other = g;
+    step_back(&g, &f->flows[at].to_input, f->samples);
+    const alv_level *x = alv_flow_from(f, node->input);
+    if (node->op == ALV_OP_NORM && node->norm != ALV_NORM_BATCH)
+        normalize_last(&g, x, node->norm == ALV_NORM_LAYER ? x->mean * x->mean : 0);
+    if (node->op == ALV_OP_POOL && !node->largest && node->kernel == 0) g.decay = g.near = 1;
+    alv_flow_give(f, node->input, g);
+    if (node->op == ALV_OP_ADD && node->other != node->input)
+        alv_flow_give(f, node->other, to_other);
+}
+
+static alv_flow_way *const ways[] = {
+    [ALV_OP_WEIGHTS] = return_weights,
+    [ALV_OP_NORM] = return_step,
+    [ALV_OP_ADD] = return_step,
+    [ALV_OP_POOL] = return_step,
+    [ALV_OP_ACT] = return_step,
+    [ALV_OP_EMBED] = return_step,
+    [ALV_OP_ATTEND] = alv_return_attention,
+    [ALV_OP_LSTM] = alv_return_recurrent,
+    [ALV_OP_LAST] = alv_return_last,
+    [ALV_OP_OTHER] = alv_return_other,
+};
+
+void alv_flow_return(alv_flow_follower *f)
+{
+    const int last = f->model->n_nodes - 1;
+    for (int i = 0; i <= last; i++) f->flows[i].a.back = (alv_returned){.decay = 1};
+    f->flows[last].a.back = (alv_returned){.square = 1, .overlap = f->input->end, .decay = 1};
+    for (int i = last; i >= 0; i--) {
+        alv_returned g = f->flows[i].a.back;
+        step_back(&g, &f->flows[i].to_z, f->samples);
+        f->flows[i].z.back = g;
+        ways[f->model->nodes[i].op](f, i, g);
+    }
 }

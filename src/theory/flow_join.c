@@ -30,27 +30,36 @@ void alv_flow_add(alv_flow *out, alv_flow_follower *f, const alv_node *node)
 {
     const alv_level *y = alv_flow_from(f, node->input), *x = alv_flow_from(f, node->other);
     alv_drawn g = alv_flow_drawn(f, node->weight);
-    if (node->weight < 0 || !g.known) g = (alv_drawn){true, 1, 1, 0};
+    if (node->weight < 0 || !g.known) g = (alv_drawn){.known = true, .mean = 1, .square = 1};
     const double product = 2 * x->mean * y->mean * g.mean;
     alv_flow_keep(out, x);
     alv_level *z = &out->z;
-    const bool alike = x->lags && y->lags && x->height == y->height && x->width == y->width;
     for (int k = 0; k < ALV_FAR; k++) {
         z->far[k].product = x->far[k].product + g.square * y->far[k].product + product;
         z->far[k].size = x->far[k].size + g.square * y->far[k].size + product;
         z->sizes[k] = x->sizes[k] + g.square * y->sizes[k] + product;
     }
-    for (int64_t i = 0; alike && i < (int64_t)x->height * x->width; i++)
-        z->lags[i] = x->lags[i] + g.square * y->lags[i] + product;
+    for (int64_t i = 0; x->lags && i < (int64_t)x->height * x->width; i++)
+        z->lags[i] = x->lags[i] + product + g.square * alv_pairs_lag(y, i / x->width, i % x->width);
     z->same.product = x->same.product + g.square * y->same.product + product;
     z->same.size = x->same.size + g.square * y->same.size + product;
     z->mean = x->mean + g.mean * y->mean;
+    const double all = x->square + g.square * y->square;
+    const double same = x->same.product + g.square * y->same.product;
+    if (same > 0)
+        z->same_last =
+            (x->same.product * x->same_last + g.square * y->same.product * y->same_last) / same;
+    if (all > 0) z->last = (x->square * x->last + g.square * y->square * y->last) / all;
     z->square = x->square + g.square * y->square + product;
     z->shared = x->shared + g.square * y->shared + product;
     const double a = part_of(own(x), own(z)), b = part_of(g.square * own(y), own(z));
     const double c = part_of(x->shared, z->shared), d = part_of(g.square * y->shared, z->shared);
     const double met = alv_sqrt(crowd_of(x) * crowd_of(y)); /* by chance, by each pair of units */
     z->noise = a * a * x->noise + b * b * y->noise + 4 * a * b * met;
+    const double from = part_of(x->square, z->square),
+                 rest = part_of(g.square * y->square, z->square);
+    z->last_stray = from * from * x->last_stray + rest * rest * y->last_stray;
+    z->ragged = from * from * x->ragged + rest * rest * y->ragged + 4 * from * rest * met;
     z->shared_noise = c * c * x->shared_noise + d * d * y->shared_noise + 4 * c * d;
     z->overlap = a * a * x->overlap + b * b * y->overlap;
     z->carried = joined(a, c, x->carried, b, d, y->carried);
@@ -79,7 +88,7 @@ static void resize(alv_level *x, double square)
     for (int k = 0; k < ALV_FAR; k++) x->sizes[k] *= ratio, x->far[k].size *= ratio;
 }
 
-void alv_flow_average(alv_flow *out, const alv_level *x, double n)
+static void average(alv_flow *out, const alv_level *x, double n)
 {
     const double far = alv_pairs_far(x);
     alv_flow_keep(out, x);
@@ -114,7 +123,7 @@ void alv_flow_pool(alv_flow *out, alv_flow_follower *f, const alv_node *node)
         if (x->lags)
             average_windows(out, node, x);
         else
-            alv_flow_average(out, x, n);
+            average(out, x, n);
         alv_flow_share(&out->z, f, node);
         out->to_input.step = 1 / (n * n);
     } else {
@@ -125,6 +134,9 @@ void alv_flow_pool(alv_flow *out, alv_flow_follower *f, const alv_node *node)
                           bent_before ? before->act : (alv_act_spec){0}, n);
         alv_flow_share(&out->z, f, node);
         out->to_input = back;
-        out->to_input.step = 1 / n;
+        out->assumed = ALV_ASSUME_POOL;
+        /* It goes to the largest, where the activation is flatter than on the whole. */
+        const double slope = bent_before ? f->flows[node->input].to_z.step : 1;
+        out->to_input.step = slope > 0 ? back.step / slope : 1 / n;
     }
 }

@@ -90,7 +90,7 @@ static void normalize_batch(alv_flow *out, alv_flow_follower *f, const alv_node 
     alv_level *z = &out->z;
     own_size(z, x->shared, gain, shift, epsilon);
     alv_flow_share(z, f, node);
-    z->noise = z->shared_noise = 0;
+    z->noise = z->shared_noise = z->last_stray = 0;
     z->carried = z->spread = through(x->spread, left, 0, 0, 0);
     out->to_input =
         (alv_way_back){.step = gain / (variance + epsilon) * (1 - crowd / 2) * inverse_of(x->noise),
@@ -111,6 +111,25 @@ static double inverse_size(const alv_level *x, double off, double epsilon)
     return first < sum / 2 ? sum : ALV_NAN;
 }
 
+/* What samples share at the last place is a vector of its own, of as few numbers as there are
+ * units: the variance of the log of the mean square there, as far as that is its part. */
+double alv_flow_stray_at_last(const alv_level *x)
+{
+    const double square = x->square * x->last, same = x->same.product * x->same_last;
+    const double part = square > 0 ? alv_min(alv_max(same, 0) / square, 1) : 0;
+    return 2 * part * part / alv_max(x->units, 1);
+}
+
+/* What is left of the gradient: the parts along the signal are lost, and along 1 where the mean is
+ * taken off, and so is 1 / units of the size by that mean. Of rows that are unlike in size by a
+ * variance that is not told, E 1 / q is 1 + that over E q, to first order. */
+static double kept_of(const alv_level *x, bool layer)
+{
+    const double units = alv_max(x->units, 3);
+    const double left = layer ? (units - 2) / (units - 1) : 1 - 1 / units;
+    return (1 + alv_min(x->ragged, 1)) * left;
+}
+
 /* By layer or rms: of each row what is measured is divided by its own size. */
 static void normalize_rows(alv_flow *out, alv_flow_follower *f, const alv_node *node,
                            const alv_level *x, double gain, double shift)
@@ -127,9 +146,15 @@ static void normalize_rows(alv_flow *out, alv_flow_follower *f, const alv_node *
     const double fixed = a * (1 - left), rest = (1 - a) * (1 - left);
     z->carried = through(x->carried, 1 - fixed, -rest, -fixed, 1 - rest);
     z->spread = through(x->spread, 1 - fixed, -rest, -fixed, 1 - rest);
-    const double lost = alv_min((layer ? 2 : 1) / alv_max(x->units, 1), 1);
-    out->to_input = (alv_way_back){.step = gain * inverse_size(x, off, epsilon) * (1 - lost),
+    const double there = x->square * x->last - off;
+    z->same_last = there > 0 ? x->same_last * variance / there : 1;
+    z->last_stray = alv_flow_stray_at_last(x);
+    z->last = 1;
+    z->ragged = 0;
+    out->to_input = (alv_way_back){.step = gain * inverse_size(x, off, epsilon) *
+                                           (1 - (1 - left) * (1 - kept_of(x, layer))),
                                    .overlap = 1,
+                                   .spread = (1 - left) * ALV_LAW_SPREAD,
                                    .sway = alv_sqrt(alv_max(alv_flow_spread(x), 0))};
 }
 
@@ -139,8 +164,10 @@ void alv_flow_normalize(alv_flow *out, alv_flow_follower *f, const alv_node *nod
     const alv_level *x = alv_flow_from(f, node->input);
     const bool batch = node->norm == ALV_NORM_BATCH;
     alv_drawn gain = alv_flow_drawn(f, node->weight), shift = alv_flow_drawn(f, node->bias);
-    if (node->weight < 0 || !gain.known) gain = (alv_drawn){true, 1, 1, 0};
+    const bool unread = !gain.known || !shift.known;
+    if (node->weight < 0 || !gain.known) gain = (alv_drawn){.known = true, .mean = 1, .square = 1};
     alv_flow_keep(out, x);
+    out->assumed = unread ? ALV_ASSUME_GAIN : batch ? ALV_ASSUME_BATCH : ALV_ASSUME_NOTHING;
     out->z.mean = shift.mean;
     (batch ? normalize_batch : normalize_rows)(out, f, node, x, gain.square, shift.square);
 }

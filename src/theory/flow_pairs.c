@@ -44,6 +44,22 @@ double alv_pairs_lag(const alv_level *x, int64_t rows, int64_t columns)
     return x->lags[least(rows, x->height - 1) * x->width + least(columns, x->width - 1)];
 }
 
+double alv_pairs_together(const alv_level *x, double n)
+{
+    if (!x->lags || !(n > 1)) return alv_pairs_far(x);
+    return (alv_pairs_in_sample(x, n) * n - x->square) / (n - 1);
+}
+
+void alv_pairs_set(alv_level *x, double square, double far, double same)
+{
+    x->square = square;
+    x->same = (alv_pair){same, square};
+    for (int k = 0; k < ALV_FAR; k++) {
+        x->sizes[k] = square;
+        x->far[k] = (alv_pair){far, square};
+    }
+}
+
 static double weight(int64_t distance, int64_t size)
 {
     return (double)(size - distance) * (distance > 0 ? 2 : 1) / ((double)size * (double)size);

@@ -7,6 +7,10 @@
 #include "theory/flow.h"
 #include "theory/population.h"
 
+/* Variance of the log of a mean square that a law gives to 10 %, as those of attention, of
+ * recurrent layers and of what comes back through a norm over units do: two deviations are that. */
+#define ALV_LAW_SPREAD 0.0025
+
 typedef struct alv_flow_follower {
     const alv_model *model;
     const alv_drawn *measured;
@@ -16,11 +20,17 @@ typedef struct alv_flow_follower {
     double samples;       /* infinite where no batch is given */
     alv_pair_table pairs; /* of `act`, the last that was asked for */
     alv_act_spec act;
+    alv_status status; /* the first that was not ALV_OK */
+    alv_error *error;
 } alv_flow_follower;
 
 const alv_level *alv_flow_from(const alv_flow_follower *f, int node);
 /* known with moments 0 where there is no parameter */
 alv_drawn alv_flow_drawn(const alv_flow_follower *f, int param);
+/* Places of a node's output, at least 1; -1: the data's. */
+double alv_flow_places(const alv_model *model, int node);
+/* Steps or positions of a sequence: `known`, or the data's, or 16. */
+int alv_flow_length(const alv_model *model, int known);
 /* out->z := x as it comes, in its own place for lags. */
 void alv_flow_keep(alv_flow *out, const alv_level *x);
 /* Sets what two rows share, by the node's positions. */
@@ -28,8 +38,15 @@ void alv_flow_share(alv_level *x, const alv_flow_follower *f, const alv_node *no
 /* f of a population, or of the largest of some; lags lie in `out` already. */
 alv_way_back alv_flow_bend(alv_level *out, alv_flow_follower *f, const alv_level *x,
                            alv_act_spec act, double largest);
-/* The mean of n values of each unit that are at unlike places, or of as many by unequal weights. */
-void alv_flow_average(alv_flow *out, const alv_level *x, double n);
+/* Variance of the log of the mean square at the last place that its own vector makes. */
+double alv_flow_stray_at_last(const alv_level *x);
+/* Relative variance over networks of what a convolution gives for its weights' mean square. */
+double alv_flow_border(const alv_model *model, const alv_node *node);
+
+/* flow_back.c: adds to what comes back to a node; -1: nothing is done. */
+void alv_flow_give(alv_flow_follower *f, int to, alv_returned r);
+/* From the last node back. */
+void alv_flow_return(alv_flow_follower *f);
 
 /* flow_pairs.c: mean products of pairs of rows. Every product, size and mean square of x becomes
  * factor times it plus a shift. */
@@ -37,6 +54,8 @@ void alv_pairs_line(alv_level *x, double factor, double shift);
 double alv_pairs_far(const alv_level *x); /* the mean */
 /* Two places of one sample; itself: x->square. */
 double alv_pairs_lag(const alv_level *x, int64_t rows, int64_t columns);
+/* Two of n unlike places of one sample. */
+double alv_pairs_together(const alv_level *x, double n);
 /* Over all pairs of places of one sample, with themselves. */
 double alv_pairs_in_sample(const alv_level *x, double positions);
 /* Over all pairs of rows of a batch, with themselves. */
@@ -47,6 +66,8 @@ double alv_pairs_in_window(const alv_level *x, int64_t rows, int64_t columns);
 double alv_pairs_squared(const alv_level *x, int64_t rows, int64_t columns, double shared);
 /* Lags of every stride-th place, onto (height, width). */
 void alv_pairs_stride(alv_level *x, int height, int width, int stride);
+/* All of them: those of one place and of another, of two samples, of one size each. */
+void alv_pairs_set(alv_level *x, double square, double far, double same);
 
 static inline double own(const alv_level *x)
 {
@@ -66,13 +87,31 @@ static inline alv_strays plus(alv_strays s, double own_noise, double shared_nois
     return (alv_strays){s.own + own_noise, s.shared + shared_noise, s.both + both};
 }
 
+/* Of a mean square, its units straying together with what they share. */
+static inline alv_strays at_once(double spread)
+{
+    return (alv_strays){spread, spread, spread};
+}
+
 /* tr S^2 / (tr S)^2 of the units of one place. */
 static inline double crowd_of(const alv_level *x)
 {
     return alv_min(1, x->overlap + (1 + x->noise) / alv_max(x->units, 1));
 }
 
+/* How unlike the units' mean squares are. */
+static inline double unlike_units(const alv_level *x)
+{
+    const double a = x->square > 0 ? own(x) / x->square : 0, b = 1 - a;
+    return a * a * x->noise + b * b * x->shared_noise;
+}
+
 typedef void alv_flow_map(alv_flow *out, alv_flow_follower *f, const alv_node *node);
-alv_flow_map alv_flow_normalize, alv_flow_add, alv_flow_pool;
+alv_flow_map alv_flow_normalize, alv_flow_add, alv_flow_pool, alv_flow_embed, alv_flow_recur,
+    alv_flow_last, alv_flow_attend, alv_flow_other;
+
+/* The way back to what feeds the node `at`, of what has reached it. */
+typedef void alv_flow_way(alv_flow_follower *f, int at, alv_returned r);
+alv_flow_way alv_return_recurrent, alv_return_last, alv_return_attention, alv_return_other;
 
 #endif

@@ -91,9 +91,11 @@ static void set_together(alv_steps *f, int t)
     const double keeps = f->of[t].gate[ALV_GATE_UPDATE].f.at[0];
     const double mean = f->of[t].gate[ALV_GATE_NEW].f.at[0];
     f->mean[t] = keeps * f->mean[t - 1] + (1 - keeps) * mean;
-    f->far[t] = keeps * f->far[t - 1] + (1 - keeps) * apart(f, t, f->in->shared, f->far[t - 1]);
-    f->common[t] =
-        keeps * f->common[t - 1] + (1 - keeps) * apart(f, t, f->in->common, f->common[t - 1]);
+    for (int k = 0; k < ALV_APARTS; k++) {
+        const double before = f->apart[k][t - 1].h;
+        f->apart[k][t].h =
+            keeps * before + (1 - keeps) * apart(f, t, alv_steps_common(f, k), before);
+    }
 }
 
 void alv_gru_forward(alv_steps *f, int t)

@@ -360,6 +360,7 @@ alv_status alv_inputs_measure(alv_flow_input *out, double **lags, const alv_mode
                      .model = model};
     *lags = NULL;
     *out = (alv_flow_input){.samples = samples};
+    if (model->tokens > 0) return alv_inputs_tokens(out, lags, model, x, samples, error);
     out->mean = mean_of(x, samples * b.dim);
     out->square = dot(x, x, samples * b.dim) / (double)(samples * b.dim);
     const bool image =

@@ -38,6 +38,23 @@ static double product(alv_means a, alv_means b, double covariance)
     return a.mean * b.mean + a.slope * b.slope * covariance;
 }
 
+/* What is fed to all steps of both is alike, so that steps add up as those of one sample do. */
+static void set_apart(alv_steps *f, int t, int k)
+{
+    const alv_means *gate = f->lstm[t].gate;
+    const alv_apart *before = &f->apart[k][t - 1];
+    alv_apart *now = &f->apart[k][t];
+    const double both = alv_steps_common(f, k) + f->in->recurrent * before->h;
+    const double adds = product(gate[ALV_GATE_INPUT], gate[ALV_GATE_INPUT], both) *
+                        product(gate[ALV_GATE_CELL], gate[ALV_GATE_CELL], both);
+    const double keeps = gate[ALV_GATE_FORGET].mean;
+    now->c = product(gate[ALV_GATE_FORGET], gate[ALV_GATE_FORGET], both) * before->c + adds +
+             2 * keeps * before->with;
+    now->with = keeps * before->with + adds;
+    now->h = product(gate[ALV_GATE_OUTPUT], gate[ALV_GATE_OUTPUT], both) *
+             product(f->lstm[t].out, f->lstm[t].out, now->c);
+}
+
 void alv_lstm_forward(alv_steps *f, int t)
 {
     alv_lstm_step *now = &f->lstm[t];
@@ -64,6 +81,7 @@ void alv_lstm_forward(alv_steps *f, int t)
                                   alv_steps_between(f, s, t)) *
                           product(f->lstm[s].out, now->out, f->other[s][t]);
     f->hidden[t][t] = gate[ALV_GATE_OUTPUT].square * now->out.square;
+    for (int k = 0; k < ALV_APARTS; k++) set_apart(f, t, k);
 }
 
 /* The sum over gates of E dz_s dz_t. */

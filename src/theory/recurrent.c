@@ -51,13 +51,17 @@ static void forward(alv_recurrent_law *out, alv_steps *f)
         cells[f->in->cell].forward(f, t);
         out->all += f->hidden[t][t] / n;
         out->mean += f->mean[t] / n;
-        out->far += f->far[t] / n;
-        out->common += f->common[t] / n;
+        out->far += f->apart[ALV_APART_STEPS][t].h / n;
+        out->common += f->apart[ALV_APART_ROWS][t].h / n;
+        out->same += f->apart[ALV_APART_PLACE][t].h / n;
         if (t == 1) continue;
         neighbours += f->hidden[t - 1][t];
         both += alv_sqrt(f->hidden[t - 1][t - 1] * f->hidden[t][t]);
     }
     out->last = f->hidden[n][n];
+    out->same_last = f->apart[ALV_APART_PLACE][n].h;
+    for (int lag = 0; lag < n; lag++)
+        for (int t = lag + 1; t <= n; t++) out->lags[lag] += f->hidden[t - lag][t] / (n - lag);
     out->nearby = both > 0 ? neighbours / both : 0;
 }
 

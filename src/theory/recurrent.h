@@ -30,11 +30,15 @@ int alv_cell_gates(alv_cell cell);
 /* Gradients arrive at the outputs h. */
 typedef struct alv_recurrent_case {
     alv_cell cell;
-    alv_act_spec act;        /* of an RNN */
-    double fed;              /* variance over units and samples of what inputs add to a gate */
-    double shared;           /* the part of it that all steps have in common */
-    double common;           /* the part of that which all samples have in common */
-    double nearby;           /* correlation of neighbouring steps in the rest */
+    alv_act_spec act;   /* of an RNN */
+    double fed;         /* variance over units and samples of what inputs add to a gate */
+    double shared;      /* the part of it that all steps have in common */
+    double common;      /* the part of that which all samples have in common */
+    double same;        /* the part of it that two samples have in common at one step */
+    double nearby;      /* correlation of neighbouring steps in the rest */
+    const double *lags; /* (n_lags) or NULL: instead of `nearby`, the part of `fed` that two
+                           steps so far apart have in common; all later ones as the last */
+    int n_lags;
     double recurrent;        /* units x mean square of R */
     double bias[ALV_GATES];  /* means; what they vary by is in `fed` and `shared` */
     double extra[ALV_GATES]; /* of a GRU: what its biases vary by more than the mean gate's */
@@ -48,8 +52,11 @@ typedef struct alv_recurrent_case {
 typedef struct alv_recurrent_law {
     double last, all;         /* mean square of h at the last step, and over all */
     double nearby;            /* correlation of neighbouring steps in h */
-    double mean, far, common; /* over all steps, but of an LSTM (0): mean of h, and mean products of
-                                 two steps far apart and of two samples */
+    double mean;              /* of h over all steps; of an LSTM 0 */
+    double far, common, same; /* mean products over all steps: of two steps far apart, of two
+                                 samples, and of two at one step */
+    double same_last;         /* the last of these at the last step */
+    double lags[ALV_RECURRENT_STEPS]; /* mean products of two steps so far apart, up to the first */
     double back; /* mean square gradient at the gates, over gates, for 1 at h: sums over steps */
     double decay, near; /* as in the case, at the gates */
 } alv_recurrent_law;

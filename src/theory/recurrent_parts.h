@@ -17,6 +17,13 @@ typedef struct alv_lstm_step {
     alv_means out; /* tanh of the cell */
 } alv_lstm_step;
 
+/* Of two states at one step that have part of what they are fed in common. */
+typedef struct alv_apart {
+    double h, c, with; /* mean products of h and, of an LSTM, of c, and E c_(t-1) (i g)' */
+} alv_apart;
+
+enum { ALV_APART_STEPS, ALV_APART_ROWS, ALV_APART_PLACE, ALV_APARTS };
+
 /* A function of a normal variable and its derivative. */
 typedef struct alv_curve {
     double variance; /* of the variable */
@@ -37,7 +44,8 @@ typedef struct alv_steps {
     double nearby[ALV_STEP_SIDE]; /* powers of in->nearby */
     double hidden[ALV_STEP_SIDE][ALV_STEP_SIDE];
     double other[ALV_STEP_SIDE][ALV_STEP_SIDE]; /* of an LSTM E c_s c_t, of a GRU E h_s n_t */
-    double mean[ALV_STEP_SIDE], far[ALV_STEP_SIDE], common[ALV_STEP_SIDE]; /* of h */
+    double mean[ALV_STEP_SIDE];                 /* of h */
+    alv_apart apart[ALV_APARTS][ALV_STEP_SIDE];
     double arrive[ALV_STEP_SIDE], near[ALV_STEP_SIDE]; /* roots of mean squares; powers */
     /* Covariances of gradients at the step s with those at t >= s: at h, at the cell (of an LSTM),
      * at the gates, and what those send through R; then of s + 1. */
@@ -49,7 +57,17 @@ typedef struct alv_steps {
 /* What inputs give, and E z_s z_t of a gate without its bias. */
 static inline double alv_steps_fed(const alv_steps *f, int s, int t)
 {
+    if (f->in->lags && t > s)
+        return f->in->lags[(t - s < f->in->n_lags ? t - s : f->in->n_lags - 1)];
     return f->in->shared + (f->in->fed - f->in->shared) * f->nearby[t - s];
+}
+
+/* What the inputs of two such states have in common. */
+static inline double alv_steps_common(const alv_steps *f, int apart)
+{
+    return apart == ALV_APART_STEPS  ? f->in->shared
+           : apart == ALV_APART_ROWS ? f->in->common
+                                     : f->in->same;
 }
 
 static inline double alv_steps_between(const alv_steps *f, int s, int t)

@@ -27,8 +27,8 @@ void alv_rnn_forward(alv_steps *f, int t)
     z->variance = alv_steps_between(f, t, t);
     alv_series_of(&z->f, &z->slope, f->in->act, f->in->bias[0], z->variance);
     f->mean[t] = z->f.at[0];
-    f->far[t] = alike(f, z, f->in->shared, f->far[t - 1]);
-    f->common[t] = alike(f, z, f->in->common, f->common[t - 1]);
+    for (int k = 0; k < ALV_APARTS; k++)
+        f->apart[k][t].h = alike(f, z, alv_steps_common(f, k), f->apart[k][t - 1].h);
     f->hidden[t][t] = z->f.square;
     for (int s = 1; s < t; s++)
         f->hidden[s][t] = alv_series_product(&f->of[s].gate[0].f, &z->f, correlation(f, s, t));

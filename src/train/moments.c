@@ -18,7 +18,8 @@ static alv_status of_weight(alv_drawn *out, bool *independent, const alv_tensor 
     ALV_TRY(alv_tensor_count(&count, tensor, error));
     *independent = *independent && suited.init->reach == ALV_REACH_ELEMENT;
     /* As of normal elements; uniform ones differ by less. */
-    *out = (alv_drawn){true, 0, variance, count > 0 ? 2 / (double)count : 0};
+    *out =
+        (alv_drawn){.known = true, .square = variance, .noise = count > 0 ? 2 / (double)count : 0};
     return ALV_OK;
 }
 
@@ -26,12 +27,17 @@ static alv_status of_bias(alv_drawn *out, const alv_tensor *tensor, const alv_sc
                           alv_error *error)
 {
     alv_scheme suited;
+    int64_t count;
     double mean = 0, variance = 0;
     if (bias) {
         ALV_TRY(alv_scheme_for(&suited, bias, tensor, error));
         ALV_TRY(alv_init_moments(&mean, &variance, &suited, tensor, error));
     }
-    *out = (alv_drawn){true, mean, variance + mean * mean, 0};
+    const double square = variance + mean * mean, off = 2 * variance + 4 * mean * mean;
+    ALV_TRY(alv_tensor_count(&count, tensor, error));
+    *out = (alv_drawn){.known = true, .mean = mean, .square = square};
+    if (count > 0 && square > 0) /* as of normal elements */
+        out->noise = variance * off / (square * square) / (double)count;
     return ALV_OK;
 }
 
@@ -40,7 +46,7 @@ static alv_status of_start(alv_drawn *out, const alv_tensor *tensor, double star
                            const alv_scheme *own, alv_error *error)
 {
     if (own->init) return of_bias(out, tensor, own, error);
-    *out = (alv_drawn){true, start, start * start, 0};
+    *out = (alv_drawn){.known = true, .mean = start, .square = start * start};
     return ALV_OK;
 }
 

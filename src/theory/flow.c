@@ -70,6 +70,21 @@ void alv_flow_share(alv_level *x, const alv_flow_follower *f, const alv_node *no
     x->shared = alv_pairs_in_batch(x, alv_flow_places(f->model, at), f->samples);
 }
 
+/* What is off the diagonal at one place of x, over all pairs of places of a kernel: places of x
+ * that a kernel as wide has made are alike as far as their kernels lie across each other, by chance
+ * in each pair of units. */
+static double across(const alv_node *node)
+{
+    const int64_t k = node->kernel;
+    double axis = 0;
+    if (node->kind == ALV_LAYER_DENSE || k < 2) return 1;
+    for (int64_t d = 0; d < k; d++) {
+        const double share = (double)(k - d) / (double)k;
+        axis += (d > 0 ? 2 : 1) * share * share / (double)k;
+    }
+    return node->one_axis ? axis : axis * axis;
+}
+
 /* tr S^2 / (tr S)^2 of the n values that one output adds up: the units of one place, of each place
  * of a kernel, or (`whole`) of an image. */
 static double crowding(const alv_flow_follower *f, const alv_node *node, const alv_level *x,
@@ -85,7 +100,12 @@ static double crowding(const alv_flow_follower *f, const alv_node *node, const a
         alike = (double)(rows * columns) * alv_pairs_squared(x, rows, columns, shared) / (v * v);
         if (!(v > 0)) alike = (double)(rows * columns);
     }
-    return alv_min(1, x->overlap + alike * (1 + x->noise) / n);
+    const double places =
+        conv && x->lags ? alv_max(across(node), alike / (double)node->kernel /
+                                                    (node->one_axis ? 1 : (double)node->kernel))
+        : whole         ? 1
+                        : across(node);
+    return alv_min(1, x->overlap * alv_min(places, 1) + alike * (1 + x->noise) / n);
 }
 
 /* Of n normal weights that at one of k elements of the kernel has a variance of 2 k / n, and the
@@ -138,6 +158,12 @@ static void places(alv_level *z, const alv_node *node)
         z->lags = NULL;
 }
 
+static double groups_of(const alv_tensor *w, const alv_node *node)
+{
+    if (w->groups > 0) return (double)w->groups;
+    return w->layer == ALV_LAYER_DEPTHWISE ? alv_max((double)node->in, 1) : 1;
+}
+
 /* z = W x + b. */
 static void weights(alv_flow *out, alv_flow_follower *f, const alv_node *node)
 {
@@ -174,6 +200,10 @@ static void weights(alv_flow *out, alv_flow_follower *f, const alv_node *node)
     alv_flow_share(z, f, node);
     const double part = z->shared > 0 ? alv_max(z->shared - shift, 0) / z->shared : 0;
     stray(z, x, &w, &b, crowd, n, part, alv_flow_border(f->model, node));
+    /* Units of unlike groups add up other inputs: they have in common what those have. */
+    const double groups = groups_of(&f->model->params[node->weight], node);
+    const double before = alv_min(x->overlap * across(node), crowd);
+    z->overlap = before + (crowd - before) / groups;
 }
 
 static void pass(alv_flow *out, alv_flow_follower *f, const alv_node *node)

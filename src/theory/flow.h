@@ -47,6 +47,7 @@ typedef struct alv_returned {
     double overlap, noise; /* as of a signal */
     double decay;          /* of a sequence: mean square at a position over that at the next */
     double near;           /* correlation of neighbouring places */
+    double tilt; /* how the log of a unit's mean square follows that of its signal's variance */
 } alv_returned;
 
 /* What a node gives, before or after its activation. */
@@ -81,6 +82,7 @@ typedef struct alv_way_back {
     double overlap; /* factor */
     double noise;   /* that it adds */
     double sway;
+    double tilt; /* that it adds */
 } alv_way_back;
 
 /* How a node is taken where no map says what it does. */

@@ -29,7 +29,8 @@ void alv_flow_give(alv_flow_follower *f, int to, alv_returned r)
                         .overlap = a * a * x->overlap + b * b * r.overlap,
                         .noise = a * a * x->noise + b * b * r.noise,
                         .decay = a * x->decay + b * r.decay,
-                        .near = a * x->near + b * r.near};
+                        .near = a * x->near + b * r.near,
+                        .tilt = a * x->tilt + b * r.tilt};
 }
 
 static void step_back(alv_returned *g, const alv_way_back *r, double samples)
@@ -39,6 +40,7 @@ static void step_back(alv_returned *g, const alv_way_back *r, double samples)
     g->overlap = alv_min(1, g->overlap * r->overlap + (1 - r->overlap) / samples);
     g->noise += r->noise * (1 + g->noise);
     g->sway += r->sway;
+    g->tilt += r->tilt;
 }
 
 /* tr D^2 / (tr D)^2 of the outputs that one input adds up. */
@@ -76,6 +78,10 @@ static void return_weights(alv_flow_follower *f, int at, alv_returned g)
     const double units = alv_max(f->flows[at].z.units, 1), in = alv_max((double)node->in, 1);
     const double crowd = crowd_back(&g, units, reached);
     g.square *= reached * w.square * (g.decay < 1 ? g.decay + (1 - g.decay) * end : 1);
+    /* A unit whose weights are larger than others' has a larger variance, too: of w' S w and |w|^2
+     * the logs have the covariance 2 / inputs. */
+    g.square *= alv_max(1 + 2 * g.tilt / alv_max(alv_border_fan(m, node), 2), 0);
+    g.tilt = 0;
     const double lean = softmax_lean(f, at, alv_border_fan(m, node));
     g.square *= 1 + lean;
     g.sway += lean; /* as much again may come along a on the way */

@@ -81,12 +81,13 @@ static double inverse_of(double noise)
 }
 
 /* By batch: of every unit the gradient loses what lies along its own values, a share between 0 and,
- * where both spread alike over the rows, R. The middle is taken, the rest is not known. */
+ * where both spread alike over the rows, R. The middle is taken, the rest is not known; of a batch
+ * without end, whose last gradients are independent, nothing is lost. */
 static void normalize_batch(alv_flow *out, alv_flow_follower *f, const alv_node *node,
                             const alv_level *x, double gain, double shift)
 {
     const double epsilon = 1e-5, variance = own(x), left = epsilon / (variance + epsilon);
-    const double crowd = crowd_of(x);
+    const double crowd = f->samples == ALV_INFINITY ? 0 : crowd_of(x);
     alv_level *z = &out->z;
     own_size(z, x->shared, gain, shift, epsilon);
     alv_flow_share(z, f, node);
@@ -96,7 +97,8 @@ static void normalize_batch(alv_flow *out, alv_flow_follower *f, const alv_node 
         (alv_way_back){.step = gain / (variance + epsilon) * (1 - crowd / 2) * inverse_of(x->noise),
                        .overlap = 1,
                        .spread = x->noise / alv_max(x->units, 1),
-                       .sway = alv_sqrt(alv_max(x->spread.own, 0)) + crowd / 3.4641};
+                       .tilt = -1,
+                       .sway = alv_sqrt(alv_max(x->carried.own, 0)) + crowd / 3.4641};
 }
 
 /* 1 over the sizes of rows on average; NaN where the smallest eighth decides. */

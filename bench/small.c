@@ -1,13 +1,15 @@
 /* What does a fill cost in the cache? Nanoseconds per call of alv_dist_fill, for a small tensor,
  * where setting up counts, and for one of 65536 elements, where drawing does: the fastest of many
- * rounds, which other work on the machine disturbs least; all types take turns within a round.
+ * rounds, which other work on the machine disturbs least; all types take turns within a round. Then
+ * the same through the registry, alv_init_fill, which checks scheme and tensor and finds fans: what
+ * that adds to the law's own fill.
  *
  *     bench-small [elements]     (default 64) */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "alvor/dist.h"
+#include "alvor/init.h"
 
 enum { ROUNDS = 300, MOST = 1 << 16 };
 
@@ -18,9 +20,10 @@ static double nanoseconds(void)
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
+static _Alignas(64) double out[MOST];
+
 static double time_fill(int n, alv_dtype dtype, const alv_dist *dist)
 {
-    static _Alignas(64) double out[MOST];
     const int calls = n < 4096 ? 500 : 2;
     const double start = nanoseconds();
     for (int i = 0; i < calls; i++) {
@@ -28,6 +31,37 @@ static double time_fill(int n, alv_dtype dtype, const alv_dist *dist)
         if (alv_dist_fill(out, dtype, 0, n, dist, stream, NULL, NULL)) exit(1);
     }
     return (nanoseconds() - start) / calls;
+}
+
+static double time_init(int n, const alv_tensor *tensor, const alv_scheme *scheme)
+{
+    const int calls = n < 4096 ? 500 : 2;
+    const double start = nanoseconds();
+    for (int i = 0; i < calls; i++)
+        if (alv_init_fill(out, 0, n, scheme, tensor, (uint64_t)i, NULL, NULL)) exit(1);
+    return (nanoseconds() - start) / calls;
+}
+
+/* A weight of one row. */
+static void print_registry(int n)
+{
+    static const char *const names[] = {"uniform",        "normal",    "trunc_normal_rel",
+                                        "xavier_uniform", "he_normal", "variance_scaling"};
+    const alv_tensor w = {.name = "bench", .rank = 2, .shape = {1, n}};
+    printf("\n%-22s %10s %12s\n", "scheme, f32", "ns a call", "beyond law");
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+        alv_scheme scheme;
+        alv_dist law;
+        double whole = 1e300, bare = 1e300;
+        if (alv_scheme_parse(&scheme, names[k], NULL) || alv_init_law(&law, &scheme, &w, NULL))
+            exit(1);
+        for (int r = 0; r < ROUNDS; r++) {
+            const double a = time_init(n, &w, &scheme), b = time_fill(n, ALV_F32, &law);
+            whole = a < whole ? a : whole;
+            bare = b < bare ? b : bare;
+        }
+        printf("%-22s %10.1f %12.1f\n", names[k], whole, whole - bare);
+    }
 }
 
 int main(int argc, char **argv)
@@ -59,5 +93,6 @@ int main(int argc, char **argv)
             printf("%-22s %6s %10.1f %12.4f %12.2f\n", laws[l].name, alv_dtype_name(dtypes[t]),
                    best[t], best[t] / n, best[t] / best[0]);
     }
+    print_registry(n);
     return 0;
 }

@@ -66,7 +66,8 @@ ALV_API const alv_act *alv_act_at(int index); /* NULL outside [0, count) */
  * its interval, or NaN) give the byte position in the text. */
 ALV_API alv_status alv_act_parse(alv_act_spec *out, const char *text, alv_error *error);
 /* Writes the canonical text, for example "leaky_relu(0.2)", with its NUL; the parameter only if not
- * default. alv_act_parse reads it back. ALV_ERR_RANGE if `size` is too small. */
+ * default. alv_act_parse reads it back. ALV_ERR_RANGE if `size` is too small or
+ * the parameter outside its interval. */
 ALV_API alv_status alv_act_print(char *out, size_t size, alv_act_spec spec, alv_error *error);
 
 /* Gains to at least 10 digits, the same bits everywhere. A gain is infinite where its moment is 0.

@@ -68,8 +68,8 @@ ALV_API alv_status alv_dist_fits(const alv_dist *dist, alv_dtype dtype, alv_erro
 ALV_API const char *alv_dist_name(alv_dist_kind kind); /* "truncated normal"; NULL if unknown */
 
 /* Of a distribution that alv_dist_check accepts; of others the results mean nothing. They describe
- * the real-valued law, before an element type rounds it. The same bits everywhere; a NaN gives NaN.
- */
+ * the real-valued law, before an element type rounds it. The same bits everywhere; NULL and a NaN
+ * give NaN. */
 ALV_API double alv_dist_pdf(const alv_dist *dist, double x);      /* +inf at a constant's value */
 ALV_API double alv_dist_cdf(const alv_dist *dist, double x);      /* P(X <= x) */
 ALV_API double alv_dist_quantile(const alv_dist *dist, double p); /* NaN unless 0 < p < 1 */
@@ -81,8 +81,8 @@ ALV_API double alv_dist_variance(const alv_dist *dist); /* +inf where a double c
  * Element i does not depend on lo or hi (docs/stream.md). Values are rounded to dtype: a scale
  * below its smallest number gives zeros. `kernels` (NULL: the best) choose the instruction set and
  * change no bit. Allocates nothing; threads may fill parts of one array.
- * ALV_ERR_RANGE for a bad slice, ALV_ERR_ARGUMENT for NULL, and the statuses of alv_dist_check and
- * alv_dist_fits, before anything is written. */
+ * ALV_ERR_RANGE for a bad slice, ALV_ERR_ARGUMENT for NULL and for an `out` that is not aligned to
+ * dtype, and the statuses of alv_dist_check and alv_dist_fits, before anything is written. */
 ALV_API alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi,
                                  const alv_dist *dist, alv_stream stream,
                                  const alv_kernels *kernels, alv_error *error);

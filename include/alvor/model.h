@@ -243,9 +243,9 @@ typedef struct alv_model_hints {
  *
  * hints may be NULL. The caller owns *out: alv_model_free. ALV_ERR_SYNTAX,
  * ALV_ERR_UNKNOWN_NAME (of an activation), ALV_ERR_RANGE (a width, the number of layers, a
- * parameter) and ALV_ERR_SHAPE (the text and the hints disagree) give the byte position in the text
- * where it is at fault; ALV_ERR_MEMORY. Sizes are checked before anything is allocated, and the
- * memory follows the number of layers, not their widths: no weight is stored. */
+ * parameter, a hint) and ALV_ERR_SHAPE (the text and the hints disagree) give the byte position in
+ * the text where it is at fault; ALV_ERR_MEMORY. Sizes are checked before anything is allocated,
+ * and the memory follows the number of layers, not their widths: no weight is stored. */
 ALV_API alv_status alv_model_new(alv_model **out, const char *text, const alv_model_hints *hints,
                                  alv_error *error);
 ALV_API void alv_model_free(alv_model *model); /* NULL is fine */

@@ -34,11 +34,12 @@ ALV_API void alv_weight_plan_free(alv_weight_plan *plan); /* NULL is fine */
 ALV_API alv_status alv_weight_plan_add(alv_weight_plan *plan, const alv_tensor *tensor,
                                        const alv_scheme *scheme, alv_error *error);
 
-/* What fills a tensor, valid until the plan changes; .init == NULL where nothing does yet. `index`
- * is in [0, plan->n). */
+/* What fills a tensor, valid until the plan changes; .init == NULL where nothing does yet. NULL for
+ * an index outside [0, plan->n). */
 ALV_API const alv_scheme *alv_weight_plan_scheme(const alv_weight_plan *plan, int64_t index);
 
-/* Gives a tensor, of an index in [0, plan->n), its scheme. ALV_ERR_MEMORY. */
+/* Gives a tensor its scheme. ALV_ERR_RANGE for an index outside [0, plan->n), ALV_ERR_ARGUMENT for
+ * NULL, ALV_ERR_MEMORY. */
 ALV_API alv_status alv_weight_plan_give(alv_weight_plan *plan, int64_t index,
                                         const alv_scheme *scheme, alv_error *error);
 
@@ -52,7 +53,9 @@ typedef struct alv_weight_rule {
 } alv_weight_rule;
 
 /* Applies to each tensor from index `first` on the first rule that matches its name, if any does,
- * and counts in rules[].matched. ALV_ERR_MEMORY, with some of it done. */
+ * and counts in rules[].matched. ALV_ERR_ARGUMENT for NULL, a rule without a pattern among them,
+ * ALV_ERR_RANGE for a negative `first`, ALV_ERR_DTYPE for a rule's unknown type, before anything is
+ * done; ALV_ERR_MEMORY, with some of it done. */
 ALV_API alv_status alv_weight_plan_apply(alv_weight_plan *plan, int64_t first,
                                          alv_weight_rule *rules, int64_t n, alv_error *error);
 
@@ -61,17 +64,18 @@ ALV_API alv_status alv_weight_plan_apply(alv_weight_plan *plan, int64_t first,
  * message, or ALV_ERR_ARGUMENT where there is no scheme. */
 ALV_API alv_status alv_weight_plan_check(const alv_weight_plan *plan, alv_error *error);
 
-/* The same of one tensor, of an index in [0, plan->n). */
+/* The same of one tensor; ALV_ERR_RANGE for an index outside [0, plan->n). */
 ALV_API alv_status alv_weight_plan_check_one(const alv_weight_plan *plan, int64_t index,
                                              alv_error *error);
 
 /* True if the whole name fits the pattern: * stands for any bytes, ? for one, others for
- * themselves. */
+ * themselves. NULL fits nothing. */
 ALV_API bool alv_name_match(const char *pattern, const char *name);
 
 /* Everything that decides one tensor's values but the seed, as one line of canonical text without a
  * newline: name, type, shape, scheme, and what else is not the default. Equal lines, equal bytes.
- * Returns the length that it needs; what does not fit is cut. */
+ * Returns the length that it needs; what does not fit is cut. Empty for an index outside [0,
+ * plan->n). */
 ALV_API size_t alv_weight_plan_line(char *out, size_t size, const alv_weight_plan *plan,
                                     int64_t index);
 

@@ -1,5 +1,6 @@
 /* Activations as text: "relu", "leaky_relu(0.2)", "leaky_relu(slope=0.2)". */
 #include "alvor/act.h"
+#include "act/moment.h"
 #include "base/base.h"
 
 static alv_status wrong(const alv_cursor *c, const char *wanted)
@@ -89,8 +90,9 @@ alv_status alv_act_parse(alv_act_spec *out, const char *text, alv_error *error)
 alv_status alv_act_print(char *out, size_t size, alv_act_spec spec, alv_error *error)
 {
     char text[96];
-    const char *name = spec.act ? spec.act->name : "identity";
-    bool shown = spec.act && spec.act->param && spec.param != spec.act->param_default;
+    ALV_TRY(alv_act_check(&spec, error));
+    const char *name = spec.act->name;
+    bool shown = spec.act->param && spec.param != spec.act->param_default;
     size_t n = shown ? alv_text_format(text, sizeof text, "%s(%g)", name, spec.param)
                      : alv_text_format(text, sizeof text, "%s", name);
     if (!out) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");

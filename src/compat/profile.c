@@ -67,8 +67,8 @@ alv_status alv_compat_seed(alv_compat_rng *rng, const alv_compat *profile, uint6
 static alv_status check(const void *out, alv_compat_draw draw, alv_dtype dtype, int64_t n,
                         const alv_compat_rng *rng, alv_error *error)
 {
-    if (!rng || !rng->profile || (!out && n > 0))
-        return alv_fail(error, ALV_ERR_ARGUMENT, "compat", "NULL argument");
+    if (!rng || !rng->profile) return alv_fail(error, ALV_ERR_ARGUMENT, "rng", "NULL argument");
+    if (!out && n > 0) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
     if (n < 0) return alv_fail(error, ALV_ERR_ARGUMENT, "n", "n = %lld is below 0", n);
     const alv_compat_claim *claim = alv_compat_claim_of(rng->profile, draw, dtype, n);
     const char *type = alv_dtype_name(dtype);
@@ -80,6 +80,12 @@ static alv_status check(const void *out, alv_compat_draw draw, alv_dtype dtype, 
     if (claim->exactness == ALV_EXACT_NOT)
         return alv_fail(error, ALV_ERR_UNSUPPORTED, rng->profile->name, "%s: %s",
                         rng->profile->name, claim->note[ALV_EN]);
+    const size_t size = draw == ALV_COMPAT_INTEGERS || draw == ALV_COMPAT_PERMUTATION
+                            ? sizeof(int64_t)
+                            : alv_dtype_size(dtype);
+    if (n > 0 && (uintptr_t)out % size != 0)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "out",
+                        "out is not aligned to the %lld bytes of an element", (int64_t)size);
     return ALV_OK;
 }
 

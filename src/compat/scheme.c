@@ -132,6 +132,11 @@ alv_status alv_compat_init(void *out, const alv_scheme *scheme, const alv_tensor
         return alv_fail(error, ALV_ERR_ARGUMENT, "compat", "NULL argument");
     ALV_TRY(alv_tensor_count(&n, tensor, error));
     if (!out && n > 0) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "NULL argument");
+    if (n > 0 && (uintptr_t)out % alv_dtype_size(tensor->dtype) != 0)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "out",
+                        "out is not aligned to the %lld bytes of an element of %s (%s)",
+                        (int64_t)alv_dtype_size(tensor->dtype), tensor->name,
+                        alv_dtype_name(tensor->dtype));
     const alv_compat_scheme *d = descriptor(scheme);
     if (d->refused)
         return alv_fail(error, ALV_ERR_UNSUPPORTED, d->init.name, "%s", d->refused->note[ALV_EN]);

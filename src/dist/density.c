@@ -24,7 +24,7 @@ static double whole_mass(const alv_dist *d)
 
 double alv_dist_pdf(const alv_dist *dist, double x)
 {
-    if (x != x) return x;
+    if (!dist || x != x) return ALV_NAN;
     alv_dist d = alv_dist_settled(dist);
     bool inside = d.lo <= x && x <= d.hi;
     switch (d.kind) {
@@ -42,7 +42,7 @@ double alv_dist_pdf(const alv_dist *dist, double x)
 
 double alv_dist_cdf(const alv_dist *dist, double x)
 {
-    if (x != x) return x;
+    if (!dist || x != x) return ALV_NAN;
     alv_dist d = alv_dist_settled(dist);
     switch (d.kind) {
     case ALV_DIST_CONSTANT:
@@ -88,7 +88,7 @@ alv_tails alv_dist_tails(const alv_dist *d)
 
 double alv_dist_quantile(const alv_dist *dist, double p)
 {
-    if (!(p > 0 && p < 1)) return ALV_NAN;
+    if (!dist || !(p > 0 && p < 1)) return ALV_NAN;
     alv_dist d = alv_dist_settled(dist);
     switch (d.kind) {
     case ALV_DIST_CONSTANT:
@@ -107,6 +107,7 @@ double alv_dist_quantile(const alv_dist *dist, double p)
 
 double alv_dist_mean(const alv_dist *dist)
 {
+    if (!dist) return ALV_NAN;
     alv_dist d = alv_dist_settled(dist);
     if (d.kind == ALV_DIST_UNIFORM) return d.lo / 2 + d.hi / 2;
     if (d.kind != ALV_DIST_TRUNCATED_NORMAL) return d.mean;
@@ -115,6 +116,7 @@ double alv_dist_mean(const alv_dist *dist)
 
 double alv_dist_variance(const alv_dist *dist)
 {
+    if (!dist) return ALV_NAN;
     alv_dist d = alv_dist_settled(dist);
     double half = d.hi / 2 - d.lo / 2;
     switch (d.kind) {

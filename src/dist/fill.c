@@ -107,6 +107,10 @@ static alv_status check_fill(const void *out, alv_dtype dtype, int64_t lo, int64
         return alv_fail(error, ALV_ERR_RANGE, "lo", "[%lld, %lld) is not a slice of [0, 2^62)", lo,
                         hi);
     if (!out && hi > lo) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "no place for the values");
+    if (hi > lo && (uintptr_t)out % alv_dtype_size(dtype) != 0)
+        return alv_fail(error, ALV_ERR_ARGUMENT, "out",
+                        "out is not aligned to the %lld bytes of an element of %s",
+                        (int64_t)alv_dtype_size(dtype), alv_dtype_name(dtype));
     return alv_dist_check(dist, error);
 }
 

@@ -95,14 +95,25 @@ alv_status alv_weight_plan_add(alv_weight_plan *plan, const alv_tensor *tensor,
     return ALV_OK;
 }
 
+static alv_status check_index(const alv_weight_plan *plan, int64_t index, alv_error *error)
+{
+    if (!plan) return alv_fail(error, ALV_ERR_ARGUMENT, "plan", "NULL argument");
+    if (index >= 0 && index < plan->n) return ALV_OK;
+    return alv_fail(error, ALV_ERR_RANGE, "index", "there is no tensor %lld in a plan of %lld",
+                    index, plan->n);
+}
+
 const alv_scheme *alv_weight_plan_scheme(const alv_weight_plan *plan, int64_t index)
 {
+    if (check_index(plan, index, NULL) != ALV_OK) return NULL;
     return &plan->schemes[plan->scheme_of[index]];
 }
 
 alv_status alv_weight_plan_give(alv_weight_plan *plan, int64_t index, const alv_scheme *scheme,
                                 alv_error *error)
 {
+    ALV_TRY(check_index(plan, index, error));
+    if (!scheme) return alv_fail(error, ALV_ERR_ARGUMENT, "scheme", "NULL argument");
     return index_of(&plan->scheme_of[index], plan, scheme, error);
 }
 
@@ -111,6 +122,7 @@ alv_status alv_weight_plan_give(alv_weight_plan *plan, int64_t index, const alv_
 bool alv_name_match(const char *pattern, const char *name)
 {
     const char *star = NULL, *taken = NULL;
+    if (!pattern || !name) return false;
     while (*name) {
         if (*pattern == '*') {
             star = ++pattern;
@@ -129,9 +141,26 @@ bool alv_name_match(const char *pattern, const char *name)
     return !*pattern;
 }
 
+static alv_status check_rules(const alv_weight_rule *rules, int64_t n, alv_error *error)
+{
+    if (n < 0 || (!rules && n > 0))
+        return alv_fail(error, ALV_ERR_ARGUMENT, "rules", "no place for %lld rules", n);
+    for (int64_t r = 0; r < n; r++) {
+        if (!rules[r].match)
+            return alv_fail(error, ALV_ERR_ARGUMENT, "match", "rule %lld has no pattern", r);
+        if (rules[r].typed && alv_dtype_size(rules[r].dtype) == 0)
+            return alv_fail(error, ALV_ERR_DTYPE, "dtype", "rule %lld: there is no element type %d",
+                            r, (int)rules[r].dtype);
+    }
+    return ALV_OK;
+}
+
 alv_status alv_weight_plan_apply(alv_weight_plan *plan, int64_t first, alv_weight_rule *rules,
                                  int64_t n, alv_error *error)
 {
+    if (!plan) return alv_fail(error, ALV_ERR_ARGUMENT, "plan", "NULL argument");
+    if (first < 0) return alv_fail(error, ALV_ERR_RANGE, "first", "there is no tensor %lld", first);
+    ALV_TRY(check_rules(rules, n, error));
     for (int64_t i = first; i < plan->n; i++) {
         int64_t r = 0;
         while (r < n && !alv_name_match(rules[r].match, plan->tensors[i].name)) r++;
@@ -145,6 +174,7 @@ alv_status alv_weight_plan_apply(alv_weight_plan *plan, int64_t first, alv_weigh
 
 alv_status alv_weight_plan_check_one(const alv_weight_plan *plan, int64_t index, alv_error *error)
 {
+    ALV_TRY(check_index(plan, index, error));
     const alv_tensor *t = &plan->tensors[index];
     const alv_scheme *scheme = alv_weight_plan_scheme(plan, index);
     alv_error inner = {.where = ""};
@@ -164,6 +194,7 @@ alv_status alv_weight_plan_check_one(const alv_weight_plan *plan, int64_t index,
 
 alv_status alv_weight_plan_check(const alv_weight_plan *plan, alv_error *error)
 {
+    if (!plan) return alv_fail(error, ALV_ERR_ARGUMENT, "plan", "NULL argument");
     for (int64_t i = 0; i < plan->n; i++) ALV_TRY(alv_weight_plan_check_one(plan, i, error));
     return ALV_OK;
 }
@@ -202,6 +233,10 @@ static void put_list(sink *s, const char *key, const int64_t *numbers, int n)
 
 size_t alv_weight_plan_line(char *out, size_t size, const alv_weight_plan *plan, int64_t index)
 {
+    if (check_index(plan, index, NULL) != ALV_OK) {
+        if (out && size > 0) out[0] = '\0';
+        return 0;
+    }
     const alv_tensor *t = &plan->tensors[index];
     const alv_scheme *scheme = alv_weight_plan_scheme(plan, index);
     char text[512] = "none", act[ALV_MAX_NAME] = "";

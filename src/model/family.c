@@ -350,15 +350,29 @@ static alv_status read_options(alv_family *f, const char *p, alv_error *error)
     return ALV_OK;
 }
 
+static alv_status check_hints(const alv_model_hints *hints, alv_error *error)
+{
+    const struct {
+        const char *name;
+        int64_t size;
+    } sizes[] = {{"inputs", hints->inputs},
+                 {"outputs", hints->outputs},
+                 {"height", hints->height},
+                 {"width", hints->width},
+                 {"tokens", hints->tokens}};
+    for (int i = 0; i < ALV_COUNT(sizes); i++)
+        if (sizes[i].size < 0 || sizes[i].size > ALV_MAX_WIDTH)
+            return alv_fail(error, ALV_ERR_RANGE, "hints", "%s = %lld is outside [0, %lld]",
+                            sizes[i].name, sizes[i].size, ALV_MAX_WIDTH);
+    return ALV_OK;
+}
+
 alv_status alv_family_parse(alv_family *out, const char *text, const alv_model_hints *hints,
                             alv_error *error)
 {
     static const alv_model_hints none;
     if (!hints) hints = &none;
-    if (hints->inputs < 0 || hints->inputs > ALV_MAX_WIDTH || hints->outputs < 0 ||
-        hints->outputs > ALV_MAX_WIDTH)
-        return alv_fail(error, ALV_ERR_RANGE, "hints", "inputs and outputs are 0 to %lld",
-                        ALV_MAX_WIDTH);
+    ALV_TRY(check_hints(hints, error));
     alv_family f = {.text = text, .kernel = 3, .width = 16};
     const char *p = alv_widths_skip(text);
     const int family = find(alv_family_names, p, word_length(p));

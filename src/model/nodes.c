@@ -43,7 +43,7 @@ int alv_model_layers(alv_model_layer *out, const alv_model *model)
 {
     const bool chain = alv_model_is_chain(model);
     int n = 0;
-    for (int i = 0; i < model->n_nodes; i++) {
+    for (int i = 0; model && i < model->n_nodes; i++) {
         if (model->nodes[i].op != ALV_OP_WEIGHTS) continue;
         if (out) out[n] = (alv_model_layer){i, chain ? i : end_of(model, i)};
         n++;
@@ -54,6 +54,7 @@ int alv_model_layers(alv_model_layer *out, const alv_model *model)
 bool alv_model_layer_at(alv_model_layer *out, const alv_model *model, int layer)
 {
     int n = -1, i = -1;
+    if (!model) return false;
     while (n < layer && ++i < model->n_nodes) n += model->nodes[i].op == ALV_OP_WEIGHTS;
     if (layer < 0 || i >= model->n_nodes) return false;
     *out = (alv_model_layer){i, end_of(model, i)};
@@ -70,6 +71,7 @@ void alv_model_layer_name(char out[ALV_MAX_NAME], const alv_model *model, int we
 
 bool alv_model_is_chain(const alv_model *model)
 {
+    if (!model) return false;
     for (int i = 0; i < model->n_nodes; i++) {
         const alv_node *node = &model->nodes[i];
         if (node->op != ALV_OP_WEIGHTS || node->kind != ALV_LAYER_DENSE || node->input != i - 1)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Memory does not grow with the model: a gigabyte is drawn within 64 MiB, by one thread and by eight; and
+# Memory does not grow with the model: a gigabyte is drawn within 64 MiB, by one thread and by eight, and
+# inspected within 16 MiB and 8 for each thread, its file's pages included, for they are not mapped; and
 # so are 100,000 tensors, the header of their file besides.
 # usage: memory.sh ALVOR
 set -eu
@@ -28,6 +29,14 @@ peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 size = os.path.getsize("m.safetensors")
 print(f"{threads} threads: peak {peak} KiB for a file of {size} bytes")
 sys.exit(not (peak < 64 * 1024 and size > 1 << 30))
+END
+    python3 - "$alvor" $threads <<'END'
+import resource, subprocess, sys
+alvor, threads = sys.argv[1:]
+subprocess.run([alvor, "inspect", "m.safetensors", "--threads", threads], check=True, stdout=subprocess.DEVNULL)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(f"{threads} threads: peak {peak} KiB to inspect it")
+sys.exit(not peak < (16 + 8 * int(threads)) * 1024)
 END
     rm m.safetensors
 done

@@ -33,7 +33,7 @@ static bool has(const alv_node *node, alv_unexpected what)
     case ALV_UNEXPECTED_WINDOW:
         return pool && window;
     case ALV_UNEXPECTED_OPERATOR:
-        return node->op == ALV_OP_OTHER || node->op == ALV_OP_TIMES;
+        return node->op == ALV_OP_OTHER;
     case ALV_UNEXPECTED_POOLED:
         return pool && !window;
     case ALV_UNEXPECTED_IMAGES:

@@ -221,6 +221,7 @@ static alv_flow_map *const maps[] = {
     [ALV_OP_ATTEND] = alv_flow_attend,
     [ALV_OP_LSTM] = alv_flow_recur,
     [ALV_OP_LAST] = alv_flow_last,
+    [ALV_OP_TIMES] = alv_flow_multiply,
     [ALV_OP_OTHER] = alv_flow_other,
 };
 

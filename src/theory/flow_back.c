@@ -128,6 +128,7 @@ static alv_flow_way *const ways[] = {
     [ALV_OP_ATTEND] = alv_return_attention,
     [ALV_OP_LSTM] = alv_return_recurrent,
     [ALV_OP_LAST] = alv_return_last,
+    [ALV_OP_TIMES] = alv_return_multiply,
     [ALV_OP_OTHER] = alv_return_other,
 };
 

@@ -117,6 +117,9 @@ void alv_flow_pool(alv_flow *out, alv_flow_follower *f, const alv_node *node)
     const alv_node *before = node->input >= 0 ? &f->model->nodes[node->input] : NULL;
     const alv_level *x = alv_flow_from(f, node->input);
     const double n = pooled(f, node);
+    /* Windows that a place lies in; where they overlap it hears from several. */
+    const double heard = n * alv_flow_places(f->model, (int)(node - f->model->nodes)) /
+                         alv_flow_places(f->model, node->input);
     if (!(n > 1)) {
         alv_flow_keep(out, x);
     } else if (!node->largest) {
@@ -125,7 +128,7 @@ void alv_flow_pool(alv_flow *out, alv_flow_follower *f, const alv_node *node)
         else
             average(out, x, n);
         alv_flow_share(&out->z, f, node);
-        out->to_input.step = 1 / (n * n);
+        out->to_input.step = heard / (n * n);
     } else {
         const bool bent_before = before && before->op == ALV_OP_ACT;
         alv_flow_keep(out, x);
@@ -137,6 +140,6 @@ void alv_flow_pool(alv_flow *out, alv_flow_follower *f, const alv_node *node)
         out->assumed = ALV_ASSUME_POOL;
         /* It goes to the largest, where the activation is flatter than on the whole. */
         const double slope = bent_before ? f->flows[node->input].to_z.step : 1;
-        out->to_input.step = slope > 0 ? back.step / slope : 1 / n;
+        out->to_input.step = heard * (slope > 0 ? back.step / slope : 1 / n);
     }
 }

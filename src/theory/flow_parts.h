@@ -108,10 +108,11 @@ static inline double unlike_units(const alv_level *x)
 
 typedef void alv_flow_map(alv_flow *out, alv_flow_follower *f, const alv_node *node);
 alv_flow_map alv_flow_normalize, alv_flow_add, alv_flow_pool, alv_flow_embed, alv_flow_recur,
-    alv_flow_last, alv_flow_attend, alv_flow_other;
+    alv_flow_last, alv_flow_attend, alv_flow_multiply, alv_flow_other;
 
 /* The way back to what feeds the node `at`, of what has reached it. */
 typedef void alv_flow_way(alv_flow_follower *f, int at, alv_returned r);
-alv_flow_way alv_return_recurrent, alv_return_last, alv_return_attention, alv_return_other;
+alv_flow_way alv_return_recurrent, alv_return_last, alv_return_attention, alv_return_multiply,
+    alv_return_other;
 
 #endif

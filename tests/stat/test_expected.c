@@ -46,7 +46,8 @@ static const family families[] = {
     {"lstm", {"lstm 32", "lstm 24x2", "lstm 32 embed=8"}, {TEXT}},
     {"transformer",
      {"transformer d=32 L=1", "transformer d=32 L=3", "transformer d=32 L=2 order=post",
-      "transformer d=64 L=2 norm=rms", "transformer d=32 L=2 branch=0.5"},
+      "transformer d=64 L=2 norm=rms", "transformer d=32 L=2 branch=0.5",
+      "transformer d=32 L=2 gated=yes silu"},
      {TEXT}},
     {"of tokens", {"mlp 64x3 relu embed=8", "conv1d 16x2 relu embed=8"}, {TEXT}},
 };

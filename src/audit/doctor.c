@@ -147,16 +147,26 @@ static double drift(double to, double from)
     return alv_isfinite(ratio) ? ratio : from == 0 && to == 0 ? 0 : ALV_INFINITY;
 }
 
+/* What the weights of layer l and what stands before them do to the signal, or to a gradient on its
+ * way back to the layer before. */
+static double gain_at(const alv_doctor *d, int l, bool back)
+{
+    if (!back) return d->layers[l].gain;
+    return l > 0 ? d->layers[l - 1].gradient.mid / d->layers[l].gradient.mid : 1;
+}
+
 /* The consecutive layers, [d->starts, d->ends], whose gains together pass their share of the bound
  * the most, a share being what each layer may do for the whole to stay inside; -1: none pass it. */
-static void find_where(alv_doctor *d, bool grows)
+static void find_where(alv_doctor *d, bool grows, bool back)
 {
     const alv_bounds *b = &alv_bounds_of[ALV_WARNING];
-    const double share = alv_log(grows ? b->forward_hi : 1 / b->forward_lo) / d->n, most = 50;
+    const double hi = back ? b->backward_hi : b->forward_hi;
+    const double lo = back ? b->backward_lo : b->forward_lo;
+    const double share = alv_log(grows ? hi : 1 / lo) / d->n, most = 50;
     double sum = 0, best = 0;
     int first = 0;
     for (int l = 0; l < d->n; l++) {
-        const double gain = alv_log(d->layers[l].gain); /* NaN after a layer that gives nothing */
+        const double gain = alv_log(gain_at(d, l, back)); /* NaN after a layer that gives nothing */
         const double excess = (grows ? gain : -gain) - share;
         if (excess == excess) sum += alv_max(-most, alv_min(most, excess));
         if (sum > best) best = sum, d->starts = first, d->ends = l;
@@ -190,7 +200,8 @@ static void judge_layers(alv_doctor *d, double data, int last)
     if (first->kind == ALV_VERDICT_SATURATED)
         d->starts = first->layer_lo, d->ends = first->layer_hi;
     else
-        find_where(d, first->kind == ALV_VERDICT_EXPLODING);
+        find_where(d, first->kind == ALV_VERDICT_EXPLODING,
+                   strcmp(first->quantity, "backward_drift") == 0);
     if (d->starts < 0) d->starts = first_ill, d->ends = last_ill;
 }
 
@@ -264,6 +275,17 @@ alv_status alv_doctor_judge_seen(alv_doctor *d, double data, alv_error *error)
     return make_forecast(&d->seen.forecast, d, d->seen.forward, d->seen.backward, true, error);
 }
 
+alv_status alv_doctor_follow(alv_doctor *d, const alv_drawn *measured, alv_error *error)
+{
+    d->n = 0;
+    d->flows = alv_new_array((size_t)d->model->n_nodes + 1, sizeof *d->flows);
+    if (!d->flows) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for its signals");
+    if (d->model->n_nodes > 0)
+        ALV_TRY(alv_flow_follow(d->flows, d->model, measured, &d->input, error));
+    ALV_TRY(read_layers(d, error));
+    return judge(d, error);
+}
+
 static alv_status examine(alv_doctor *d, alv_error *error)
 {
     const alv_checkpoint *file = d->weights->model;
@@ -271,17 +293,13 @@ static alv_status examine(alv_doctor *d, alv_error *error)
     d->chain = !file->graph;
     d->model = file->graph;
     if (d->chain) ALV_TRY(alv_doctor_chain(&d->model, file, d->act, error));
-    d->flows = alv_new_array((size_t)d->model->n_nodes + 1, sizeof *d->flows);
     d->counted = alv_new_array((size_t)d->weights->n + 1, sizeof *d->counted);
+    if (!d->counted) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory");
+    mark_counted(d);
     alv_status status = alv_measured_read(&measured, d->weights, d->model, error);
-    if (status == ALV_OK && (!d->flows || !d->counted))
-        status = alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory for its signals");
-    if (status == ALV_OK && d->model->n_nodes > 0)
-        status = alv_flow_follow(d->flows, d->model, measured, &d->input, error);
+    if (status == ALV_OK) status = alv_doctor_follow(d, measured, error);
+    if (status == ALV_OK && d->forecast.n > 0) status = alv_doctor_foresee_cure(d, measured, error);
     free(measured);
-    if (status == ALV_OK) mark_counted(d);
-    if (status == ALV_OK) status = read_layers(d, error);
-    if (status == ALV_OK) status = judge(d, error);
     if (status == ALV_OK)
         status = alv_misfits_find(&d->misfits, &d->n_misfits, d->weights, d->act, error);
     return status;

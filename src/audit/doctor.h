@@ -43,6 +43,13 @@ typedef struct alv_seen {
     alv_forecast forecast;
 } alv_seen;
 
+/* What is predicted once the layers concerned are drawn as `alvor init --like` would. */
+typedef struct alv_cure {
+    bool known; /* it was asked for, and they can be drawn */
+    double forward, backward;
+    alv_forecast forecast;
+} alv_cure;
+
 typedef struct alv_doctor {
     const alv_inspection *weights;
     alv_model *model;     /* the file's graph, or a chain of its own */
@@ -58,6 +65,7 @@ typedef struct alv_doctor {
     int starts, ends;         /* layers between which it arises, both included; -1: none */
     bool *counted;            /* (weights->n) whether the tensor plays a part in the above */
     alv_forecast forecast;
+    alv_cure cure; /* of a forecast with findings */
     alv_seen seen;
     bool tried; /* whether other weights were: alv_doctor_try */
     alv_counter counter;
@@ -102,6 +110,16 @@ const char *alv_doctor_operator(const alv_doctor *doctor, int node);
 /* "alvor.doctor/1" (docs/doctor.md), the caller's to free(); NULL without memory. */
 char *alv_doctor_document(const alv_doctor *doctor);
 
+/* The weights of the layers concerned, as --only of alvor init takes them; "": all layers. The
+ * caller's to free(); NULL without memory. */
+char *alv_doctor_only(const alv_doctor *doctor, alv_error *error);
+/* "with them drawn so ..."; "" where no cure is known. */
+void alv_cure_text(char *out, size_t size, const alv_doctor *doctor, alv_lang lang);
+
+/* Inside the room: fills flows, layers, drifts and forecast from the parameters' moments. */
+alv_status alv_doctor_follow(alv_doctor *doctor, const alv_drawn *measured, alv_error *error);
+/* Inside the room: fills doctor->cure. */
+alv_status alv_doctor_foresee_cure(alv_doctor *doctor, const alv_drawn *measured, alv_error *error);
 /* Inside the room: signals, gradients and forecast of d->seen from its layers; data: root mean
  * square of the inputs. */
 alv_status alv_doctor_judge_seen(alv_doctor *doctor, double data, alv_error *error);

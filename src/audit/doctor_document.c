@@ -92,6 +92,19 @@ static void put_where(alv_json *json, const alv_doctor *d)
     alv_json_close(json);
 }
 
+/* What is predicted of the layers concerned, drawn anew. */
+static void put_cure(alv_json *json, const alv_doctor *d)
+{
+    alv_json_open(json, "redrawn", '{');
+    alv_json_bool(json, "known", d->cure.known);
+    if (d->cure.known) {
+        alv_json_real(json, "forward_drift", d->cure.forward);
+        alv_json_real(json, "backward_drift", d->cure.backward);
+        alv_json_string(json, "forecast", alv_forecast_key(&d->cure.forecast));
+    }
+    alv_json_close(json);
+}
+
 static void put_finding(alv_json *json, const alv_doctor *d, const alv_finding *f)
 {
     char text[ALV_LANGS][256];
@@ -241,6 +254,7 @@ char *alv_doctor_document(const alv_doctor *d)
     alv_json_open(&json, "findings", '[');
     for (int i = 0; i < d->forecast.n; i++) put_finding(&json, d, &d->forecast.findings[i]);
     alv_json_close(&json);
+    put_cure(&json, d);
     put_misfits(&json, d);
     put_mistakes(&json, d->weights);
     alv_json_close(&json);

@@ -182,7 +182,21 @@ static void put_finding(alv_html *p, const alv_doctor *d, const alv_finding *f, 
     alv_html_text(p, alv_finding_try(f->kind, p->lang));
     alv_html_put(p, "</p><p><code>alvor init --like ");
     alv_html_text(p, d->weights->model->files[0].path);
-    alv_html_put(p, " -o …</code></p><p><code>");
+    char *only = alv_doctor_only(d, NULL), cure[256];
+    if (only && *only) {
+        alv_html_put(p, " --only '");
+        alv_html_text(p, only);
+        alv_html_put(p, "'");
+    }
+    free(only);
+    alv_html_put(p, " -o …</code></p>");
+    alv_cure_text(cure, sizeof cure, d, p->lang);
+    if (*cure) {
+        alv_html_put(p, "<p>");
+        alv_html_text(p, cure);
+        alv_html_put(p, "</p>");
+    }
+    alv_html_put(p, "<p><code>");
     alv_html_text(p, alv_finding_pytorch(f->kind));
     alv_html_put(p, "</code></p></div>\n");
 }

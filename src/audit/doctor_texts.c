@@ -1,6 +1,8 @@
 /* What the doctor assumes, in words. */
 #include "audit/doctor.h"
 
+#include "base/base.h"
+
 static const struct {
     const char *key;
     const char *text[ALV_LANGS];
@@ -114,4 +116,26 @@ const char *alv_unrun_key(alv_unrun_why why)
 const char *alv_unrun_text(alv_unrun_why why, alv_lang lang)
 {
     return unruns[why].text[lang];
+}
+
+void alv_cure_text(char *out, size_t size, const alv_doctor *d, alv_lang lang)
+{
+    static const char *const sentence[ALV_LANGS] = {
+        "With these drawn so the signal is multiplied by %s and the gradient by %s, as predicted: "
+        "%s.",
+        "Com estes sorteados assim, prevê-se que o sinal seja multiplicado por %s e o gradiente "
+        "por "
+        "%s: %s."};
+    static const char *const ends[3][ALV_LANGS] = {
+        {"expected to train", "espera-se que treine"},
+        {"better, not yet inside the bounds", "melhor, ainda fora dos limites"},
+        {"still not expected to train, for it is not the size of these weights alone",
+         "ainda não se espera que treine, pois não é só o tamanho desses pesos"}};
+    char forward[40], backward[40];
+    const alv_cure *c = &d->cure;
+    *out = '\0';
+    if (!c->known) return;
+    const int end = !c->forecast.trains ? 2 : c->forecast.n > 0;
+    alv_text_format(out, size, sentence[lang], alv_drift_text(forward, c->forward, lang),
+                    alv_drift_text(backward, c->backward, lang), ends[end][lang]);
 }

@@ -46,16 +46,17 @@ static void print_layer(const cli_args *args, const alv_doctor *d, int l)
         printf("%s\n%*s", layer->weight->name, NAME, "");
     else
         cli_pad(stdout, layer->weight->name, NAME - 4);
-    cli_pad(stdout, signal, 24);
-    cli_pad(stdout, gradient, 24);
-    printf("%s\n", scale);
+    cli_pad(stdout, signal, 23);
+    putchar(' ');
+    cli_pad(stdout, gradient, 25);
+    printf(" %s\n", scale);
 }
 
 static void print_layers(const cli_args *args, const alv_doctor *d)
 {
     const bool pt = args->lang == ALV_PT;
     char line[160];
-    snprintf(line, sizeof line, "    %-*s%-24s%-24s%s", NAME - 4, pt ? "camada" : "layer",
+    snprintf(line, sizeof line, "    %-*s%-24s%-26s%s", NAME - 4, pt ? "camada" : "layer",
              pt ? "sinal, 95 %" : "signal, 95 %", pt ? "gradiente, 95 %" : "gradient, 95 %",
              pt ? "fator" : "scale");
     cli_heading(args, line);
@@ -221,16 +222,11 @@ static void print_assumed(const cli_args *args, const alv_doctor *d)
 static void print_redraw(const alv_doctor *d)
 {
     const char *path = d->weights->model->files[0].path, *dot = strrchr(path, '.');
+    char *only = alv_doctor_only(d, NULL);
     printf("    alvor init --like %s", path);
-    if (d->starts >= 0 && d->ends - d->starts + 1 < d->n) {
-        for (int l = d->starts; l <= d->ends; l++) {
-            const char *name = d->layers[l].weight->name;
-            const bool cut = strlen(name) + 1 >= ALV_MAX_NAME;
-            printf("%s%s%s", l == d->starts ? " --only '" : ",", name, cut ? "*" : "");
-        }
-        putchar('\'');
-    }
+    if (only && *only) printf(" --only '%s'", only);
     printf(" -o fixed%s\n", dot && !strchr(dot, '/') ? dot : "");
+    free(only);
 }
 
 static void print_finding(const cli_args *args, const alv_doctor *d, const alv_finding *f,
@@ -258,6 +254,10 @@ static void print_finding(const cli_args *args, const alv_doctor *d, const alv_f
     cli_wrap(stdout, line, 2, 2);
     print_redraw(d);
     printf("    %s\n", alv_finding_pytorch(f->kind));
+    alv_cure_text(line, sizeof line, d, args->lang);
+    if (!*line) return;
+    printf("  ");
+    cli_wrap(stdout, line, 2, 2);
 }
 
 /* Weights that do not fit their place, the first of them in words. */

@@ -1,9 +1,9 @@
 /* Through products, as of gates.
  *
- * The factors come of weights of their own, so that of two rows a and b E z_a z_b is E x_a x_b times
- * E y_a y_b, and what comes back to a factor has the mean square of the other. A factor of one
- * position is the same for all: two rows of one sample find it equal, and it hears from all of them.
- * Both may stray for one reason, the size of what feeds them: their deviations add up. */
+ * The factors come of weights of their own, so that of two rows a and b E z_a z_b is E x_a x_b
+ * times E y_a y_b, and what comes back to a factor has the mean square of the other. A factor of
+ * one position is the same for all: two rows of one sample find it equal, and it hears from all of
+ * them. Both may stray for one reason, the size of what feeds them: their deviations add up. */
 #include "base/base.h"
 #include "math/math.h"
 #include "theory/flow_parts.h"

@@ -113,6 +113,11 @@ static const char *number(char out[NUMBER_SIZE], double value, bool share, alv_l
     return out;
 }
 
+const char *alv_drift_text(char out[NUMBER_SIZE], double drift, alv_lang lang)
+{
+    return number(out, drift, false, lang);
+}
+
 enum { WHERE_SIZE = 2 * ALV_MAX_NAME + 80 };
 
 /* The layer's own name, "" where it has none; true if it says more than the number. */

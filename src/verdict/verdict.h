@@ -133,6 +133,8 @@ void alv_finding_text(char *out, size_t size, const alv_finding *finding, alv_la
 /* The same with the names of the layers, as the network that was measured has them (NULL: none). */
 void alv_finding_text_in(char *out, size_t size, const alv_finding *finding, const alv_model *model,
                          alv_lang lang);
+/* A drift as people write it, "4.1 × 10⁻⁶", up to 39 bytes; returns out. */
+const char *alv_drift_text(char out[40], double drift, alv_lang lang);
 const char *alv_finding_why(alv_verdict kind, alv_lang lang);
 const char *alv_finding_try(alv_verdict kind, alv_lang lang); /* sentence */
 const char *alv_finding_command(alv_verdict kind);            /* "alvor compare ..." */

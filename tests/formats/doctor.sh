@@ -17,6 +17,7 @@ $python "$here/doctor_faults.py" "$alvor" draws || fail 'a fault is missed, a he
 
 $python "$here/doctor_planted.py" "$alvor" draws 2 || fail 'a planted fault is missed, or a healthy model has a finding'
 $torch -c 'import torch' 2>/dev/null && { $torch "$here/exported_models.py" draws/exported || fail 'PyTorch exports no models'; }
+$python "$here/doctor_cure.py" "$alvor" draws || fail 'what the doctor foresees of its own advice does not come'
 $python "$here/doctor_measured.py" "$alvor" draws || fail 'what was measured is not what onnxruntime measures'
 $python "$here/doctor_train.py" "$alvor" draws || fail 'the cause that was planted is not the one that is found'
 try 2 doctor draws/0/mlp.onnx --train

@@ -71,16 +71,13 @@ static bool is_all(const map *m)
     return true;
 }
 
-/* The node that does it, by the name of the operator at hand. */
-static int put_map(alv_onnx *g, const map *m)
+/* The node that does it, by this name. */
+static int put_named(alv_onnx *g, const map *m, const char *name)
 {
     alv_node node = {
         .op = ALV_OP_OTHER, .other = m->from, .in = m->in, .out = m->out, .weight = -1, .bias = -1};
     if (is_all(m)) return m->from;
-    alv_text_format(node.what, sizeof node.what, "%s",
-                    m->terms > 1       ? "Rotary"
-                    : g->node->op_type ? g->node->op_type
-                                       : "");
+    alv_text_format(node.what, sizeof node.what, "%s", m->terms > 1 ? "Rotary" : name);
     const int at = alv_onnx_add(g, node, m->from);
     if (g->status != ALV_OK) return 0;
     alv_move *move = &g->model->moves[at];
@@ -91,6 +88,12 @@ static int put_map(alv_onnx *g, const map *m)
     move->n_table = m->table ? m->terms * m->places * m->out : 0;
     move->table = m->table;
     return at;
+}
+
+/* By that of the operator at hand. */
+static int put_map(alv_onnx *g, const map *m)
+{
+    return put_named(g, m, g->node->op_type ? g->node->op_type : "");
 }
 
 /* Units `units` (n) of it. */
@@ -176,7 +179,7 @@ bool alv_onnx_make_solid(alv_onnx_value *v, alv_onnx *g)
     for (int64_t j = m.terms * m.out; j < 2 * m.terms * m.out; j++)
         scaled.which[j] *= (float)v->factor;
     m.which = scaled.which;
-    v->index = put_map(g, &m);
+    v->index = put_named(g, &m, "Mul"); /* wherever the factor came from */
     v->factor = 0;
     return g->status == ALV_OK;
 }

@@ -150,9 +150,10 @@ def left_out():
     assert {x["what"]: x["times"] for x in told["left_out"]} == {
         "constant_factor": 1, "constant_term": 1, "clip": 1, "prelu": 1}, told["left_out"]
     assert told["not_counted"] == ["gain", "table", "slope"], told["not_counted"]
-    assert [x["operator"] for x in told["assumptions"]] == ["Hardmax", "Round", "Hardmax"], told["assumptions"]
+    names = ["Mul", "Add", "Mul", "Add", "Hardmax", "Round", "Hardmax"]
+    assert [x["operator"] for x in told["assumptions"]] == names, told["assumptions"]
     shown = subprocess.run([alvor, "doctor", str(path), "--lang", "en"], capture_output=True, text=True).stdout
-    for text in ("Hardmax (2), Round: unknown here", "    gain\n", "    table\n", "    slope\n", "taken as relu6"):
+    for text in ("Mul (2), Add (2), Hardmax (2), Round: unknown here", "    gain\n", "    table\n", "    slope\n", "taken as relu6"):
         assert text in shown, (text, shown)
     assert max(map(len, shown.splitlines())) <= 80, shown
 

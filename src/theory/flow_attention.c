@@ -92,6 +92,7 @@ static void attend(alv_flow *out, const alv_flow_follower *f, const attention *a
     const double noise =
         part * part * values->shared_noise + (1 - part) * (1 - part) * unlike_units(values);
     const double spread = alv_flow_spread(values) + ALV_LAW_SPREAD + lean(z, f, a, law.leaning);
+    if (a->key == a->query) z->units = attended_units(f, a);
     if (node->op == ALV_OP_ATTEND && node->out > 0) z->units = (double)node->out;
     alv_flow_share(z, f, node);
     z->carried = at_once(spread);
@@ -151,10 +152,24 @@ static bool is(const alv_model *m, int node, const char *what)
     return node >= 0 && m->nodes[node].op == ALV_OP_OTHER && strcmp(m->nodes[node].what, what) == 0;
 }
 
+/* A gate: two signals of as many units, unit by unit. */
+static bool is_gate(const alv_model *m, int node)
+{
+    const alv_node *n = &m->nodes[node];
+    return is(m, node, "Mul") && n->input >= 0 && n->other >= 0 && n->input != n->other &&
+           m->nodes[n->input].out == m->nodes[n->other].out;
+}
+
 static bool is_product(const alv_model *m, int node)
 {
     return is(m, node, "MatMul") && m->nodes[node].input >= 0 && m->nodes[node].other >= 0 &&
            m->nodes[node].input != m->nodes[node].other;
+}
+
+/* Of queries and keys, which may be parts of what one node gives. */
+static bool is_scores(const alv_model *m, int node)
+{
+    return is(m, node, "MatMul") && m->nodes[node].input >= 0 && m->nodes[node].other >= 0;
 }
 
 /* Whether the node is shares times values; what lies between the product of queries and keys and
@@ -165,14 +180,15 @@ static bool find(attention *out, const alv_flow_follower *f, const alv_node *nod
     if (!is_product(m, at)) return false;
     const int soft = is(m, node->input, "Softmax") ? node->input : node->other;
     int scores = is(m, soft, "Softmax") ? m->nodes[soft].input : -1;
-    while (scores >= 0 && m->nodes[scores].op == ALV_OP_OTHER && !is_product(m, scores))
+    while (scores >= 0 && m->nodes[scores].op == ALV_OP_OTHER && !is_scores(m, scores))
         scores = m->nodes[scores].input;
-    if (!is_product(m, scores)) return false;
+    if (!is_scores(m, scores)) return false;
     *out = (attention){.query = m->nodes[scores].input,
                        .key = m->nodes[scores].other,
                        .value = soft == node->input ? node->other : node->input,
-                       .positions = alv_flow_length(m, 0),
                        .heads = node->heads};
+    const double places = alv_flow_places(m, out->value);
+    out->positions = alv_flow_length(m, places > 1 && places < INT32_MAX ? (int)places : 0);
     return true;
 }
 
@@ -189,6 +205,10 @@ void alv_flow_other(alv_flow *out, alv_flow_follower *f, const alv_node *node)
     }
     if (find(&a, f, node, at)) {
         attend(out, f, &a, node);
+        return;
+    }
+    if (is_gate(m, at)) {
+        alv_flow_multiply(out, f, node);
         return;
     }
     const alv_level *x = alv_flow_from(f, node->input);
@@ -214,6 +234,13 @@ void alv_return_other(alv_flow_follower *f, int at, alv_returned r)
         return_from(f, &a, r);
         return;
     }
+    if (is_gate(f->model, at)) {
+        alv_return_multiply(f, at, r);
+        return;
+    }
+    /* Of chosen positions: the others get nothing. */
+    const double chosen = alv_flow_places(f->model, at) / alv_flow_places(f->model, node->input);
+    if (chosen < 1) r.square *= chosen;
     alv_flow_give(f, node->input, r);
     if (node->other != node->input) alv_flow_give(f, node->other, r);
 }

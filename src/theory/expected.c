@@ -83,6 +83,14 @@ static bool doubts(const alv_flow *flows, int first, int last)
     return false;
 }
 
+/* Of tokens, logits of a deviation above 1: the softmax of so many outputs is far from equal
+ * chances, and leans to what the last weights make large, which makes gradients larger than told.
+ */
+static bool is_unequal(const alv_model *model, const alv_flow *flows)
+{
+    return model->tokens > 0 && !(flows[model->n_nodes - 1].z.square <= 1);
+}
+
 static alv_status check(const alv_model *model, const alv_flow_input *input, alv_error *error)
 {
     bool fine = input->square > 0 && input->square < ALV_INFINITY && input->samples > 0;
@@ -105,7 +113,9 @@ static void read(alv_expected *out, const alv_model *model, const alv_model_laye
             band(z->back.square / last->back.square, alv_flow_spread_back(z), independent);
         if (is_pooled(model, at[l].end) || doubts(flows, 0, at[l].end))
             out->layers[l].signal = none;
-        if (is_lost(model, at[l].end) || doubts(flows, at[l].end + 1, model->n_nodes - 1))
+        const bool unequal = l + 1 < out->depth && is_unequal(model, flows);
+        if (unequal || is_lost(model, at[l].end) ||
+            doubts(flows, at[l].end + 1, model->n_nodes - 1))
             out->layers[l].gradient = none;
     }
 }

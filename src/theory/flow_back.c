@@ -51,18 +51,6 @@ static double crowd_back(const alv_returned *g, double units, double reached)
     return alv_min(1, g->overlap + (1 + g->noise) * alike / units);
 }
 
-/* What the weights of the logits z = W a, of variance s^2 over n outputs, see more of a softmax's
- * gradient p - y than of one that is independent of them: p leans to large z, the mean of which
- * under p is s^2 (but below the largest of all, s sqrt(2 log n)), so that W' p has s^4 / |a|^2
- * along a; of W' (p - y) the usual is s^2 inputs / |a|^2 times 1 + exp(s^2) / n. */
-static double softmax_lean(const alv_flow_follower *f, int at, double inputs)
-{
-    const double n = (double)f->model->outputs, s2 = f->flows[at].z.square;
-    if (at != f->model->n_nodes - 1 || f->samples == ALV_INFINITY || n < 2 || !(s2 > 0)) return 0;
-    const double mean2 = alv_min(s2 * s2, 2 * s2 * alv_log(n));
-    return mean2 / (s2 * inputs * (1 + alv_min(alv_exp(s2), n) / n));
-}
-
 static void return_weights(alv_flow_follower *f, int at, alv_returned g)
 {
     const alv_model *m = f->model;
@@ -82,9 +70,6 @@ static void return_weights(alv_flow_follower *f, int at, alv_returned g)
      * the logs have the covariance 2 / inputs. */
     g.square *= alv_max(1 + 2 * g.tilt / alv_max(alv_border_fan(m, node), 2), 0);
     g.tilt = 0;
-    const double lean = softmax_lean(f, at, alv_border_fan(m, node));
-    g.square *= 1 + lean;
-    g.sway += lean; /* as much again may come along a on the way */
     g.spread += w.noise + 2 * alv_max(crowd - 1 / alv_max(reached, 1), 0) / in;
     g.spread += alv_flow_border(m, node);
     g.overlap = crowd;

@@ -202,7 +202,7 @@ static void expectations_are_closed_forms(void **state)
                      hi = number_at(json_object_get(z, "hi"), i);
         assert_near(mid, sqrt(3 * (1 - c)), 5e-4); /* each layer to 2e-4 */
         assert_true(lo < mid && mid < hi);
-        if (i == 0) /* 16 squared normal weights: chi-squared, its variance 2 / 16 of its square */
+        if (i == 0) /* 16 weights on independent inputs: chi-squared of as many */
             assert_near(log(hi / lo), 1.96 * sqrt(2.0 / 16 + 1e-4), 1e-3);
         assert_near(number_at(json_object_get(d, "mid"), i), 0.1 * (i < 2 ? sqrt(3.0 / 8) : 1),
                     1e-5);

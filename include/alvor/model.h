@@ -236,8 +236,8 @@ typedef struct alv_model_hints {
  *                    section 4.2): norm=*batch, order=*post
  *   transformer      of tokens: d=*64 units, L=*2 blocks of attention with h=*4 heads and of two
  *                    layers, the first ff=*4 times wider; gated=yes: times a gate of as many units
- *                    through the activation (Shazeer 2020); norm=*layer, order=*pre, branch=G; in=32
- *                    tokens=65 out=65
+ *                    through the activation (Shazeer 2020); norm=*layer, order=*pre, branch=G;
+ *                    in=32 tokens=65 out=65
  *   lstm SIZES       of tokens: recurrent layers; embed=*16 units of a token, as in an mlp of
  *                    tokens
  *

@@ -7,10 +7,10 @@
 const char *alv_doctor_operator(const alv_doctor *doctor, int node)
 {
     static const char *const names[] = {
-        [ALV_OP_WEIGHTS] = "weights",   [ALV_OP_NORM] = "norm",  [ALV_OP_ADD] = "add",
-        [ALV_OP_POOL] = "pool",         [ALV_OP_ACT] = "act",    [ALV_OP_EMBED] = "embedding",
-        [ALV_OP_ATTEND] = "attention",  [ALV_OP_LSTM] = "LSTM",  [ALV_OP_LAST] = "last",
-        [ALV_OP_TIMES] = "multiply", [ALV_OP_OTHER] = "other"};
+        [ALV_OP_WEIGHTS] = "weights",  [ALV_OP_NORM] = "norm",  [ALV_OP_ADD] = "add",
+        [ALV_OP_POOL] = "pool",        [ALV_OP_ACT] = "act",    [ALV_OP_EMBED] = "embedding",
+        [ALV_OP_ATTEND] = "attention", [ALV_OP_LSTM] = "LSTM",  [ALV_OP_LAST] = "last",
+        [ALV_OP_TIMES] = "multiply",   [ALV_OP_OTHER] = "other"};
     const alv_node *n = &doctor->model->nodes[node];
     return *n->what ? n->what : n->act.act ? n->act.act->name : names[n->op];
 }

@@ -53,6 +53,19 @@ static alv_mask places_in(const source *s)
     return ALV_MASK_PLACES;
 }
 
+/* Whether all elements of a square of n are the same. */
+static bool is_filled(const source *s, int64_t n)
+{
+    double first, row[MOST];
+    if (!decode(&first, s, 0, 1)) return false;
+    for (int64_t i = 0; i < n; i++) {
+        decode(row, s, i * n, n);
+        for (int64_t j = 0; j < n; j++)
+            if (row[j] != first) return false;
+    }
+    return true;
+}
+
 /* A square, with axes of one place before it. */
 static alv_mask mask_in(const source *s)
 {
@@ -62,6 +75,7 @@ static alv_mask mask_in(const source *s)
         !decode(corner, s, 0, 2))
         return ALV_MASK_NONE;
     const alv_mask mask = named(corner[0], corner[1]);
+    if (corner[0] == corner[1]) return is_filled(s, n) ? ALV_MASK_OF_ONE : ALV_MASK_NONE;
     for (int64_t i = 0; mask != ALV_MASK_NONE && i < n; i++) {
         decode(row, s, i * n, n);
         for (int64_t j = 0; j < n; j++) {
@@ -147,11 +161,22 @@ static alv_mask filled(const alv_onnx *g)
     return ALV_MASK_OF_ONE;
 }
 
+/* Of what is filled with it. */
+static double filling(const alv_onnx *g)
+{
+    const alv_onnx_value *v = g->inputs[0];
+    const alv_checkpoint_tensor *t =
+        v && v->is == ALV_ONNX_PARAM ? &g->model->tensors[v->index] : NULL;
+    source s = {.tensor = t};
+    double first;
+    return t && decode(&first, &s, 0, 1) ? first : alv_onnx_number_of(g, 0);
+}
+
 static alv_mask triangle(const alv_onnx *g)
 {
     const bool upper = alv_onnx_int(g, "upper", 1) != 0;
     const double diagonal = g->n_inputs > 1 && g->inputs[1] ? alv_onnx_number_of(g, 1) : 0;
-    const double number = alv_onnx_number_of(g, 0);
+    const double number = filling(g);
     if (same(g) != ALV_MASK_OF_ONE || diagonal != (upper ? 1 : 0)) return ALV_MASK_NONE;
     return upper ? named(0, number) : named(number, 0);
 }

@@ -61,21 +61,23 @@ static alv_onnx_value keep(alv_onnx *g, alv_onnx_numbers all)
 
 enum { FLOAT = 1, INT32 = 6, INT64 = 7, DOUBLE = 11 };
 
-/* However many, as the first states of recurrent layers are. */
-static bool is_zeros(const AlvOnnx__TensorProto *t)
+/* The same number however often, as first states of recurrent layers and masks to come are. */
+static bool is_filled(double *with, const AlvOnnx__TensorProto *t)
 {
     const bool real = t && (t->data_type == FLOAT || t->data_type == DOUBLE);
-    size_t n = 0;
     if (!real || !t->has_raw_data || t->n_dims < 2) return false;
-    while (n < t->raw_data.len && t->raw_data.data[n] == 0) n++;
-    return n > 0 && n == t->raw_data.len;
+    const size_t item = t->data_type == FLOAT ? 4 : 8, n = t->raw_data.len;
+    const unsigned char *at = t->raw_data.data;
+    if (n < item || n % item != 0 || memcmp(at, at + item, n - item) != 0) return false;
+    *with = item == 4 ? (double)alv_from_bitsf((uint32_t)load(at, 4)) : alv_from_bits(load(at, 8));
+    return true;
 }
 
 /* A tensor that stands in an attribute. */
 static alv_onnx_numbers numbers_of_proto(const AlvOnnx__TensorProto *t)
 {
     alv_onnx_numbers out = {.n = 1};
-    if (is_zeros(t)) return out;
+    if (is_filled(&out.at[0], t)) return out;
     if (!t || t->n_dims > 1 || !t->has_data_type) return unknown;
     const int type = t->data_type;
     if (t->n_dims == 1)

@@ -74,7 +74,8 @@ def lstm_batch_first():
 
 def torch_2(causal):
     """nn.MultiheadAttention as PyTorch 2 exports it: queries, keys and values gathered from an axis of their own,
-    both scaled by the root of the scale; the triangle made by Trilu and Where."""
+    both scaled by the root of the scale; the triangle made by Trilu and Where, of "ones" that are a Constant node and
+    put in place of the scores where it is 0 (masked_fill of a tril of ones, as PyTorch 1.13 folds it)."""
     t, f, u, heads = 7, 6, 12, 3
     width = u // heads
     weights = [random("in", f, 3 * u, scale=0.5), random("in_bias", 3 * u), random("out", u, u), random("out_bias", u),
@@ -101,7 +102,11 @@ def torch_2(causal):
     q, k, v = (add("Reshape", add("Transpose", add("Reshape", add("Gather", packed, f"k{i}", axis=0), spread),
                                   perm=[1, 0, 2]), whole) for i in range(3))
     a = add("MatMul", add("Mul", q, "root"), add("Mul", add("Transpose", k, perm=[0, 1, 3, 2]), "root"))
-    if causal:
+    if causal == "ones":
+        ones = add("Constant", value=numpy_helper.from_array(np.ones((t, t), np.float32)))
+        hidden = add("Cast", add("Equal", add("Trilu", ones, "k0", upper=0), "zero"), to=TensorProto.BOOL)
+        a = add("Where", hidden, "low", a)
+    elif causal:
         ones = add("ConstantOfShape", "tt", value=helper.make_tensor("one", TensorProto.FLOAT, [1], [1]))
         seen = add("Cast", add("Trilu", ones, upper=0), to=TensorProto.BOOL)
         a = add("Add", a, add("Where", seen, "zero", "low"))
@@ -161,6 +166,7 @@ for name in ("mlp", "lenet", "vgg", "resnet", "transformer", "lstm"):
     compare(name, onnx.load(folder / "0" / f"{name}.onnx"), worst)
 for name, model in {"padded": padded(), "grouped": grouped(), "both ways": fused(0), "causal": fused(1),
                     "batch first": lstm_batch_first(), "torch 2": torch_2(False), "torch 2, causal": torch_2(True),
+                    "torch 2, a triangle of constants": torch_2("ones"),
                     "uneven": uneven()}.items():
     compare(name, model, worst)
 exported = sorted((folder / "exported").glob("*.onnx"))

@@ -9,19 +9,14 @@
 #include "base/base.h"
 #include "math/math.h"
 
-/* Floats of all nodes, of one array, and terms of a sum. */
-enum { MOST_FLOATS = 1 << 26, MOST_ARRAY = 1 << 22, MOST_TERMS = 4 };
+/* Floats of one array. */
+enum { MOST_ARRAY = 1 << 22 };
 
 float *alv_onnx_floats(alv_onnx *g, int64_t n)
 {
-    if (n < 1 || n > MOST_ARRAY || n > MOST_FLOATS - g->n_floats) return NULL;
+    if (n < 1 || n > MOST_ARRAY || n > ALV_ONNX_FLOATS - g->n_floats) return NULL;
     g->n_floats += n;
     return alv_checkpoint_keep(g->model, (size_t)n * sizeof(float));
-}
-
-static int64_t places_of(const alv_node *n)
-{
-    return (int64_t)(n->height > 0 ? n->height : 1) * (n->width > 0 ? n->width : 1);
 }
 
 alv_node alv_onnx_node_at(const alv_onnx *g, int at)
@@ -31,14 +26,7 @@ alv_node alv_onnx_node_at(const alv_onnx *g, int at)
                    : (alv_node){.out = m->inputs, .height = m->height, .width = m->width};
 }
 
-/* A sum of terms behind node `from`: which (2 terms, out), table (terms, places, out) or NULL. */
-typedef struct map {
-    int from, terms;
-    int64_t in, out, places;
-    float *which, *table;
-} map;
-
-static bool begin(map *out, alv_onnx *g, int terms, int64_t n)
+bool alv_onnx_map_begin(alv_onnx_map *out, alv_onnx *g, int terms, int64_t n)
 {
     out->terms = terms;
     out->out = n;
@@ -48,14 +36,14 @@ static bool begin(map *out, alv_onnx *g, int terms, int64_t n)
 }
 
 /* What the node does, if it is such a sum; else one term that leaves all as it is. */
-static bool map_of(map *out, alv_onnx *g, int at)
+bool alv_onnx_map_of(alv_onnx_map *out, alv_onnx *g, int at)
 {
     const alv_node node = alv_onnx_node_at(g, at);
     const alv_move *move = at >= 0 ? &g->model->moves[at] : NULL;
     const bool sum = move && move->kind == ALV_MOVE_UNITS;
-    *out = (map){.from = sum ? node.input : at, .in = sum ? node.in : node.out};
-    out->places = places_of(&node);
-    if (!begin(out, g, sum ? move->terms : 1, node.out)) return false;
+    *out = (alv_onnx_map){.from = sum ? node.input : at, .in = sum ? node.in : node.out};
+    out->places = alv_onnx_node_places(&node);
+    if (!alv_onnx_map_begin(out, g, sum ? move->terms : 1, node.out)) return false;
     if (sum) memcpy(out->which, move->which, (size_t)move->n_which * sizeof(float));
     for (int64_t j = 0; !sum && j < node.out; j++)
         out->which[j] = (float)j, out->which[node.out + j] = 1;
@@ -63,7 +51,7 @@ static bool map_of(map *out, alv_onnx *g, int at)
     return true;
 }
 
-static bool is_all(const map *m)
+static bool is_all(const alv_onnx_map *m)
 {
     if (m->terms != 1 || m->table || m->in != m->out) return false;
     for (int64_t j = 0; j < m->out; j++)
@@ -72,7 +60,7 @@ static bool is_all(const map *m)
 }
 
 /* The node that does it, by this name. */
-static int put_named(alv_onnx *g, const map *m, const char *name)
+static int put_named(alv_onnx *g, const alv_onnx_map *m, const char *name)
 {
     alv_node node = {
         .op = ALV_OP_OTHER, .other = m->from, .in = m->in, .out = m->out, .weight = -1, .bias = -1};
@@ -91,16 +79,17 @@ static int put_named(alv_onnx *g, const map *m, const char *name)
 }
 
 /* By that of the operator at hand. */
-static int put_map(alv_onnx *g, const map *m)
+int alv_onnx_map_put(alv_onnx *g, const alv_onnx_map *m)
 {
     return put_named(g, m, g->node->op_type ? g->node->op_type : "");
 }
 
 /* Units `units` (n) of it. */
-static bool choose(map *out, alv_onnx *g, const map *m, const int64_t *units, int64_t n)
+static bool choose(alv_onnx_map *out, alv_onnx *g, const alv_onnx_map *m, const int64_t *units,
+                   int64_t n)
 {
     *out = *m;
-    if (!begin(out, g, m->terms, n)) return false;
+    if (!alv_onnx_map_begin(out, g, m->terms, n)) return false;
     for (int r = 0; r < 2 * m->terms; r++)
         for (int64_t j = 0; j < n; j++) out->which[r * n + j] = m->which[r * m->out + units[j]];
     if (!m->table) return true;
@@ -112,12 +101,12 @@ static bool choose(map *out, alv_onnx *g, const map *m, const int64_t *units, in
 
 bool alv_onnx_choose(alv_onnx_value *v, alv_onnx *g, const int64_t *units, int64_t n)
 {
-    map m, chosen;
+    alv_onnx_map m, chosen;
     const double factor = v->factor;
-    if (v->is != ALV_ONNX_NODE || n < 1 || !map_of(&m, g, v->index) ||
+    if (v->is != ALV_ONNX_NODE || n < 1 || !alv_onnx_map_of(&m, g, v->index) ||
         !choose(&chosen, g, &m, units, n))
         return false;
-    v->index = put_map(g, &chosen);
+    v->index = alv_onnx_map_put(g, &chosen);
     v->factor = factor;
     return g->status == ALV_OK;
 }
@@ -130,7 +119,7 @@ static int64_t unit_at(const alv_onnx_value *v, int64_t per, int part, int head,
                      : ((int64_t)part * heads + head) * per + u;
 }
 
-static int64_t *room_for(int64_t n)
+int64_t *alv_onnx_indices(int64_t n)
 {
     return n > 0 && n < MOST_ARRAY ? alv_new_array((size_t)n, sizeof(int64_t)) : NULL;
 }
@@ -146,7 +135,7 @@ static bool choose_along(alv_onnx_value *v, alv_onnx *g, char atom, const int64_
     const int64_t all = many[0] * many[1] * many[2];
     int64_t *units =
         many[0] < 1 << 20 && many[1] < 1 << 20 && many[2] < 1 << 24 && many[0] * many[1] < 1 << 24
-            ? room_for(all)
+            ? alv_onnx_indices(all)
             : NULL;
     for (int64_t i = 0; units && i < all; i++) {
         const int64_t u = i % many[2], rest = i / many[2];
@@ -165,7 +154,7 @@ static bool choose_along(alv_onnx_value *v, alv_onnx *g, char atom, const int64_
 /* As a node of its own: a part by itself, not times a factor. */
 bool alv_onnx_make_solid(alv_onnx_value *v, alv_onnx *g)
 {
-    map m, scaled;
+    alv_onnx_map m, scaled;
     if (v->is != ALV_ONNX_NODE) return false;
     if (v->parts > 0 && v->part > 0) {
         const int64_t at = v->part - 1;
@@ -174,7 +163,8 @@ bool alv_onnx_make_solid(alv_onnx_value *v, alv_onnx *g)
         v->inside = false;
     }
     if (v->factor == 0 || v->factor == 1) return true;
-    if (!map_of(&m, g, v->index) || !begin(&scaled, g, m.terms, m.out)) return false;
+    if (!alv_onnx_map_of(&m, g, v->index) || !alv_onnx_map_begin(&scaled, g, m.terms, m.out))
+        return false;
     memcpy(scaled.which, m.which, (size_t)(2 * m.terms * m.out) * sizeof(float));
     for (int64_t j = m.terms * m.out; j < 2 * m.terms * m.out; j++)
         scaled.which[j] *= (float)v->factor;
@@ -229,7 +219,7 @@ static bool choose_positions(alv_onnx_value *v, alv_onnx *g, char atom, const in
     const int64_t rows = atom == 'w' ? from.height : n, columns = atom == 'w' ? n : width;
     if (from.height < 1 || n < 1 || n >= 1 << 24 || (atom == 't' && width > 1) || rows < 1)
         return false;
-    int64_t *all = room_for(rows * columns);
+    int64_t *all = alv_onnx_indices(rows * columns);
     for (int64_t i = 0; all && i < rows * columns; i++) {
         const int64_t r = i / columns, c = i % columns;
         const int64_t y = atom == 'w' ? r : at[r], x = atom == 'w' ? at[c] : c;
@@ -257,107 +247,6 @@ bool alv_onnx_choose_axis(alv_onnx_value *v, alv_onnx *g, int axis, const int64_
     return strchr("thw", *name) && choose_positions(v, g, *name, at, n);
 }
 
-/* Two nodes whose values are put side by side, or are multiplied. */
-static int put_two(alv_onnx *g, alv_move_kind kind, int a, int b, int64_t out, int64_t width)
-{
-    const alv_node one = alv_onnx_node_at(g, a), two = alv_onnx_node_at(g, b);
-    alv_node node = {.op = ALV_OP_OTHER,
-                     .other = b,
-                     .in = one.out,
-                     .out = out,
-                     .height = one.height,
-                     .width = one.width,
-                     .weight = -1,
-                     .bias = -1};
-    if (kind == ALV_MOVE_JOIN_PLACES) {
-        node.height = (int)((places_of(&one) + places_of(&two)) / width);
-        node.width = (int)width;
-    }
-    alv_text_format(node.what, sizeof node.what, "%s", g->node->op_type ? g->node->op_type : "");
-    /* rows of their own stand second, so that the signal is what goes on */
-    const bool rows =
-        kind == ALV_MOVE_JOIN_PLACES && a >= 0 && g->model->moves[a].kind == ALV_MOVE_ROWS;
-    if (rows) node.other = a;
-    const int at = alv_onnx_add(g, node, rows ? b : a);
-    if (g->status != ALV_OK) return at;
-    g->model->moves[at].kind = kind;
-    g->model->moves[at].swapped = rows;
-    return at;
-}
-
-/* Two sums of the same node, side by side. */
-static bool beside(map *out, alv_onnx *g, const map *a, const map *b)
-{
-    if (a->from != b->from || a->terms != b->terms || a->table || b->table) return false;
-    *out = *a;
-    if (!begin(out, g, a->terms, a->out + b->out)) return false;
-    for (int r = 0; r < 2 * a->terms; r++) {
-        memcpy(out->which + r * out->out, a->which + r * a->out, (size_t)a->out * sizeof(float));
-        memcpy(out->which + r * out->out + a->out, b->which + r * b->out,
-               (size_t)b->out * sizeof(float));
-    }
-    return true;
-}
-
-/* The units of b behind those of a, of each head if `each`. */
-bool alv_onnx_join_units(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b, bool each)
-{
-    const alv_node one = alv_onnx_node_at(g, a->index), two = alv_onnx_node_at(g, b->index);
-    const int64_t n = one.out + two.out, heads = each && a->heads > 1 ? a->heads : 1;
-    const int64_t x = one.out / heads, y = two.out / heads;
-    map first, second, both;
-    if (one.height != two.height || (one.height > 0 && one.width != two.width) || n < 1 ||
-        !map_of(&first, g, a->index) || !map_of(&second, g, b->index))
-        return false;
-    if (beside(&both, g, &first, &second))
-        a->index = put_map(g, &both);
-    else
-        a->index = put_two(g, ALV_MOVE_JOIN_UNITS, a->index, b->index, n, 1);
-    if (g->status != ALV_OK || heads == 1) return g->status == ALV_OK;
-    int64_t *order = room_for(n);
-    for (int64_t i = 0; order && i < n; i++) {
-        const int64_t h = i / (x + y), u = i % (x + y);
-        order[i] = u < x ? h * x + u : one.out + h * y + u - x;
-    }
-    const bool done = order && alv_onnx_choose(a, g, order, n);
-    free(order);
-    return done;
-}
-
-bool alv_onnx_join_places(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b, bool rows)
-{
-    const alv_node one = alv_onnx_node_at(g, a->index), two = alv_onnx_node_at(g, b->index);
-    const int64_t all = places_of(&one) + places_of(&two);
-    if (one.out != two.out || one.out < 1 || all > INT32_MAX) return false;
-    a->index = put_two(g, ALV_MOVE_JOIN_PLACES, a->index, b->index, one.out,
-                       rows && one.width > 1 ? one.width : 1);
-    return g->status == ALV_OK;
-}
-
-bool alv_onnx_times(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b)
-{
-    const alv_node one = alv_onnx_node_at(g, a->index), two = alv_onnx_node_at(g, b->index);
-    const int64_t places = places_of(&two);
-    if (one.out < 1 || (two.out != one.out && two.out != 1) ||
-        (places != 1 && places != places_of(&one)))
-        return false;
-    a->index = put_two(g, ALV_MOVE_TIMES, a->index, b->index, one.out, 1);
-    return g->status == ALV_OK;
-}
-
-/* As many positions as `like` has, where there is one. */
-bool alv_onnx_repeat_place(alv_onnx_value *v, alv_onnx *g, const alv_onnx_value *like)
-{
-    const alv_node one = alv_onnx_node_at(g, v->index), two = alv_onnx_node_at(g, like->index);
-    const int64_t n = places_of(&two);
-    if (places_of(&one) == n) return true;
-    int64_t *zeros = places_of(&one) == 1 ? room_for(n) : NULL;
-    const bool done =
-        zeros && alv_onnx_choose_places(v, g, zeros, two.height, two.width > 0 ? two.width : 1);
-    free(zeros);
-    return done;
-}
-
 /* Rows of a parameter (positions, units), the same in every sample. */
 bool alv_onnx_put_rows(alv_onnx_value *out, alv_onnx *g, int k, int64_t rows, int64_t units)
 {
@@ -379,179 +268,6 @@ bool alv_onnx_put_rows(alv_onnx_value *out, alv_onnx *g, int k, int64_t rows, in
     g->model->moves[at].kind = ALV_MOVE_ROWS;
     *out = alv_onnx_node(at, alv_form_of("n,t,u"));
     return true;
-}
-
-/* Where element (position, unit) of a signal is in a constant that is laid over its axes from the
- * last one on; false where one does not cover the other. */
-typedef struct cover {
-    const alv_onnx *g;
-    const alv_onnx_value *v;
-    const alv_onnx_view *view;
-    int64_t width, per;
-    int parts, heads;
-} cover;
-
-static int64_t coordinate(const cover *c, int axis, int64_t place, int64_t unit, bool *fine)
-{
-    int64_t at = 0;
-    const int64_t rest = unit / c->per;
-    for (const char *a = c->v->axes.axis[axis]; *a; a++) {
-        int64_t i = 0;
-        if (*a == 'n' || *a == 's' || *a == 'z') *fine = false;
-        if (*a == 't') i = place;
-        if (*a == 'h') i = place / c->width;
-        if (*a == 'w') i = place % c->width;
-        if (*a == 'u') i = unit % c->per;
-        if (*a == 'g') i = c->v->inside ? rest / c->parts : rest % c->heads;
-        if (*a == 'p') i = c->v->inside ? rest % c->parts : rest / c->heads;
-        double size = 1;
-        const alv_onnx_value one = {.is = ALV_ONNX_NODE,
-                                    .index = c->v->index,
-                                    .heads = c->v->heads,
-                                    .parts = c->v->parts,
-                                    .axes = {.rank = 1, .axis = {{*a}}}};
-        size = alv_form_size(c->g, &one, 0);
-        if (!(size >= 1 && size < 0x1p31)) *fine = false;
-        at = at * (int64_t)(*fine ? size : 1) + i;
-    }
-    return at;
-}
-
-static int64_t place_in(const cover *c, int64_t place, int64_t unit, bool *fine)
-{
-    const int shift = c->v->axes.rank - c->view->rank;
-    int64_t at = c->view->offset;
-    for (int a = 0; *fine && a < c->view->rank; a++) {
-        if (c->view->shape[a] == 1 || c->view->stride[a] == 0) continue;
-        const int64_t i = coordinate(c, a + shift, place, unit, fine);
-        if (i >= c->view->shape[a]) *fine = false;
-        at += i * c->view->stride[a];
-    }
-    return at;
-}
-
-/* A constant over a signal: (places, units), or (units) where it is the same at each position. */
-bool alv_onnx_laid_over(float **out, bool *each, alv_onnx *g, int k, const alv_onnx_value *v)
-{
-    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, k);
-    const alv_node node = alv_onnx_node_at(g, v->index);
-    alv_onnx_view view;
-    if (!t || t->dtype < 0 || t->fortran || !t->bytes || !alv_onnx_view_of(&view, g, k) ||
-        v->axes.rank == 0 || view.rank > v->axes.rank || node.out < 1)
-        return false;
-    cover c = {.g = g,
-               .v = v,
-               .view = &view,
-               .width = node.width > 0 ? node.width : 1,
-               .parts = v->parts > 0 ? v->parts : 1,
-               .heads = v->heads > 0 ? v->heads : 1};
-    c.per = node.out / c.parts / c.heads;
-    *each = false;
-    for (int a = 0; a < view.rank; a++)
-        if (view.shape[a] != 1 && view.stride[a] != 0 &&
-            (double)view.shape[a] != alv_form_size(g, v, a + v->axes.rank - view.rank))
-            return false;
-    for (int a = 0; a < view.rank; a++)
-        *each |= view.shape[a] > 1 && view.stride[a] != 0 &&
-                 strpbrk(v->axes.axis[a + v->axes.rank - view.rank], "thw") != NULL;
-    const int64_t places = *each ? places_of(&node) : 1;
-    if (c.per < 1 || places > MOST_FLOATS / node.out) return false;
-    *out = alv_onnx_floats(g, places * node.out);
-    bool fine = *out != NULL;
-    for (int64_t i = 0; fine && i < places * node.out; i++) {
-        double value = 0;
-        const int64_t at = place_in(&c, i / node.out, i % node.out, &fine);
-        if (at < 0 || at >= t->count) fine = false;
-        if (fine) alv_checkpoint_decode(&value, t, at, at + 1);
-        (*out)[i] = (float)value;
-    }
-    return fine;
-}
-
-/* Whether constants that a signal is multiplied by are no gains of units: they differ between
- * positions, as tables of rotary positions do, or the signal is the data. */
-bool alv_onnx_is_fixed(const alv_onnx *g, int k)
-{
-    alv_onnx_view view;
-    const alv_form axes = alv_onnx_form(g, 1 - k);
-    if (!alv_onnx_is_kind(g, 1 - k, ALV_ONNX_NODE) || !alv_onnx_view_of(&view, g, k)) return false;
-    bool each = alv_onnx_from(g, 1 - k) < 0;
-    for (int a = 0; a < view.rank && view.rank <= axes.rank; a++)
-        each |= view.shape[a] > 1 && view.stride[a] != 0 &&
-                strpbrk(axes.axis[a + axes.rank - view.rank], "thw") != NULL;
-    return each;
-}
-
-/* Times constants, (places, units) or (units). */
-bool alv_onnx_weigh(alv_onnx_value *v, alv_onnx *g, const float *by, bool each, bool over)
-{
-    map m, out;
-    if (!alv_onnx_make_solid(v, g) || !map_of(&m, g, v->index)) return false;
-    out = m;
-    if (!begin(&out, g, m.terms, m.out)) return false;
-    memcpy(out.which, m.which, (size_t)(2 * m.terms * m.out) * sizeof(float));
-    out.table = m.table;
-    const int64_t n = m.terms * m.places * m.out;
-    if (each) out.table = alv_onnx_floats(g, n);
-    if (each && !out.table) return false;
-    for (int64_t i = 0; i < (each ? n : m.terms * m.out); i++) {
-        const float own = by[each ? i % (m.places * m.out) : i % m.out], x = over ? 1 / own : own;
-        if (each)
-            out.table[i] = (m.table ? m.table[i] : 1) * x;
-        else
-            out.which[m.terms * m.out + i] *= x;
-    }
-    v->index = put_map(g, &out);
-    return g->status == ALV_OK;
-}
-
-/* Constants are added to it, at each position or at all alike. */
-bool alv_onnx_shift(alv_onnx_value *v, alv_onnx *g, const float *by, bool each)
-{
-    if (!alv_onnx_make_solid(v, g)) return false;
-    const alv_node from = alv_onnx_node_at(g, v->index);
-    const int64_t places = places_of(&from), n = places * from.out;
-    float *table = places <= MOST_FLOATS / from.out ? alv_onnx_floats(g, n) : NULL;
-    if (!table) return false;
-    for (int64_t i = 0; i < n; i++) table[i] = by[each ? i : i % from.out];
-    alv_node node = {.op = ALV_OP_OTHER, .other = v->index, .weight = -1, .bias = -1};
-    alv_text_format(node.what, sizeof node.what, "%s", g->node->op_type ? g->node->op_type : "");
-    v->index = alv_onnx_add(g, node, v->index);
-    if (g->status != ALV_OK) return false;
-    alv_move *move = &g->model->moves[v->index];
-    move->kind = ALV_MOVE_SHIFT;
-    move->n_table = n;
-    move->table = table;
-    return true;
-}
-
-/* The sum of two signals that are sums of the same node, in one. */
-bool alv_onnx_merge(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b)
-{
-    map x, y, out;
-    const bool both = a->index >= 0 && b->index >= 0 &&
-                      g->model->moves[a->index].kind == ALV_MOVE_UNITS &&
-                      g->model->moves[b->index].kind == ALV_MOVE_UNITS;
-    if (!both || !map_of(&x, g, a->index) || !map_of(&y, g, b->index) || x.from != y.from ||
-        x.out != y.out || x.terms + y.terms > MOST_TERMS)
-        return false;
-    out = x;
-    const int64_t n = x.out, each = x.places * n;
-    if (!begin(&out, g, x.terms + y.terms, n)) return false;
-    const map *of[2] = {&x, &y};
-    const bool table = x.table || y.table;
-    if (table) out.table = alv_onnx_floats(g, out.terms * each);
-    if (table && !out.table) return false;
-    for (int s = 0, k = 0; s < 2; s++)
-        for (int r = 0; r < of[s]->terms; r++, k++) {
-            const size_t row = (size_t)n * sizeof(float);
-            memcpy(out.which + k * n, of[s]->which + r * n, row);
-            memcpy(out.which + (out.terms + k) * n, of[s]->which + (of[s]->terms + r) * n, row);
-            for (int64_t i = 0; table && i < each; i++)
-                out.table[k * each + i] = of[s]->table ? of[s]->table[r * each + i] : 1;
-        }
-    a->index = put_map(g, &out);
-    return g->status == ALV_OK;
 }
 
 /* Takes out nodes with a move that nothing reads and that are not the `result`. */

@@ -216,4 +216,10 @@ int alv_onnx_bias(alv_onnx *g, int k, int weight);
 /* onnx_describe.c: what follows each weight, told to the initializers. */
 alv_status alv_onnx_describe(alv_onnx *g);
 
+/* onnx_input.c: the sizes of the data into the model and its graph, and the number of samples, 0:
+ * the file does not say. */
+int64_t alv_onnx_read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *graph);
+/* The axes of input i: those of the data, or none, as nothing else is fed. */
+alv_form alv_onnx_data_axes(const alv_checkpoint *m, const AlvOnnx__GraphProto *graph, size_t i);
+
 #endif

@@ -56,6 +56,15 @@ static const struct {
     [ALV_LEFT_SLOPE] = {"prelu",
                         {"PRelu: its slope is taken as 0.25, not as stored",
                          "PRelu: a inclinação é suposta 0,25, e não a do arquivo"}},
+    [ALV_LEFT_NORM] =
+        {"folded_norm",
+         {"a convolution named onnx::Conv_...: PyTorch's exporter has folded its batch norm into "
+          "it; "
+          "torch.onnx.export(..., training=TrainingMode.TRAINING, do_constant_folding=False) keeps "
+          "the network that trains",
+          "uma convolução chamada onnx::Conv_...: o exportador do PyTorch embutiu nela a "
+          "normalização de lote; torch.onnx.export(..., training=TrainingMode.TRAINING, "
+          "do_constant_folding=False) mantém a rede que treina"}},
 };
 
 const char *alv_left_out_key(alv_left_out left)

@@ -59,6 +59,7 @@ typedef enum alv_left_out {
     ALV_LEFT_SHIFT, /* plus or minus a number */
     ALV_LEFT_CLIP,  /* any clipping is relu6 */
     ALV_LEFT_SLOPE, /* PRelu's own slopes */
+    ALV_LEFT_NORM,  /* batch norms that an exporter has folded into convolutions */
     ALV_LEFT_OUTS
 } alv_left_out;
 

@@ -272,6 +272,9 @@ static alv_onnx_value read_any_conv(alv_onnx *g, alv_layer layer, const char *ki
 
 alv_onnx_value alv_onnx_conv(alv_onnx *g)
 {
+    static const char folded[] = "onnx::Conv_"; /* of weights that no parameter is */
+    const alv_checkpoint_tensor *t = alv_onnx_tensor(g, 1);
+    if (t && strncmp(t->name, folded, sizeof folded - 1) == 0) g->model->left_out[ALV_LEFT_NORM]++;
     return read_any_conv(g, ALV_LAYER_CONV, "conv");
 }
 

@@ -156,6 +156,12 @@ def left_out():
     for text in ("Mul (2), Add (2), Hardmax (2), Round: unknown here", "    gain\n", "    table\n", "    slope\n", "taken as relu6"):
         assert text in shown, (text, shown)
     assert max(map(len, shown.splitlines())) <= 80, shown
+    nodes = [node("Conv", ["x0", "onnx::Conv_9"], ["c"], kernel_shape=[3, 3]), node("Relu", ["c"], ["r"]),
+             node("Flatten", ["r"], ["f"]), node("Gemm", ["f", "v"], ["z"])]
+    graph = onnx.helper.make_graph(nodes, "folded", [info("x0", 1, [None, 2, 5, 5])], [info("z", 1, [None, 3])],
+                                   [tensor("onnx::Conv_9", 4, 2, 3, 3), tensor("v", 36, 3)])
+    onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8), path)
+    assert {x["what"]: x["times"] for x in doctor(path)["left_out"]} == {"folded_norm": 1}
 
 
 chains()

@@ -99,6 +99,7 @@ double alv_pairs_in_batch(const alv_level *x, double positions, double samples)
 
 void alv_pairs_stride(alv_level *x, int height, int width, int stride)
 {
+    if (height > x->height || width > x->width) x->lags = NULL; /* there is no room for more */
     if (!x->lags) return;
     for (int64_t i = 0; i < height; i++)
         for (int64_t j = 0; j < width; j++)

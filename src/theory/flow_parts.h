@@ -64,7 +64,7 @@ double alv_pairs_in_batch(const alv_level *x, double positions, double samples);
  * square less `shared`. */
 double alv_pairs_in_window(const alv_level *x, int64_t rows, int64_t columns);
 double alv_pairs_squared(const alv_level *x, int64_t rows, int64_t columns, double shared);
-/* Lags of every stride-th place, onto (height, width). */
+/* Lags of every stride-th place, onto (height, width); none where these are more places. */
 void alv_pairs_stride(alv_level *x, int height, int width, int stride);
 /* All of them: those of one place and of another, of two samples, of one size each. */
 void alv_pairs_set(alv_level *x, double square, double far, double same);

@@ -14,7 +14,7 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME compile.amalgamation
   COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/compile/amalgamation.sh ${PROJECT_SOURCE_DIR}
           ${CMAKE_C_COMPILER} ${Python3_EXECUTABLE} $<TARGET_FILE:alvor>)
-set_tests_properties(compile.amalgamation PROPERTIES TIMEOUT 600 LABELS host)
+set_tests_properties(compile.amalgamation PROPERTIES TIMEOUT 1800 LABELS host)
 
 file(GLOB examples CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*.c)
 foreach(source ${examples})

@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 #include "math/math.h"
+#include "model/nodes.h"
 
 const char *alv_doctor_operator(const alv_doctor *doctor, int node)
 {
@@ -65,11 +66,6 @@ static double square_before(const alv_doctor *d, int node)
     return at >= 0 ? d->flows[at].a.square : d->input.square;
 }
 
-static double positions(const alv_node *n)
-{
-    return (double)(n->height > 0 ? n->height : 1) * (double)(n->width > 0 ? n->width : 1);
-}
-
 /* The activation that follows a layer, as far as anything is known of it. */
 static const alv_act *act_after(const alv_doctor *d, const alv_node *n)
 {
@@ -93,18 +89,18 @@ static void read_layer(alv_patient_layer *out, const alv_doctor *d, int node)
     const alv_node *n = &d->model->nodes[node];
     const alv_level *s = &d->flows[node].z;
     const double before = square_before(d, node);
-    *out = (alv_patient_layer){.node = node,
-                               .weight = &d->model->params[n->weight],
-                               .signal = likely(s->square, alv_flow_spread(s)),
-                               .gradient =
-                                   likely(s->back.square * positions(n), alv_flow_spread_back(s)),
-                               .alike = s->square > 0 ? s->shared / s->square : ALV_NAN,
-                               .gain = alv_sqrt(s->square / before),
-                               .saturated = saturated(d, n, s),
-                               .seen_saturated = ALV_NAN,
-                               .seen_signal = ALV_NAN,
-                               .seen_gradient = ALV_NAN,
-                               .verdict = ALV_VERDICT_HEALTHY};
+    *out = (alv_patient_layer){
+        .node = node,
+        .weight = &d->model->params[n->weight],
+        .signal = likely(s->square, alv_flow_spread(s)),
+        .gradient = likely(s->back.square * (double)alv_node_places(n), alv_flow_spread_back(s)),
+        .alike = s->square > 0 ? s->shared / s->square : ALV_NAN,
+        .gain = alv_sqrt(s->square / before),
+        .saturated = saturated(d, n, s),
+        .seen_saturated = ALV_NAN,
+        .seen_signal = ALV_NAN,
+        .seen_gradient = ALV_NAN,
+        .verdict = ALV_VERDICT_HEALTHY};
     if (n->op == ALV_OP_EMBED) out->gain = 1;
     out->scale = out->gain > 0 && alv_isfinite(out->gain) ? 1 / out->gain : ALV_NAN;
     if (!(s->back.square > 0)) out->gradient = (alv_likely){ALV_NAN, ALV_NAN, ALV_NAN};

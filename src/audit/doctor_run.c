@@ -3,6 +3,7 @@
 #include "audit/doctor.h"
 #include "base/base.h"
 #include "math/math.h"
+#include "model/nodes.h"
 #include "stream/rng.h"
 
 enum { ROWS = 256, LEAST_ROWS = 2 };
@@ -67,7 +68,7 @@ static void look(const alv_doctor *d, alv_patient_layer *l, const alv_engine *e,
     double square;
     if (at.node < 0) return;
     const alv_node *n = &e->model->nodes[at.node];
-    const int64_t positions = n->height > 0 ? (int64_t)n->height * n->width : 1;
+    const int64_t positions = alv_node_places(n);
     if (d->model->nodes[l->node].places) /* rows of a table, the same in every sample */
         observe(&square, noise, alv_net_bias_f32(net, at.node), positions, 1, n->out, at);
     else

@@ -30,7 +30,7 @@ static void mark(alv_making *m, int last)
     if (last >= 0) m->wanted[last] = true;
     for (int i = last; i >= 0; i--) {
         const alv_node *n = &m->e->graph->nodes[i];
-        const bool two = n->op == ALV_OP_ADD || n->op == ALV_OP_OTHER;
+        const bool two = alv_node_reads_two(n);
         const int fed[2] = {n->input, two && n->other != n->input ? n->other : -1};
         for (int k = 0; k < 2 && m->wanted[i]; k++) {
             if (fed[k] < 0) continue;
@@ -156,6 +156,8 @@ static void find_tied(alv_engine *e)
             e->tied |= strcmp(e->model->params[i].name, e->model->params[j].name) == 0;
 }
 
+enum { MOST_PUT = 8 }; /* engine's nodes for one of the graph, on the whole */
+
 static bool make(alv_making *m)
 {
     alv_engine *e = m->e;
@@ -168,6 +170,9 @@ static bool make(alv_making *m)
         const bool later =
             m->waits[i] && m->readers[i] == 1 && e->graph->nodes[i].op == ALV_OP_WEIGHTS;
         if (m->wanted[i] && !later && !alv_engine_put_node(m, i)) return false;
+        /* room for what the next node puts */
+        if (e->model->n_nodes > MOST_PUT * (e->graph->n_nodes + 1))
+            return alv_engine_refuse(m, ALV_UNRUN_SIZE, "");
         if (e->values >= ALV_ENGINE_VALUES || e->n_params >= ALV_ENGINE_PARAMS)
             return alv_engine_refuse(m, ALV_UNRUN_SIZE, "");
     }
@@ -175,14 +180,12 @@ static bool make(alv_making *m)
     return put_end(m, last);
 }
 
-enum { MOST_PUT = 8 }; /* engine's nodes for one of the graph */
-
 static bool take_memory(alv_making *m)
 {
     const size_t n = (size_t)m->e->graph->n_nodes;
     alv_engine *e = m->e;
     e->model = alv_new_array(1, sizeof *e->model);
-    const size_t room = MOST_PUT * (n + 1);
+    const size_t room = MOST_PUT * (n + 3); /* one node may put twice as many, and the end some */
     if (e->model) e->model->nodes = alv_new_array(room, sizeof *e->model->nodes);
     if (e->model) e->model->params = alv_new_array(2 * room, sizeof *e->model->params);
     e->places = alv_new_array(n + 1, sizeof *e->places);

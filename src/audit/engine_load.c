@@ -179,7 +179,7 @@ static alv_status load_begins(float *b, loading *l, const alv_node *cell, int64_
 /* Constants that choose units or positions, given or in order. */
 static void load_choice(float *w, float *b, const alv_node *node, const alv_engine_source *s)
 {
-    const int64_t positions = node->height > 0 ? (int64_t)node->height * node->width : 1;
+    const int64_t positions = alv_node_places(node);
     const bool units = node->op == ALV_OP_UNITS;
     const int64_t n = units ? 2 * node->heads * node->out : positions;
     for (int64_t i = 0; i < n; i++)
@@ -217,7 +217,7 @@ static alv_status load_node(alv_net_f32 *net, loading *l, int i)
         } else if (node->op == ALV_OP_ROWS) {
             ALV_TRY(load_plain(w, l, from->weight));
         } else if (s->table) { /* a table that is added */
-            memcpy(b, s->table, (size_t)(alv_fed_places(node) * node->out) * sizeof *b);
+            memcpy(b, s->table, (size_t)(alv_node_places(node) * node->out) * sizeof *b);
         } else if (node->weight >= 0) {
             ALV_TRY(load_plain(w, l, from->weight));
             ALV_TRY(load_plain(b, l, node->op == ALV_OP_EMBED ? -1 : from->bias));

@@ -29,7 +29,7 @@ static int put_constant(alv_making *m, int rank, const int64_t *shape)
 /* The node that was put last. */
 static alv_fed put(alv_making *m, alv_node node, bool sequence, alv_engine_source source)
 {
-    alv_engine_count(m, node.out * alv_fed_places(&node), 0);
+    alv_engine_count(m, node.out * alv_node_places(&node), 0);
     alv_engine_put(m, node, sequence, source);
     return (alv_fed){m->e->model->n_nodes - 1, node.out, node.height, node.width, sequence};
 }
@@ -308,7 +308,7 @@ static bool put_chosen(alv_making *m, int graph, alv_fed from, alv_engine_source
     const int64_t table = move->terms * alv_fed_positions(from) * n->out;
     if (move->kind == ALV_MOVE_SHIFT) return put_shift(m, from, move, source);
     if (move->kind == ALV_MOVE_PLACES) {
-        if (move->n_which != alv_fed_places(n) || from.height < 0)
+        if (move->n_which != alv_node_places(n) || from.height < 0)
             return alv_engine_refuse(m, ALV_UNRUN_PLACES, n->what);
         put_places(m, from, n->height, n->width, source);
         return true;

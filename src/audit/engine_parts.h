@@ -3,6 +3,7 @@
 #define ALV_AUDIT_ENGINE_PARTS_H
 
 #include "audit/engine.h"
+#include "model/nodes.h"
 
 enum {
     ALV_ENGINE_VALUES = 1 << 26,
@@ -85,16 +86,6 @@ alv_fed alv_engine_put_beside(alv_making *m, alv_fed a, alv_fed b);
 /* The parameter of a graph's node that adds a row of a table to each position, and in *signal the
  * node that it is added to; -1: it does no such thing. */
 int alv_engine_table(int *signal, const alv_model *graph, int node);
-
-static inline bool alv_node_is(const alv_node *n, const char *op)
-{
-    return n->op == ALV_OP_OTHER && strcmp(n->what, op) == 0;
-}
-
-static inline int64_t alv_fed_places(const alv_node *n)
-{
-    return n->height > 0 ? (int64_t)n->height * n->width : 1;
-}
 
 static inline int64_t alv_fed_positions(alv_fed f)
 {

@@ -258,7 +258,7 @@ static bool put_pool(alv_making *m, int graph)
                                    : 0;
     if (told && (spread[0] != 1 || spread[1] != 1))
         return alv_engine_refuse(m, ALV_UNRUN_OPTION, node.largest ? "MaxPool" : "AveragePool");
-    alv_engine_count(m, node.out * (node.height > 0 ? (int64_t)node.height * node.width : 1), 0);
+    alv_engine_count(m, node.out * alv_node_places(&node), 0);
     alv_engine_put(m, node, from.sequence && node.kernel > 0,
                    (alv_engine_source){.n = 1, .graph = {graph}});
     return true;

@@ -2,6 +2,7 @@
 #include "base/base.h"
 #include "formats/kind.h"
 #include "formats/onnx_graph.h"
+#include "model/nodes.h"
 
 /* The nodes read by each other node, and how often. */
 static int *count_readers(const alv_model *m)
@@ -10,8 +11,7 @@ static int *count_readers(const alv_model *m)
     for (int i = 0; readers && i < m->n_nodes; i++) {
         const alv_node *n = &m->nodes[i];
         if (n->input >= 0) readers[n->input]++;
-        if ((n->op == ALV_OP_ADD || n->op == ALV_OP_OTHER) && n->other >= 0 && n->other != n->input)
-            readers[n->other]++;
+        if (alv_node_reads_two(n) && n->other >= 0 && n->other != n->input) readers[n->other]++;
     }
     return readers;
 }
@@ -24,16 +24,14 @@ static int *only_readers(const alv_model *m, const int *readers)
     for (int i = 0; only && i < m->n_nodes; i++) {
         const alv_node *n = &m->nodes[i];
         if (n->input >= 0 && readers[n->input] == 1) only[n->input] = i;
-        if ((n->op == ALV_OP_ADD || n->op == ALV_OP_OTHER) && n->other >= 0 &&
-            readers[n->other] == 1)
-            only[n->other] = i;
+        if (alv_node_reads_two(n) && n->other >= 0 && readers[n->other] == 1) only[n->other] = i;
     }
     return only;
 }
 
 static bool is_product(const alv_node *node)
 {
-    return node->op == ALV_OP_OTHER && strcmp(node->what, "MatMul") == 0;
+    return alv_node_is(node, "MatMul");
 }
 
 /* Queries, keys and values go to a product of two signals, perhaps split and scaled on the way;

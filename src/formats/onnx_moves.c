@@ -42,7 +42,7 @@ bool alv_onnx_map_of(alv_onnx_map *out, alv_onnx *g, int at)
     const alv_move *move = at >= 0 ? &g->model->moves[at] : NULL;
     const bool sum = move && move->kind == ALV_MOVE_UNITS;
     *out = (alv_onnx_map){.from = sum ? node.input : at, .in = sum ? node.in : node.out};
-    out->places = alv_onnx_node_places(&node);
+    out->places = alv_node_places(&node);
     if (!alv_onnx_map_begin(out, g, sum ? move->terms : 1, node.out)) return false;
     if (sum) memcpy(out->which, move->which, (size_t)move->n_which * sizeof(float));
     for (int64_t j = 0; !sum && j < node.out; j++)
@@ -278,7 +278,7 @@ void alv_onnx_sweep(alv_onnx *g, int result)
     int *readers = alv_new_array((size_t)m->n_nodes + 1, sizeof *readers);
     for (int i = m->n_nodes - 1; to && readers && i >= 0; i--) {
         const alv_node *n = &m->nodes[i];
-        const bool two = n->op == ALV_OP_ADD || n->op == ALV_OP_OTHER;
+        const bool two = alv_node_reads_two(n);
         const bool moves = n->op == ALV_OP_OTHER && g->model->moves[i].kind != ALV_MOVE_NONE;
         to[i] = moves && readers[i] == 0 && i != result ? -1 : 0;
         if (to[i] < 0) continue;
@@ -291,8 +291,7 @@ void alv_onnx_sweep(alv_onnx *g, int result)
         if (to[i] < 0) continue;
         to[i] = n;
         if (node.input >= 0) node.input = to[node.input];
-        if ((node.op == ALV_OP_ADD || node.op == ALV_OP_OTHER) && node.other >= 0)
-            node.other = to[node.other];
+        if (alv_node_reads_two(&node) && node.other >= 0) node.other = to[node.other];
         m->nodes[n] = node;
         g->model->moves[n++] = g->model->moves[i];
     }

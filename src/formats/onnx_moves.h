@@ -1,10 +1,11 @@
 /* Inside the room: what a graph moves and weighs beside its layers (onnx_moves.c, onnx_pairs.c,
- * onnx_laid.c), and the rules of operators that do (onnx_chosen.c, onnx_joined.c). What returns
- * false has not done it: the graph cannot be run from there on. */
+ * onnx_constants.c), and the rules of operators that do (onnx_chosen.c, onnx_joined.c). What
+ * returns false has not done it: the graph cannot be run from there on. */
 #ifndef ALV_FORMATS_ONNX_MOVES_H
 #define ALV_FORMATS_ONNX_MOVES_H
 
 #include "formats/onnx_graph.h"
+#include "model/nodes.h"
 
 /* Floats of all nodes of a graph, and terms of a sum. */
 enum { ALV_ONNX_FLOATS = 1 << 26, ALV_ONNX_TERMS = 4 };
@@ -24,11 +25,6 @@ bool alv_onnx_map_of(alv_onnx_map *out, alv_onnx *g, int at);
 int alv_onnx_map_put(alv_onnx *g, const alv_onnx_map *m);
 /* The caller's to free(); NULL without memory or beyond what is kept. */
 int64_t *alv_onnx_indices(int64_t n);
-
-static inline int64_t alv_onnx_node_places(const alv_node *n)
-{
-    return (int64_t)(n->height > 0 ? n->height : 1) * (n->width > 0 ? n->width : 1);
-}
 
 /* Memory that lives as long as the file's model; NULL beyond 2^26 floats of one graph. */
 float *alv_onnx_floats(alv_onnx *g, int64_t n);

@@ -15,7 +15,7 @@ static int put_two(alv_onnx *g, alv_move_kind kind, int a, int b, int64_t out, i
                      .weight = -1,
                      .bias = -1};
     if (kind == ALV_MOVE_JOIN_PLACES) {
-        node.height = (int)((alv_onnx_node_places(&one) + alv_onnx_node_places(&two)) / width);
+        node.height = (int)((alv_node_places(&one) + alv_node_places(&two)) / width);
         node.width = (int)width;
     }
     alv_text_format(node.what, sizeof node.what, "%s", g->node->op_type ? g->node->op_type : "");
@@ -72,7 +72,7 @@ bool alv_onnx_join_units(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b
 bool alv_onnx_join_places(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b, bool rows)
 {
     const alv_node one = alv_onnx_node_at(g, a->index), two = alv_onnx_node_at(g, b->index);
-    const int64_t all = alv_onnx_node_places(&one) + alv_onnx_node_places(&two);
+    const int64_t all = alv_node_places(&one) + alv_node_places(&two);
     if (one.out != two.out || one.out < 1 || all > INT32_MAX) return false;
     a->index = put_two(g, ALV_MOVE_JOIN_PLACES, a->index, b->index, one.out,
                        rows && one.width > 1 ? one.width : 1);
@@ -82,9 +82,9 @@ bool alv_onnx_join_places(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *
 bool alv_onnx_times(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b)
 {
     const alv_node one = alv_onnx_node_at(g, a->index), two = alv_onnx_node_at(g, b->index);
-    const int64_t places = alv_onnx_node_places(&two);
+    const int64_t places = alv_node_places(&two);
     if (one.out < 1 || (two.out != one.out && two.out != 1) ||
-        (places != 1 && places != alv_onnx_node_places(&one)))
+        (places != 1 && places != alv_node_places(&one)))
         return false;
     a->index = put_two(g, ALV_MOVE_TIMES, a->index, b->index, one.out, 1);
     return g->status == ALV_OK;
@@ -94,9 +94,9 @@ bool alv_onnx_times(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b)
 bool alv_onnx_repeat_place(alv_onnx_value *v, alv_onnx *g, const alv_onnx_value *like)
 {
     const alv_node one = alv_onnx_node_at(g, v->index), two = alv_onnx_node_at(g, like->index);
-    const int64_t n = alv_onnx_node_places(&two);
-    if (alv_onnx_node_places(&one) == n) return true;
-    int64_t *zeros = alv_onnx_node_places(&one) == 1 ? alv_onnx_indices(n) : NULL;
+    const int64_t n = alv_node_places(&two);
+    if (alv_node_places(&one) == n) return true;
+    int64_t *zeros = alv_node_places(&one) == 1 ? alv_onnx_indices(n) : NULL;
     const bool done =
         zeros && alv_onnx_choose_places(v, g, zeros, two.height, two.width > 0 ? two.width : 1);
     free(zeros);

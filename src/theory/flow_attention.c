@@ -1,6 +1,7 @@
 /* Attention, whose law is that of attention.h, and what a file has of its own. */
 #include "base/base.h"
 #include "math/math.h"
+#include "model/nodes.h"
 #include "theory/attention.h"
 #include "theory/flow_parts.h"
 
@@ -149,7 +150,7 @@ void alv_return_attention(alv_flow_follower *f, int at, alv_returned r)
 
 static bool is(const alv_model *m, int node, const char *what)
 {
-    return node >= 0 && m->nodes[node].op == ALV_OP_OTHER && strcmp(m->nodes[node].what, what) == 0;
+    return node >= 0 && alv_node_is(&m->nodes[node], what);
 }
 
 /* A gate: two signals of as many units, unit by unit. */

@@ -80,6 +80,11 @@ def images():
             how = {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 0, 1, 1], "ceil_mode": ceil, **more}
             yield f"{pool} {more} {ceil}", chain([("Conv", ["a"], {}), relu, (pool, [], how), ("Conv", ["b"], {"pads": [2] * 4}),
                                                  *end], w, ["N", 2, 13, 10])
+    # More places than the data have: on the way, and by a border to the end.
+    yield "enlarged", chain([("Conv", ["a"], {"pads": [1] * 4}), relu, ("ConvTranspose", ["e"], {"strides": [4, 4]}), relu,
+                             ("Conv", ["b"], {"pads": [9] * 4}), *end], w + [random("e", 6, 6, 4, 4)], ["N", 2, 13, 10])
+    yield "bordered", chain([("Conv", ["a"], {"pads": [40] * 4}), relu, *end[:2], ("Gemm", ["f"], {"transB": 1})],
+                            w + [random("f", 3, 6)], ["N", 2, 13, 10])
     yield "pool on the data", chain([("AveragePool", [], {"kernel_shape": [2, 2], "strides": [2, 2]}), ("Conv", ["a"], {}), *end[:2],
                                      ("Gemm", ["six"], {"transB": 1})], w + [random("six", 3, 6)], ["N", 2, 13, 10])
 

@@ -75,7 +75,7 @@ bool alv_onnx_laid_over(float **out, bool *each, alv_onnx *g, int k, const alv_o
     for (int a = 0; a < view.rank; a++)
         *each |= view.shape[a] > 1 && view.stride[a] != 0 &&
                  strpbrk(v->axes.axis[a + v->axes.rank - view.rank], "thw") != NULL;
-    const int64_t places = *each ? alv_onnx_node_places(&node) : 1;
+    const int64_t places = *each ? alv_node_places(&node) : 1;
     if (c.per < 1 || places > ALV_ONNX_FLOATS / node.out) return false;
     *out = alv_onnx_floats(g, places * node.out);
     bool fine = *out != NULL;
@@ -131,7 +131,7 @@ bool alv_onnx_shift(alv_onnx_value *v, alv_onnx *g, const float *by, bool each)
 {
     if (!alv_onnx_make_solid(v, g)) return false;
     const alv_node from = alv_onnx_node_at(g, v->index);
-    const int64_t places = alv_onnx_node_places(&from), n = places * from.out;
+    const int64_t places = alv_node_places(&from), n = places * from.out;
     float *table = places <= ALV_ONNX_FLOATS / from.out ? alv_onnx_floats(g, n) : NULL;
     if (!table) return false;
     for (int64_t i = 0; i < n; i++) table[i] = by[each ? i : i % from.out];

@@ -142,21 +142,29 @@ static void tell(pool *p, const alv_pool_client *client,
     if (status != ALV_OK) give_up(p, status, &error);
 }
 
-/* Gives results to the client; after an error or a stop they are only freed. */
+/* Gives a result to the client; after an error it is only freed. True if the client has it. */
+static bool give(pool *p, result *r, const alv_pool_client *client)
+{
+    bool given = false;
+    if (!has_failed(p)) {
+        alv_error error = {0};
+        const alv_status status = client->finished(client->user, r->job, &r->trial, &error);
+        if (status != ALV_OK) give_up(p, status, &error);
+        given = status == ALV_OK;
+    }
+    alv_trial_free(&r->trial);
+    free(r);
+    return given;
+}
+
 static void deliver(pool *p, result *r, const alv_pool_client *client)
 {
-    int n = 0;
+    int n = 0, given = 0;
     for (result *next; r; r = next, n++) {
-        alv_error error = {0};
-        alv_status status = ALV_OK;
         next = r->next;
-        if (!has_failed(p)) status = client->finished(client->user, r->job, &r->trial, &error);
-        if (status != ALV_OK) give_up(p, status, &error);
-        alv_trial_free(&r->trial);
-        free(r);
+        given += give(p, r, client);
     }
-    if (n == 0) return;
-    tell(p, client, client->delivered);
+    if (given > 0) tell(p, client, client->delivered);
     pthread_mutex_lock(&p->mutex);
     p->waiting -= n;
     pthread_cond_broadcast(&p->room);

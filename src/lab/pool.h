@@ -11,8 +11,8 @@ typedef struct alv_pool_client {
     alv_status (*started)(void *user, alv_error *error);
     /* A trial has ended; it may be changed and is freed afterwards. An error stops the pool. */
     alv_status (*finished)(void *user, const alv_job *job, alv_trial *trial, alv_error *error);
-    /* After those that came together, also before a stop. NULL: nothing. An error stops the pool.
-     */
+    /* After those that came together and were given to `finished`. NULL: nothing. An error stops
+     * the pool. */
     alv_status (*delivered)(void *user, alv_error *error);
     /* About ten times a second, and after each trial: steps taken by all. True stops the pool. */
     bool (*tick)(void *user, int64_t steps);

@@ -21,6 +21,7 @@ static alv_status begin(void *user, alv_error *error)
     writer *w = user;
     w->begun++;
     if (!w->fails_at_once) return ALV_OK;
+    usleep(100000); /* so that each worker has handed over a trial, to be dropped */
     return alv_fail(error, ALV_ERR_IO, "test", "no room");
 }
 

@@ -16,15 +16,23 @@
 
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
-#if __has_feature(address_sanitizer) /* instrumented and unrolled, Clang would work for minutes */
-#define V_UNROLL
-#else
-#define V_UNROLL _Pragma("clang loop unroll(full)")
+#define V_UNROLLED _Pragma("clang loop unroll(full)")
+#if __has_feature(address_sanitizer)
+#define V_INSTRUMENTED
 #endif
 #else
 #pragma GCC push_options
 #pragma GCC optimize("fp-contract=off")
-#define V_UNROLL _Pragma("GCC unroll 16")
+#define V_UNROLLED _Pragma("GCC unroll 16")
+#if defined(__SANITIZE_ADDRESS__)
+#define V_INSTRUMENTED
+#endif
+#endif
+
+#if defined(V_INSTRUMENTED) /* and unrolled, it would take compilers minutes */
+#define V_UNROLL
+#else
+#define V_UNROLL V_UNROLLED
 #endif
 
 #define ALV_SET scalar

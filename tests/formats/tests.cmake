@@ -13,6 +13,7 @@ if(TARGET alvor-cli)
   add_test(NAME formats.layers COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/formats/layers.sh
            $<TARGET_FILE:alvor-cli> ${PROJECT_SOURCE_DIR}/build/venv)
   set_tests_properties(formats.doctor formats.layers formats.read_back formats.memory formats.inspect_onnx formats.init_like
-                       PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
+                       PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77)
   set_tests_properties(formats.doctor formats.layers PROPERTIES TIMEOUT 1800)
+  set_tests_properties(formats.doctor PROPERTIES LABELS long)
 endif()

@@ -27,9 +27,9 @@ library() { # compiler with its options
     rm -rf "$out/objects" "$out/libalvor.a"
     mkdir -p "$out/objects"
     for source in $(tools/core-sources.sh); do
-        "$@" -std=gnu11 -O2 -w -ffp-contract=off -fno-math-errno -D_GNU_SOURCE -Iinclude -Isrc \
-            -c "$source" -o "$out/objects/$(echo "$source" | tr / -).o"
-    done
+        echo "$out/objects/$(echo "$source" | tr / -).o $source"
+    done | xargs -n 2 -P "$(nproc)" "$@" -std=gnu11 -O2 -w -ffp-contract=off -fno-math-errno -D_GNU_SOURCE \
+        -Iinclude -Isrc -c -o
     ar rcs "$out/libalvor.a" "$out"/objects/*.o
 }
 

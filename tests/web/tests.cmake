@@ -19,6 +19,7 @@ if(TARGET alvor-cli AND NODE_PROGRAM)
                    $<TARGET_FILE:alvor-cli> "${Python3_EXECUTABLE}")
   set_tests_properties(web.languages web.page web.reproduce web.audit web.errors PROPERTIES SKIP_RETURN_CODE 77
                        TIMEOUT 600)
+  set_tests_properties(web.page web.reproduce web.audit PROPERTIES LABELS long)
   if(TARGET playground AND Python3_EXECUTABLE)
     add_test(NAME web.engine
              COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_engine.mjs
@@ -30,7 +31,8 @@ if(TARGET alvor-cli AND NODE_PROGRAM)
                      $<TARGET_FILE:alvor-cli> "${Python3_EXECUTABLE}" "${CHROMIUM_PROGRAM}")
     add_test(NAME web.playground_languages
              COMMAND ${NODE_PROGRAM} ${CMAKE_CURRENT_SOURCE_DIR}/web/test_languages.mjs playground)
-    set_tests_properties(web.engine web.playground PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
+    set_tests_properties(web.engine web.playground PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
+                         LABELS long)
   endif()
 endif()
 

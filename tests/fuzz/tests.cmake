@@ -11,7 +11,7 @@ if(ALVOR_FUZZ)
   set(plans yaml.c yaml_place.c plan_yaml.c plan_read.c)
   set(networks formats/yaml.c formats/yaml_place.c formats/network_yaml.c formats/network_read.c
                formats/network_layers.c formats/network_init.c formats/network_data.c data/sha256.c nn/check.c
-               nn/optimizer.c nn/term.c)
+               nn/names.c nn/optimizer.c nn/term.c)
   list(TRANSFORM plans PREPEND ${PROJECT_SOURCE_DIR}/src/formats/)
   list(TRANSFORM networks PREPEND ${PROJECT_SOURCE_DIR}/src/)
   pkg_check_modules(FUZZ_JSON REQUIRED IMPORTED_TARGET jansson)
@@ -19,7 +19,7 @@ if(ALVOR_FUZZ)
        ${PROJECT_SOURCE_DIR}/src/formats/kind.c ${PROJECT_SOURCE_DIR}/src/formats/onnx*.c)
   list(APPEND checkpoints ${PROJECT_SOURCE_DIR}/src/audit/engine.c ${PROJECT_SOURCE_DIR}/src/audit/engine_put.c
        ${PROJECT_SOURCE_DIR}/src/audit/engine_sequence.c
-       ${PROJECT_SOURCE_DIR}/src/nn/check.c ${PROJECT_SOURCE_DIR}/src/nn/optimizer.c ${PROJECT_SOURCE_DIR}/src/nn/term.c)
+       ${PROJECT_SOURCE_DIR}/src/nn/check.c ${PROJECT_SOURCE_DIR}/src/nn/names.c ${PROJECT_SOURCE_DIR}/src/nn/optimizer.c ${PROJECT_SOURCE_DIR}/src/nn/term.c)
   pkg_check_modules(FUZZ_ONNX REQUIRED IMPORTED_TARGET libprotobuf-c)
   if(NOT COMMAND alvor_onnx)
     include(AlvorOnnx)

@@ -17,9 +17,12 @@ if(ALVOR_FUZZ)
   pkg_check_modules(FUZZ_JSON REQUIRED IMPORTED_TARGET jansson)
   file(GLOB checkpoints CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/formats/checkpoint*.c
        ${PROJECT_SOURCE_DIR}/src/formats/kind.c ${PROJECT_SOURCE_DIR}/src/formats/onnx*.c)
-  list(APPEND checkpoints ${PROJECT_SOURCE_DIR}/src/audit/engine.c ${PROJECT_SOURCE_DIR}/src/audit/engine_put.c
-       ${PROJECT_SOURCE_DIR}/src/audit/engine_sequence.c
-       ${PROJECT_SOURCE_DIR}/src/nn/check.c ${PROJECT_SOURCE_DIR}/src/nn/names.c ${PROJECT_SOURCE_DIR}/src/nn/optimizer.c ${PROJECT_SOURCE_DIR}/src/nn/term.c)
+  file(GLOB engine CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/audit/engine*.c)
+  list(FILTER engine EXCLUDE REGEX engine_load) # a network to run comes with the laboratory
+  list(APPEND checkpoints ${engine})
+  foreach(name check names optimizer term)
+    list(APPEND checkpoints ${PROJECT_SOURCE_DIR}/src/nn/${name}.c)
+  endforeach()
   pkg_check_modules(FUZZ_ONNX REQUIRED IMPORTED_TARGET libprotobuf-c)
   if(NOT COMMAND alvor_onnx)
     include(AlvorOnnx)

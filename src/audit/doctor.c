@@ -1,6 +1,7 @@
 /* From measured weights to a verdict: follow the signal, read it off at every layer, judge. */
 #include "audit/doctor.h"
 
+#include "audit/moved.h"
 #include "base/base.h"
 #include "math/math.h"
 #include "model/nodes.h"
@@ -37,7 +38,7 @@ bool alv_doctor_ignores(const alv_doctor *d, int64_t tensor)
 {
     const alv_checkpoint_tensor *t = d->weights->tensors[tensor].tensor;
     const bool buffer = strcmp(t->kind->name, "buffer") == 0;
-    return !d->counted[tensor] && !buffer && (t->rank > 0 || d->chain);
+    return !d->counted[tensor] && !t->laid && !buffer && (t->rank > 0 || d->chain);
 }
 
 static bool is_layer(const alv_model *m, int node)
@@ -53,8 +54,8 @@ static alv_likely likely(double square, double spread)
     return (alv_likely){mid, mid * alv_exp(-half), mid * alv_exp(half)};
 }
 
-/* What entered the layer before on its way here: the last weights, norm or join; the data. */
-static double square_before(const alv_doctor *d, int node)
+/* What entered the layer before on its way here: the last weights, norm or join; -1: the data. */
+static int node_before(const alv_doctor *d, int node)
 {
     int at = d->model->nodes[node].input;
     while (at >= 0) {
@@ -63,6 +64,12 @@ static double square_before(const alv_doctor *d, int node)
         if (op != ALV_OP_ACT && op != ALV_OP_POOL && op != ALV_OP_OTHER && op != ALV_OP_LAST) break;
         at = d->model->nodes[at].input;
     }
+    return at;
+}
+
+static double square_before(const alv_doctor *d, int node)
+{
+    const int at = node_before(d, node);
     return at >= 0 ? d->flows[at].a.square : d->input.square;
 }
 
@@ -106,6 +113,18 @@ static void read_layer(alv_patient_layer *out, const alv_doctor *d, int node)
     if (!(s->back.square > 0)) out->gradient = (alv_likely){ALV_NAN, ALV_NAN, ALV_NAN};
 }
 
+/* A last layer that is zero, or fed by the mean of an image, says nothing of those before it. */
+static int last_that_counts(const alv_doctor *d)
+{
+    const alv_model *m = d->model;
+    int l = d->n - 1;
+    const int before = m->nodes[d->layers[l].node].input;
+    const bool pooled = before >= 0 && m->nodes[before].op == ALV_OP_POOL &&
+                        !m->nodes[before].largest && m->nodes[before].kernel == 0;
+    if (l > 0 && (pooled || d->layers[l].signal.mid == 0)) l--;
+    return l;
+}
+
 static alv_status read_layers(alv_doctor *d, alv_error *error)
 {
     const alv_model *m = d->model;
@@ -122,19 +141,7 @@ static alv_status read_layers(alv_doctor *d, alv_error *error)
         alv_likely *g = &d->layers[l].gradient;
         *g = (alv_likely){g->mid / last, g->lo / last, g->hi / last};
     }
-    return ALV_OK;
-}
-
-/* A last layer that is zero, or fed by the mean of an image, says nothing of those before it. */
-static int last_that_counts(const alv_doctor *d)
-{
-    const alv_model *m = d->model;
-    int l = d->n - 1;
-    const int before = m->nodes[d->layers[l].node].input;
-    const bool pooled = before >= 0 && m->nodes[before].op == ALV_OP_POOL &&
-                        !m->nodes[before].largest && m->nodes[before].kernel == 0;
-    if (l > 0 && (pooled || d->layers[l].signal.mid == 0)) l--;
-    return l;
+    return alv_doctor_find_first(d, last_that_counts(d), error);
 }
 
 static double drift(double to, double from)
@@ -144,11 +151,14 @@ static double drift(double to, double from)
 }
 
 /* What the weights of layer l and what stands before them do to the signal, or to a gradient on its
- * way back to the layer before. */
+ * way back to the layer before that carries it; NaN: nothing that counts. */
 static double gain_at(const alv_doctor *d, int l, bool back)
 {
+    int before = l - 1;
     if (!back) return d->layers[l].gain;
-    return l > 0 ? d->layers[l - 1].gradient.mid / d->layers[l].gradient.mid : 1;
+    if (d->layers[l].scores_only) return ALV_NAN;
+    while (before >= 0 && d->layers[before].scores_only) before--;
+    return before >= 0 ? d->layers[before].gradient.mid / d->layers[l].gradient.mid : 1;
 }
 
 /* The consecutive layers, [d->starts, d->ends], whose gains together pass their share of the bound
@@ -162,7 +172,8 @@ static void find_where(alv_doctor *d, bool grows, bool back)
     double sum = 0, best = 0;
     int first = 0;
     for (int l = 0; l < d->n; l++) {
-        const double gain = alv_log(gain_at(d, l, back)); /* NaN after a layer that gives nothing */
+        const double gain =
+            alv_log(gain_at(d, l, back)); /* NaN also after one that gives nothing */
         const double excess = (grows ? gain : -gain) - share;
         if (excess == excess) sum += alv_max(-most, alv_min(most, excess));
         if (sum > best) best = sum, d->starts = first, d->ends = l;
@@ -183,7 +194,7 @@ static void judge_layers(alv_doctor *d, double data, int last)
         alv_patient_layer *layer = &d->layers[l];
         const double signal = layer->signal.mid / data;
         const double gradient = drift(layer->gradient.mid, d->layers[last].gradient.mid);
-        const bool pulls = layer->gradient.mid == layer->gradient.mid;
+        const bool pulls = layer->gradient.mid == layer->gradient.mid && !layer->scores_only;
         if (signal < b->forward_lo || (pulls && gradient < b->backward_lo))
             layer->verdict = ALV_VERDICT_VANISHING;
         if (!(signal <= b->forward_hi) || (pulls && gradient > b->backward_hi))
@@ -212,16 +223,24 @@ static double gradient_of(const alv_patient_layer *l, bool seen)
 }
 
 /* Over the whole depth, as predicted or as seen; `data`: the size of the inputs, replaced by that
- * of what the tables give. */
+ * of what the tables give, or of the norm behind them. */
 static void drifts(double *forward, double *backward, const alv_doctor *d, bool seen, double *data)
 {
     const int last = last_that_counts(d);
-    int first = 0;
-    while (first < last && d->model->nodes[d->layers[first].node].op == ALV_OP_EMBED) first++;
-    if (first > 0) *data = signal_of(&d->layers[first - 1], seen);
-    const double low = gradient_of(&d->layers[first], seen);
+    const int before = node_before(d, d->layers[d->first].node);
+    int tables = 0;
+    while (tables < d->first && d->model->nodes[d->layers[tables].node].op == ALV_OP_EMBED)
+        tables++;
+    if (tables > 0) *data = signal_of(&d->layers[tables - 1], seen);
+    if (tables > 0 && before >= 0 && d->model->nodes[before].op == ALV_OP_NORM)
+        *data = alv_sqrt(d->flows[before].a.square);
+    double most = ALV_NAN;
+    for (int l = d->first; l <= d->first_end; l++) {
+        const double here = gradient_of(&d->layers[l], seen);
+        if (!d->layers[l].scores_only && !(here <= most)) most = here == here ? here : most;
+    }
     *forward = drift(signal_of(&d->layers[last], seen), *data);
-    *backward = low != low ? 0 : drift(low, gradient_of(&d->layers[last], seen));
+    *backward = most != most ? 0 : drift(most, gradient_of(&d->layers[last], seen));
 }
 
 /* The forecast of these drifts, and of the shares that are saturated: one for each of the model's
@@ -292,6 +311,8 @@ static alv_status examine(alv_doctor *d, alv_error *error)
     d->counted = alv_new_array((size_t)d->weights->n + 1, sizeof *d->counted);
     if (!d->counted) return alv_fail(error, ALV_ERR_MEMORY, "doctor", "no memory");
     mark_counted(d);
+    ALV_TRY(alv_moved_read(&d->moved, file, error));
+    d->input.moved = d->moved;
     alv_status status = alv_measured_read(&measured, d->weights, d->model, error);
     if (status == ALV_OK) status = alv_doctor_follow(d, measured, error);
     if (status == ALV_OK && d->forecast.n > 0) status = alv_doctor_foresee_cure(d, measured, error);
@@ -321,6 +342,7 @@ void alv_doctor_free(alv_doctor *d)
 {
     if (!d) return;
     if (d->chain) alv_model_free(d->model);
+    free(d->moved);
     free(d->flows);
     free(d->layers);
     free(d->counted);

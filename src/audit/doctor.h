@@ -26,6 +26,8 @@ typedef struct alv_patient_layer {
                             comes back */
     double alike;        /* correlation of two typical inputs, not about the mean */
     double gain;         /* root mean square over that of the layer before */
+    bool scores_only; /* all that it gives ends in the scores of an attention, as queries and keys:
+                       * what comes back to it is small by nature, and no part of a drift */
     double saturated; /* share of values where the activation after it is flat; NaN: it never is */
     double scale;     /* times its weights: gain 1; NaN: no scale does that */
     alv_verdict verdict; /* healthy, vanishing or exploding */
@@ -56,9 +58,11 @@ typedef struct alv_doctor {
     bool chain;           /* the file has no graph: layers in its order */
     alv_act_spec act;     /* of the chain */
     alv_flow_input input; /* moments alone: of no samples */
+    alv_moved *moved;     /* what input.moved points to */
     alv_flow *flows;      /* (model->n_nodes) */
     int n;
     alv_patient_layer *layers;
+    int first, first_end; /* layers whose strongest gradient is that of the first */
     int64_t n_misfits;
     alv_misfit *misfits;      /* weights whose size does not fit their place */
     double forward, backward; /* drifts, as in alv_drift */
@@ -118,6 +122,9 @@ void alv_cure_text(char *out, size_t size, const alv_doctor *doctor, alv_lang la
 
 /* Inside the room: fills flows, layers, drifts and forecast from the parameters' moments. */
 alv_status alv_doctor_follow(alv_doctor *doctor, const alv_drawn *measured, alv_error *error);
+/* Inside the room: marks layers that end in scores; fills first and first_end. last: the layer that
+ * the gradient comes from. */
+alv_status alv_doctor_find_first(alv_doctor *doctor, int last, alv_error *error);
 /* Inside the room: fills doctor->cure. */
 alv_status alv_doctor_foresee_cure(alv_doctor *doctor, const alv_drawn *measured, alv_error *error);
 /* Inside the room: signals, gradients and forecast of d->seen from its layers; data: root mean

@@ -7,7 +7,7 @@
 /* The axes of a sample in the file's order: those of the graph's data but for the samples'. */
 static int sample_axes(int64_t shape[3], const alv_engine *e)
 {
-    const alv_model *m = e->model, *g = e->graph;
+    const alv_model *m = e->model;
     const int rank = e->file->graph ? e->file->data_rank : 2;
     if (m->tokens > 0 || rank == 2) {
         shape[0] = m->inputs;
@@ -18,9 +18,9 @@ static int sample_axes(int64_t shape[3], const alv_engine *e)
         shape[1] = m->inputs / m->height;
         return 2;
     }
-    shape[0] = g->inputs;
     shape[1] = m->height;
     shape[2] = m->width;
+    shape[0] = m->inputs / (m->height > 0 ? (int64_t)m->height * m->width : 1);
     return rank - 1;
 }
 

@@ -23,6 +23,7 @@ static void put_layer(alv_json *json, const alv_doctor *d, const alv_patient_lay
     put_likely(json, "gradient", l->gradient);
     alv_json_real(json, "correlation", l->alike);
     alv_json_real(json, "saturated", l->saturated);
+    alv_json_bool(json, "scores_only", l->scores_only);
     alv_json_real(json, "gain", l->gain);
     alv_json_real(json, "scale", l->scale);
     alv_json_string(json, "verdict", alv_verdict_key(l->verdict));

@@ -43,13 +43,11 @@ static const struct {
 } left_outs[ALV_LEFT_OUTS] = {
     [ALV_LEFT_SCALE] =
         {"constant_factor",
-         {"a signal times or over a number: the number is taken as 1; GELU and "
-          "attention count their own",
-          "um sinal vezes um número, ou dividido por ele: o número é suposto 1; GELU "
-          "e atenção contam os seus"}},
+         {"a signal times or over a number that is not known: taken as 1",
+          "um sinal vezes um número que não se conhece, ou dividido por ele: suposto 1"}},
     [ALV_LEFT_SHIFT] = {"constant_term",
-                        {"a number added to a signal: taken as 0",
-                         "um número somado a um sinal: suposto 0"}},
+                        {"a number that is not known, added to a signal: taken as 0",
+                         "um número que não se conhece, somado a um sinal: suposto 0"}},
     [ALV_LEFT_CLIP] = {"clip",
                        {"clipping: taken as relu6, whatever its bounds",
                         "corte de valores (Clip): suposto relu6, quaisquer que sejam os limites"}},
@@ -65,6 +63,16 @@ static const struct {
           "uma convolução chamada onnx::Conv_...: o exportador do PyTorch embutiu nela a "
           "normalização de lote; torch.onnx.export(..., training=TrainingMode.TRAINING, "
           "do_constant_folding=False) mantém a rede que treina"}},
+    [ALV_LEFT_SIZE] = {"size",
+                       {"a size of the data that the file leaves open: 16 positions, 64 pixels a "
+                        "side; --data says others",
+                        "um tamanho dos dados que o arquivo deixa em aberto: 16 posições, 64 "
+                        "pixels por lado; --data diz outros"}},
+    [ALV_LEFT_INPUT] = {"input",
+                        {"an input beside the data, by its name: masks hide nothing, tokens are of "
+                         "the first kind, positions in order",
+                         "uma entrada além dos dados, pelo nome: máscaras nada escondem, os tokens "
+                         "são do primeiro tipo, as posições em ordem"}},
 };
 
 const char *alv_left_out_key(alv_left_out left)

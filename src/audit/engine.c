@@ -104,16 +104,13 @@ static bool read_data(alv_making *m)
     const int rank = m->e->file->data_rank;
     if (!m->e->file->graph) return read_chain(m);
     const bool tokens = g->inputs == 0 && rank == 2;
-    int64_t n = tokens ? 1 : g->inputs;
     e->tokens = tokens ? tokens_of(m) : 0;
     e->height = rank > 2 || tokens ? g->height : 0;
     e->width = rank == 4 ? g->width : e->height > 0;
     m->e->sequence = tokens || (rank == 3 && !m->e->file->channels_first);
-    const bool fits =
-        (rank == 2 && !tokens) || (alv_mul_i64(&n, n, e->height) && alv_mul_i64(&n, n, e->width));
-    e->inputs = n;
+    const int64_t n = e->inputs = tokens ? g->height : g->inputs;
     if (tokens) e->height = e->width = 0; /* an embedding's data have no positions yet */
-    return (rank >= 2 && rank <= 4 && fits && n >= 1 && n <= ALV_ENGINE_VALUES &&
+    return (rank >= 2 && rank <= 4 && n >= 1 && n <= ALV_ENGINE_VALUES &&
             (!tokens || e->tokens > 0)) ||
            alv_engine_refuse(m, ALV_UNRUN_INPUT, "");
 }

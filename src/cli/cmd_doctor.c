@@ -127,30 +127,30 @@ static int examine(const alv_checkpoint *model, const alv_checkpoint *data, cons
     return code;
 }
 
-static int examine_on(const alv_checkpoint *model, const cli_args *args)
+static int examine_on(const alv_checkpoint *data, const cli_args *args)
 {
-    const char *path = cli_value(args, "data", NULL);
-    alv_checkpoint *data = NULL;
+    alv_checkpoint *model;
     alv_error error;
-    if (path && alv_checkpoint_open(&data, path, NULL, &error) != ALV_OK)
+    if (alv_checkpoint_open_fed(&model, args->positional[0], cli_value(args, "as", NULL),
+                                data && data->n > 0 ? data->tensors : NULL, &error) != ALV_OK)
         return cli_fail_error(&error);
     const int code = examine(model, data, args);
-    alv_checkpoint_free(data);
+    alv_checkpoint_free(model);
     return code;
 }
 
 static int run(const cli_args *args)
 {
-    alv_checkpoint *model;
+    const char *path = cli_value(args, "data", NULL);
+    alv_checkpoint *data = NULL;
     alv_error error;
     if (args->n_positional != 1)
         return cli_fail("as in alvor doctor model.onnx", "doctor takes one model file");
     cli_catch_interrupt(args->lang);
-    if (alv_checkpoint_open(&model, args->positional[0], cli_value(args, "as", NULL), &error) !=
-        ALV_OK)
+    if (path && alv_checkpoint_open(&data, path, NULL, &error) != ALV_OK)
         return cli_fail_error(&error);
-    const int code = examine_on(model, args);
-    alv_checkpoint_free(model);
+    const int code = examine_on(data, args);
+    alv_checkpoint_free(data);
     return code;
 }
 

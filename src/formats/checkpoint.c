@@ -245,15 +245,23 @@ static alv_status finish(alv_checkpoint **out, alv_checkpoint *model, alv_status
     return status;
 }
 
-alv_status alv_checkpoint_open(alv_checkpoint **out, const char *path, const char *rules,
-                               alv_error *error)
+alv_status alv_checkpoint_open_fed(alv_checkpoint **out, const char *path, const char *rules,
+                                   const alv_checkpoint_tensor *fed, alv_error *error)
 {
     int first;
     alv_checkpoint *model = alv_new_array(1, sizeof *model);
     if (!model) return no_memory(path, error);
+    model->fed = fed;
     alv_status status = alv_checkpoint_map(&first, model, path, error);
     if (status == ALV_OK) status = read_any(model, rules, error);
+    model->fed = NULL;
     return finish(out, model, status);
+}
+
+alv_status alv_checkpoint_open(alv_checkpoint **out, const char *path, const char *rules,
+                               alv_error *error)
+{
+    return alv_checkpoint_open_fed(out, path, rules, NULL, error);
 }
 
 alv_status alv_checkpoint_read(alv_checkpoint **out, const void *bytes, size_t size,

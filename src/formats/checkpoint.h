@@ -42,6 +42,7 @@ typedef struct alv_checkpoint_tensor {
     const alv_kind *kind;        /* never NULL */
     bool normed;                 /* a normalization follows, before the next activation or join */
     bool ends_branch;            /* its output is added to a residual stream */
+    bool laid;                   /* a signal is multiplied by it, or it is added, by a move */
     alv_tensor what;             /* the same as an initializer sees it; its name is cut to fit */
 } alv_checkpoint_tensor;
 
@@ -55,11 +56,13 @@ typedef struct alv_checkpoint_file {
 
 /* What a graph in a file does and `graph` leaves out. */
 typedef enum alv_left_out {
-    ALV_LEFT_SCALE, /* a signal times or over a number */
-    ALV_LEFT_SHIFT, /* plus or minus a number */
+    ALV_LEFT_SCALE, /* a signal times or over a number that is not known */
+    ALV_LEFT_SHIFT, /* plus or minus one */
     ALV_LEFT_CLIP,  /* any clipping is relu6 */
     ALV_LEFT_SLOPE, /* PRelu's own slopes */
     ALV_LEFT_NORM,  /* batch norms that an exporter has folded into convolutions */
+    ALV_LEFT_INPUT, /* what is fed beside the data: its usual value is taken */
+    ALV_LEFT_SIZE,  /* sizes of the data that the file leaves open: usual ones are taken */
     ALV_LEFT_OUTS
 } alv_left_out;
 
@@ -127,6 +130,7 @@ typedef struct alv_checkpoint {
     bool time_first;             /* its data are (T, N, ...) */
     bool channels_first;         /* its data of three axes are (N, units, positions) */
     /* Inside the room. */
+    const alv_checkpoint_tensor *fed; /* while it is read */
     int64_t capacity;
     int64_t *sorted; /* indices of tensors by name */
     struct alv_checkpoint_keep *kept;
@@ -150,6 +154,10 @@ const alv_checkpoint_format *alv_checkpoint_format_at(int index);
  * The caller owns *out: alv_checkpoint_free. */
 alv_status alv_checkpoint_open(alv_checkpoint **out, const char *path, const char *rules,
                                alv_error *error);
+/* The same, with the first array that a graph will be fed: sizes of its data that it leaves open
+ * are those of that array. NULL: usual ones. */
+alv_status alv_checkpoint_open_fed(alv_checkpoint **out, const char *path, const char *rules,
+                                   const alv_checkpoint_tensor *fed, alv_error *error);
 /* The same from the caller's memory, without the files that it may name. */
 alv_status alv_checkpoint_read(alv_checkpoint **out, const void *bytes, size_t size,
                                alv_error *error);

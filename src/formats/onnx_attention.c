@@ -172,6 +172,7 @@ alv_onnx_value alv_onnx_add_to_scores(alv_onnx *g, int k)
     alv_onnx_value scores = *g->inputs[1 - k];
     const alv_tensor what = {.role = ALV_ROLE_BIAS, .fan_in = 1};
     const bool mask = alv_onnx_mask(g, k) == ALV_MASK_ADDED;
+    if (alv_onnx_is_kind(g, k, ALV_ONNX_CONST) && alv_onnx_number_of(g, k) == 0) return scores;
     const int param = alv_onnx_param(g, k, mask ? "mask" : "bias", what);
     scores.causal |= mask;
     if (mask) return scores;
@@ -181,10 +182,14 @@ alv_onnx_value alv_onnx_add_to_scores(alv_onnx *g, int k)
     return scores;
 }
 
-/* Scores where they are seen, and what leaves nothing of them elsewhere. */
+/* Scores where they are seen, and what leaves nothing of them elsewhere; either input, where the
+ * condition is the same everywhere. */
 alv_onnx_value alv_onnx_where(alv_onnx *g)
 {
     const alv_mask mask = alv_onnx_mask(g, 0);
+    const double always = alv_onnx_number_of(g, 0);
+    const int chosen = always != 0 ? 1 : 2;
+    if (always == always && alv_onnx_is_kind(g, chosen, ALV_ONNX_NODE)) return *g->inputs[chosen];
     const int k = mask == ALV_MASK_SEEN ? 1 : 2;
     const bool scores = alv_onnx_is_scores(g, k) && alv_onnx_number_of(g, 3 - k) <= alv_onnx_hidden;
     if (!scores || (mask != ALV_MASK_SEEN && mask != ALV_MASK_HIDDEN)) return alv_onnx_other(g);

@@ -58,7 +58,7 @@ double alv_onnx_samples(const alv_onnx *g)
 static double atom(const alv_onnx *g, const alv_onnx_value *v, char what)
 {
     const alv_model *m = g->graph;
-    const alv_node data = {.out = m->inputs, .height = m->height, .width = m->width};
+    const alv_node data = alv_onnx_data_node(m);
     const alv_node *n = v->index >= 0 ? &m->nodes[v->index] : &data;
     const double parts = v->parts > 0 ? v->parts : 1, heads = v->heads > 0 ? v->heads : 1;
     switch (what) {

@@ -86,6 +86,7 @@ bool alv_onnx_laid_over(float **out, bool *each, alv_onnx *g, int k, const alv_o
         if (fine) alv_checkpoint_decode(&value, t, at, at + 1);
         (*out)[i] = (float)value;
     }
+    if (fine) alv_onnx_tensor(g, k)->laid = true;
     return fine;
 }
 

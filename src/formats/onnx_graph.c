@@ -47,9 +47,11 @@ static alv_status collect(names *v, alv_onnx *g, const AlvOnnx__GraphProto *grap
     const names initializers = *v;
     for (size_t i = 0; i < graph->n_input; i++) {
         const char *name = graph->input[i]->name;
-        if (name && *name && !find(&initializers, name))
-            v->all[v->n++] = (alv_onnx_value){name, ALV_ONNX_NODE, -1,
-                                              .axes = alv_onnx_data_axes(g->model, graph, i)};
+        if (!name || !*name || find(&initializers, name)) continue;
+        alv_onnx_value *value = &v->all[v->n++];
+        if (!alv_onnx_beside(value, g, graph, i))
+            *value = alv_onnx_node(-1, alv_onnx_data_axes(g->model, graph, i));
+        value->name = name;
     }
     for (size_t i = 0; i < graph->n_node; i++)
         for (size_t k = 0; k < graph->node[i]->n_output; k++)
@@ -85,10 +87,11 @@ int alv_onnx_add(alv_onnx *g, alv_node node, int input)
     }
     moves[m->n_nodes] = (alv_move){.begins = {-1, -1}};
     node.input = input;
-    if (node.out == 0) node.in = node.out = input >= 0 ? nodes[input].out : m->inputs;
+    const alv_node from = input >= 0 ? nodes[input] : alv_onnx_data_node(m);
+    if (node.out == 0) node.in = node.out = from.out;
     if (node.height == 0) {
-        node.height = input >= 0 ? nodes[input].height : m->height;
-        node.width = input >= 0 ? nodes[input].width : m->width;
+        node.height = from.height;
+        node.width = from.width;
     }
     nodes[m->n_nodes] = node;
     return m->n_nodes++;

@@ -190,6 +190,8 @@ alv_onnx_rule alv_onnx_mean;
 alv_onnx_numbers alv_onnx_numbers_of(const alv_onnx *g, int k);
 /* The only number of input k; NaN where it has not got just one that is known. */
 double alv_onnx_number_of(const alv_onnx *g, int k);
+/* One number, however often. */
+alv_onnx_value alv_onnx_constant(alv_onnx *g, double number);
 /* A node all of whose inputs are constants, or of which only the shape counts. */
 alv_onnx_value alv_onnx_fold(alv_onnx *g);
 
@@ -219,7 +221,11 @@ alv_status alv_onnx_describe(alv_onnx *g);
 /* onnx_input.c: the sizes of the data into the model and its graph, and the number of samples, 0:
  * the file does not say. */
 int64_t alv_onnx_read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *graph);
+/* The data as if a node gave them. */
+alv_node alv_onnx_data_node(const alv_model *model);
 /* The axes of input i: those of the data, or none, as nothing else is fed. */
 alv_form alv_onnx_data_axes(const alv_checkpoint *m, const AlvOnnx__GraphProto *graph, size_t i);
+/* What is taken for input i where it is not the data but of a usual name and value; else false. */
+bool alv_onnx_beside(alv_onnx_value *out, alv_onnx *g, const AlvOnnx__GraphProto *graph, size_t i);
 
 #endif

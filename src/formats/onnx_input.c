@@ -1,4 +1,4 @@
-/* Which of a graph's inputs is its data, and of what sizes. */
+/* Which of a graph's inputs is its data, of what sizes; what is taken for the others. */
 #include "base/base.h"
 #include "formats/onnx_graph.h"
 
@@ -7,8 +7,43 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The data: the first input that is no initializer, as those of IR version 3 may be; 0 also where
- * there is none. */
+/* Inputs beside the data that have a usual value, by how their names end: masks that hide nothing,
+ * tokens of the first kind, positions in order. */
+static const struct beside {
+    const char *name;
+    double number;
+    alv_mask mask;
+} besides[] = {{"attention_mask", 1, ALV_MASK_NONE},   {"input_mask", 1, ALV_MASK_NONE},
+               {"key_padding_mask", 0, ALV_MASK_NONE}, {"padding_mask", 0, ALV_MASK_NONE},
+               {"token_type_ids", 0, ALV_MASK_NONE},   {"segment_ids", 0, ALV_MASK_NONE},
+               {"position_ids", 0, ALV_MASK_PLACES}};
+
+/* "bert/attention_mask:0" ends in "attention_mask". */
+static const struct beside *beside_of(const char *name)
+{
+    const char *colon = name ? strrchr(name, ':') : NULL;
+    const size_t n = colon ? (size_t)(colon - name) : name ? strlen(name) : 0;
+    for (int i = 0; i < ALV_COUNT(besides); i++) {
+        const size_t m = strlen(besides[i].name);
+        if (m > n || memcmp(name + n - m, besides[i].name, m) != 0) continue;
+        if (m == n || strchr("_./", name[n - m - 1])) return &besides[i];
+    }
+    return NULL;
+}
+
+bool alv_onnx_beside(alv_onnx_value *out, alv_onnx *g, const AlvOnnx__GraphProto *graph, size_t i)
+{
+    const struct beside *known = beside_of(graph->input[i]->name);
+    if (!known || i == g->model->data_input) return false;
+    *out = known->mask == ALV_MASK_NONE ? alv_onnx_constant(g, known->number)
+                                        : (alv_onnx_value){.is = ALV_ONNX_CONST};
+    out->mask = known->mask;
+    g->model->left_out[ALV_LEFT_INPUT]++;
+    return true;
+}
+
+/* The data: the first input that is none of these and no initializer, as those of IR version 3 may
+ * be; 0 also where there is none. */
 static size_t data_of(const AlvOnnx__GraphProto *graph)
 {
     const char **list = alv_new_array(graph->n_initializer + 1, sizeof *list);
@@ -16,7 +51,8 @@ static size_t data_of(const AlvOnnx__GraphProto *graph)
     for (size_t i = 0; list && i < graph->n_initializer; i++) list[i] = graph->initializer[i]->name;
     if (list) qsort(list, graph->n_initializer, sizeof *list, by_text);
     while (list && at < graph->n_input && graph->input[at]->name &&
-           bsearch(&graph->input[at]->name, list, graph->n_initializer, sizeof *list, by_text))
+           (beside_of(graph->input[at]->name) ||
+            bsearch(&graph->input[at]->name, list, graph->n_initializer, sizeof *list, by_text)))
         at++;
     free(list);
     return at < graph->n_input ? at : 0;
@@ -49,37 +85,85 @@ static bool is_read_by_channels(const AlvOnnx__GraphProto *graph, size_t data)
     return false;
 }
 
-/* The sizes of the first input: (samples, channels, height, width) are an image, (samples, tokens)
- * of whole numbers and (samples, positions, units) a sequence, whose positions come first where
- * theirs alone is said; 0 where the file does not say. Returns the number of samples. */
-int64_t alv_onnx_read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *graph)
+/* Sizes of a sequence's positions and of an image's sides that neither the file nor the caller
+ * says. */
+enum { MOST_AXES = 5, OPEN_POSITIONS = 16, OPEN_SIDE = 64 };
+
+/* The data's axes: their sizes, 0 where the file leaves them open. */
+typedef struct sizes {
+    bool floats;
+    int n;
+    int64_t at[MOST_AXES];
+} sizes;
+
+static sizes read_sizes(const AlvOnnx__ValueInfoProto *input)
 {
-    const AlvOnnx__ValueInfoProto *input = graph->input[model->data_input = data_of(graph)];
     enum { FLOATS = 1, HALVES = 10, DOUBLES = 11 };
-    alv_model *m = model->graph;
-    int64_t size[5] = {0};
+    sizes out = {0};
     const AlvOnnx__TypeProto__Tensor *t =
         input->type && input->type->value_case == ALV_ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
             ? input->type->tensor_type
             : NULL;
     const size_t n = t && t->shape ? t->shape->n_dim : 0;
-    for (size_t i = 0; i < n && i < ALV_COUNT(size); i++) {
+    for (size_t i = 0; i < n && i < MOST_AXES; i++) {
         const AlvOnnx__TensorShapeProto__Dimension *d = t->shape->dim[i];
         const bool known =
             d->value_case == ALV_ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
-        size[i] = known && d->dim_value > 0 && d->dim_value < INT32_MAX ? d->dim_value : 0;
+        out.at[i] = known && d->dim_value > 0 && d->dim_value < INT32_MAX ? d->dim_value : 0;
     }
-    const bool floats =
-        t && (t->elem_type == FLOATS || t->elem_type == HALVES || t->elem_type == DOUBLES);
-    model->channels_first = floats && n == 3 && is_read_by_channels(graph, model->data_input);
-    const bool last = n == 3 && !model->channels_first;
-    m->inputs = floats && n >= 2 ? last ? size[2] : size[1] : 0;
-    m->height = (int)(n == 4 || model->channels_first ? size[2] : n == 3 || !floats ? size[1] : 0);
-    model->data_rank = n <= ALV_COUNT(size) ? (int)n : 0;
-    model->time_first = (last || (!floats && n == 2)) && m->height == 0 && size[0] > 0;
-    if (model->time_first) m->height = (int)size[0];
-    m->width = (int)(n == 4 ? size[3] : m->height > 0);
-    return size[model->time_first ? 1 : 0];
+    out.n = n <= MOST_AXES ? (int)n : 0;
+    out.floats = t && (t->elem_type == FLOATS || t->elem_type == HALVES || t->elem_type == DOUBLES);
+    return out;
+}
+
+/* Sizes [from, to) that are open, of the caller's data where they have as many axes, or as usual.
+ */
+static void close_sizes(sizes *s, alv_checkpoint *model, int from, int to, int64_t usual)
+{
+    const alv_checkpoint_tensor *data = model->fed;
+    for (int i = from; i < to; i++) {
+        if (s->at[i] > 0) continue;
+        const bool given = data && data->rank == s->n && data->shape[i] < INT32_MAX;
+        s->at[i] = given ? data->shape[i] : usual;
+        model->left_out[ALV_LEFT_SIZE] += !given && usual > 0;
+    }
+}
+
+static int64_t places_of(const alv_model *m)
+{
+    return m->height > 0 && m->width > 0 ? (int64_t)m->height * m->width : 1;
+}
+
+/* (samples, channels, height, width) are an image, (samples, tokens) of whole numbers and (samples,
+ * positions, units) a sequence, whose positions come first where theirs alone is said. */
+int64_t alv_onnx_read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *graph)
+{
+    sizes s = read_sizes(graph->input[model->data_input = data_of(graph)]);
+    alv_model *m = model->graph;
+    const bool tokens = !s.floats && s.n == 2;
+    model->channels_first = s.floats && s.n == 3 && is_read_by_channels(graph, model->data_input);
+    const bool last = s.n == 3 && !model->channels_first;
+    model->data_rank = s.n;
+    model->time_first = (last || tokens) && s.at[1] == 0 && s.at[0] > 1;
+    if (model->time_first) {
+        s.at[1] = s.at[0];
+        s.at[0] = 0;
+    }
+    if (last || tokens) close_sizes(&s, model, 1, 2, OPEN_POSITIONS);
+    if (model->channels_first) close_sizes(&s, model, 2, 3, OPEN_SIDE);
+    if (s.n == 4) close_sizes(&s, model, 2, 4, OPEN_SIDE);
+    m->height = (int)(s.n == 4 || model->channels_first ? s.at[2]
+                      : s.n == 3 || !s.floats           ? s.at[1]
+                                                        : 0);
+    m->width = (int)(s.n == 4 ? s.at[3] : m->height > 0);
+    m->inputs = s.floats && s.n >= 2 ? s.at[last ? 2 : 1] : 0;
+    if (!alv_mul_i64(&m->inputs, m->inputs, places_of(m))) m->inputs = 0;
+    return s.at[0];
+}
+
+alv_node alv_onnx_data_node(const alv_model *m)
+{
+    return (alv_node){.out = m->inputs / places_of(m), .height = m->height, .width = m->width};
 }
 
 alv_form alv_onnx_data_axes(const alv_checkpoint *m, const AlvOnnx__GraphProto *graph, size_t i)

@@ -22,8 +22,7 @@ float *alv_onnx_floats(alv_onnx *g, int64_t n)
 alv_node alv_onnx_node_at(const alv_onnx *g, int at)
 {
     const alv_model *m = g->graph;
-    return at >= 0 ? m->nodes[at]
-                   : (alv_node){.out = m->inputs, .height = m->height, .width = m->width};
+    return at >= 0 ? m->nodes[at] : alv_onnx_data_node(m);
 }
 
 bool alv_onnx_map_begin(alv_onnx_map *out, alv_onnx *g, int terms, int64_t n)
@@ -266,6 +265,7 @@ bool alv_onnx_put_rows(alv_onnx_value *out, alv_onnx *g, int k, int64_t rows, in
     const int at = alv_onnx_add(g, node, -1);
     if (g->status != ALV_OK) return false;
     g->model->moves[at].kind = ALV_MOVE_ROWS;
+    alv_onnx_tensor(g, k)->laid = true;
     *out = alv_onnx_node(at, alv_form_of("n,t,u"));
     return true;
 }

@@ -59,6 +59,11 @@ static alv_onnx_value keep(alv_onnx *g, alv_onnx_numbers all)
     return (alv_onnx_value){.is = ALV_ONNX_CONST, .numbers = g->n_numbers};
 }
 
+alv_onnx_value alv_onnx_constant(alv_onnx *g, double number)
+{
+    return keep(g, (alv_onnx_numbers){.n = 1, .at = {number}});
+}
+
 enum { FLOAT = 1, INT32 = 6, INT64 = 7, DOUBLE = 11 };
 
 /* The same number however often, as first states of recurrent layers and masks to come are. */
@@ -187,6 +192,13 @@ static alv_onnx_numbers equal(const alv_onnx *g)
         const double a = x.at[x.n > 1 ? i : 0], b = y.at[y.n > 1 ? i : 0];
         out.at[i] = a == a && b == b ? a == b : ALV_NAN;
     }
+    return out;
+}
+
+static alv_onnx_numbers negated(const alv_onnx *g)
+{
+    alv_onnx_numbers out = first(g);
+    for (int i = 0; i < out.n; i++) out.at[i] = out.at[i] == out.at[i] ? out.at[i] == 0 : ALV_NAN;
     return out;
 }
 
@@ -324,16 +336,13 @@ static alv_onnx_numbers shape_of(const alv_onnx *g)
 static const struct {
     const char *op;
     alv_onnx_numbers (*fold)(const alv_onnx *g);
-} folds[] = {{"Constant", constant}, {"ConstantOfShape", filled},
-             {"Shape", shape_of},    {"Identity", first},
-             {"Cast", converted},    {"Squeeze", single},
-             {"Unsqueeze", listed},  {"Reshape", reshaped},
-             {"Transpose", turned},  {"Expand", first},
-             {"Concat", joined},     {"Equal", equal},
-             {"Where", picked},      {"Gather", chosen},
-             {"Slice", cut},         {"Add", calculated},
-             {"Sub", calculated},    {"Mul", calculated},
-             {"Div", calculated},    {"Sqrt", rooted},
+} folds[] = {{"Constant", constant}, {"ConstantOfShape", filled}, {"Shape", shape_of},
+             {"Identity", first},    {"Cast", converted},         {"Squeeze", single},
+             {"Unsqueeze", listed},  {"Reshape", reshaped},       {"Transpose", turned},
+             {"Expand", first},      {"Concat", joined},          {"Equal", equal},
+             {"Not", negated},       {"Where", picked},           {"Gather", chosen},
+             {"Slice", cut},         {"Add", calculated},         {"Sub", calculated},
+             {"Mul", calculated},    {"Div", calculated},         {"Sqrt", rooted},
              {"Pow", raised}};
 
 alv_onnx_value alv_onnx_fold(alv_onnx *g)

@@ -160,6 +160,7 @@ static alv_onnx_value add_places(alv_onnx *g, int k)
     const int from = alv_onnx_from(g, 1 - k);
     node.bias = alv_onnx_param(g, k, "bias", (alv_tensor){.role = ALV_ROLE_BIAS, .fan_in = 1});
     node.other = from;
+    alv_onnx_tensor(g, k)->laid = true;
     return alv_onnx_node(alv_onnx_add(g, node, from), alv_onnx_form(g, 1 - k));
 }
 
@@ -200,7 +201,6 @@ static alv_onnx_value read_add(alv_onnx *g)
     alv_onnx_need(g, piece || is_whole(g), ALV_STOP_NUMBER);
     for (int k = 0; k < 2 && !minus; k++)
         if (is_places(g, k)) return add_places(g, k);
-    g->model->left_out[ALV_LEFT_SHIFT] += is_signal_and_number(g);
     for (int k = 0; k < 2; k++) {
         alv_onnx_value shifted;
         const double number = alv_onnx_number_of(g, k);
@@ -218,6 +218,7 @@ static alv_onnx_value read_add(alv_onnx *g)
     const double number = alv_onnx_number_of(g, 1 - signal);
     const bool one = value.is == ALV_ONNX_ERF && !value.one_added && number == 1;
     if (one) value.one_added = true;
+    g->model->left_out[ALV_LEFT_SHIFT] += !one && number != 0 && is_signal_and_number(g);
     alv_onnx_need(g, one || number == 0, ALV_STOP_NUMBER);
     return value;
 }
@@ -246,6 +247,7 @@ static alv_onnx_value scale(alv_onnx *g, int k)
     const double factor = alv_onnx_factor(g, k) * (over ? 1 / number : number);
     const bool fine = alv_isfinite(factor) && factor != 0 && !(over && k == 1);
     alv_onnx_need(g, fine, ALV_STOP_NUMBER);
+    g->model->left_out[ALV_LEFT_SCALE] += !fine && value.is == ALV_ONNX_NODE;
     if (fine) value.factor = alv_fabs(factor - 1) < 1e-6 ? 1 : factor;
     return value;
 }
@@ -266,7 +268,6 @@ static alv_onnx_value read_gelu(alv_onnx *g, int k)
  */
 static alv_onnx_value read_mul(alv_onnx *g)
 {
-    g->model->left_out[ALV_LEFT_SCALE] += is_signal_and_number(g);
     for (int k = 0; k < 2; k++) {
         const int x = alv_onnx_from(g, 1 - k), y = alv_onnx_from(g, k);
         if (!alv_onnx_is_kind(g, 1 - k, ALV_ONNX_NODE)) continue;

@@ -17,8 +17,7 @@ alv_node alv_onnx_source(const alv_onnx *g, int k)
 {
     const alv_model *m = g->graph;
     const int from = alv_onnx_from(g, k);
-    return from >= 0 ? m->nodes[from]
-                     : (alv_node){.out = m->inputs, .height = m->height, .width = m->width};
+    return from >= 0 ? m->nodes[from] : alv_onnx_data_node(m);
 }
 
 /* Of a dense layer on input k: features, or positions one by one, or all values of a sample. */

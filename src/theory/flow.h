@@ -105,6 +105,26 @@ typedef struct alv_flow {
     bool doubtful; /* its law was not measured so far out: the logits of an attention */
 } alv_flow;
 
+/* What a node of a file does to its signal beside what alv_node says. */
+typedef enum alv_moved_kind {
+    ALV_MOVED_NOT,
+    ALV_MOVED_WEIGHED, /* each value is a sum of chosen ones times constants; zeros may be among
+                          them */
+    ALV_MOVED_LAID,    /* constants are added */
+    ALV_MOVED_UNITS,   /* the units of two nodes, side by side */
+    ALV_MOVED_PLACES,  /* the positions of two nodes */
+    ALV_MOVED_TIMES,   /* the product of two nodes */
+    ALV_MOVED_ROWS,    /* rows of a parameter, the same in every sample */
+    ALV_MOVED_SCORES   /* of attention, whose queries are multiplied by a constant */
+} alv_moved_kind;
+
+typedef struct alv_moved {
+    alv_moved_kind kind;
+    double mean, square; /* of the constants, those of a sum added up */
+    double far;          /* mean product of those of two unlike positions */
+    double unlike;       /* relative variance over units of their mean squares */
+} alv_moved;
+
 /* The data. Of tokens what is told is that of a row with a 1 at the token, summed over tokens: mean
  * products are how often two are equal. `samples` zero: of one size, samples that share their mean
  * alone, independent features, tokens at random from the whole table. */
@@ -115,7 +135,8 @@ typedef struct alv_flow_input {
     double overlap; /* tr S^2 / (tr S)^2 of what the first weights add up for one output */
     double end;     /* of the last gradient: tr D^2 / (tr D)^2 less 1 / outputs */
     int64_t samples;
-    const double *lags; /* (height, width) of the model; of tokens (inputs) */
+    const double *lags;     /* (height, width) of the model; of tokens (inputs) */
+    const alv_moved *moved; /* (n_nodes); NULL: none */
 } alv_flow_input;
 
 /* Fills flows (n_nodes) of the model, whose parameters have these moments (n_params). The lags are

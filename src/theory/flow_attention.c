@@ -10,6 +10,7 @@ typedef struct attention {
     int query, key, value;
     int positions, heads;
     bool causal;
+    double scale; /* by whose square queries' mean square is multiplied before the usual factor */
 } attention;
 
 static alv_attended attended(const alv_flow_follower *f, int node, const attention *a)
@@ -34,7 +35,9 @@ static void attention_law(alv_attention_law *law, const alv_flow_follower *f, co
                           double near, double decay)
 {
     const alv_level *keys = alv_flow_from(f, a->key);
-    const alv_attention_case in = {.query = attended(f, a->query, a),
+    const alv_attended query = attended(f, a->query, a);
+    const double scaled = a->scale * a->scale;
+    const alv_attention_case in = {.query = {query.square * scaled, query.together * scaled},
                                    .key = attended(f, a->key, a),
                                    .value = attended(f, a->value, a),
                                    .units = attended_units(f, a) / alv_max(a->heads, 1),
@@ -60,7 +63,7 @@ static double lean(alv_level *z, const alv_flow_follower *f, const attention *a,
 static bool is_far_out(const alv_flow_follower *f, const attention *a)
 {
     const alv_attended query = attended(f, a->query, a), key = attended(f, a->key, a);
-    return !(query.square * (key.square - key.together) <= 16);
+    return !(a->scale * a->scale * query.square * (key.square - key.together) <= 16);
 }
 
 /* Two samples have their values' mean products in common, whatever the shares. */
@@ -108,13 +111,15 @@ static void return_from(alv_flow_follower *f, const attention *a, alv_returned r
     const alv_level *q = alv_flow_from(f, a->query);
     const double directions = 2 * k->overlap / alv_max(attended_units(f, a), 1) + ALV_LAW_SPREAD;
     alv_returned query = r, key = r, value = r;
-    query.square *= law.query;
+    query.square *= law.query * a->scale * a->scale;
     query.spread += alv_flow_spread(k) + alv_flow_spread(v) + directions;
-    key.square *= law.key;
+    /* The law is that of as many queries as there are keys. */
+    const double asked = alv_flow_places(f->model, a->query) / alv_flow_places(f->model, a->key);
+    key.square *= law.key * asked;
     key.spread += alv_flow_spread(q) + alv_flow_spread(v) + directions;
     key.decay = value.decay = 1;
     key.near = 0;
-    value.square *= law.value;
+    value.square *= law.value * asked;
     value.spread += directions;
     value.near = law.near;
     const alv_returned all[3] = {query, key, value};
@@ -133,7 +138,7 @@ static attention fused(const alv_flow_follower *f, const alv_node *node)
     const int x = node->input;
     const int length = alv_flow_length(
         f->model, node->height > 0 && node->width > 1 ? node->height * node->width : node->height);
-    return (attention){x, x, x, length, node->heads, !node->both_ways};
+    return (attention){x, x, x, length, node->heads, !node->both_ways, 1};
 }
 
 void alv_flow_attend(alv_flow *out, alv_flow_follower *f, const alv_node *node)
@@ -151,14 +156,6 @@ void alv_return_attention(alv_flow_follower *f, int at, alv_returned r)
 static bool is(const alv_model *m, int node, const char *what)
 {
     return node >= 0 && alv_node_is(&m->nodes[node], what);
-}
-
-/* A gate: two signals of as many units, unit by unit. */
-static bool is_gate(const alv_model *m, int node)
-{
-    const alv_node *n = &m->nodes[node];
-    return is(m, node, "Mul") && n->input >= 0 && n->other >= 0 && n->input != n->other &&
-           m->nodes[n->input].out == m->nodes[n->other].out;
 }
 
 static bool is_product(const alv_model *m, int node)
@@ -187,61 +184,40 @@ static bool find(attention *out, const alv_flow_follower *f, const alv_node *nod
     *out = (attention){.query = m->nodes[scores].input,
                        .key = m->nodes[scores].other,
                        .value = soft == node->input ? node->other : node->input,
-                       .heads = node->heads};
+                       .heads = node->heads,
+                       .causal = !m->nodes[soft].both_ways,
+                       .scale = 1};
+    const alv_moved scaled = alv_flow_moved(f, &m->nodes[scores]);
+    if (scaled.kind == ALV_MOVED_SCORES) out->scale = scaled.mean;
     const double places = alv_flow_places(m, out->value);
     out->positions = alv_flow_length(m, places > 1 && places < INT32_MAX ? (int)places : 0);
     return true;
 }
 
-/* Products with a softmax are attention; GRUs and plain recurrent layers have no kind of their own
- * for nothing here can run them. */
-void alv_flow_other(alv_flow *out, alv_flow_follower *f, const alv_node *node)
+/* A product of two signals: queries and keys, or shares and values. */
+void alv_flow_product(alv_flow *out, alv_flow_follower *f, const alv_node *node)
 {
-    const alv_model *m = f->model;
-    const int at = (int)(node - m->nodes);
+    const alv_level *x = alv_flow_from(f, node->input);
     attention a;
-    if (alv_flow_cell(node) != ALV_CELLS) {
-        alv_flow_recur(out, f, node);
-        return;
-    }
-    if (find(&a, f, node, at)) {
+    if (find(&a, f, node, (int)(node - f->model->nodes))) {
         attend(out, f, &a, node);
         return;
     }
-    if (is_gate(m, at)) {
-        alv_flow_multiply(out, f, node);
-        return;
-    }
-    const alv_level *x = alv_flow_from(f, node->input);
-    alv_flow_keep(out, x);
-    out->assumed = ALV_ASSUME_SAME;
-    if (is(m, at, "Softmax")) out->assumed = ALV_ASSUME_ATTENTION;
-    if (!is_product(m, at)) return;
     const double square = alv_sqrt(x->square * alv_flow_from(f, node->other)->square);
+    alv_flow_keep(out, x);
     out->assumed = ALV_ASSUME_ATTENTION;
     alv_pairs_line(&out->z, x->square > 0 ? square / x->square : 1, 0);
     alv_flow_share(&out->z, f, node);
 }
 
-void alv_return_other(alv_flow_follower *f, int at, alv_returned r)
+void alv_return_product(alv_flow_follower *f, int at, alv_returned r)
 {
     const alv_node *node = &f->model->nodes[at];
     attention a;
-    if (alv_flow_cell(node) != ALV_CELLS) {
-        alv_return_recurrent(f, at, r);
-        return;
-    }
     if (find(&a, f, node, at)) {
         return_from(f, &a, r);
         return;
     }
-    if (is_gate(f->model, at)) {
-        alv_return_multiply(f, at, r);
-        return;
-    }
-    /* Of chosen positions: the others get nothing. */
-    const double chosen = alv_flow_places(f->model, at) / alv_flow_places(f->model, node->input);
-    if (chosen < 1) r.square *= chosen;
     alv_flow_give(f, node->input, r);
     if (node->other != node->input) alv_flow_give(f, node->other, r);
 }

@@ -12,8 +12,8 @@
 
 static double values_of(const alv_model *m, int node)
 {
-    const double units = node >= 0 ? (double)m->nodes[node].out : (double)m->inputs;
-    return alv_max(units, 1) * alv_flow_places(m, node);
+    if (node < 0) return alv_max((double)m->inputs, 1);
+    return alv_max((double)m->nodes[node].out, 1) * alv_flow_places(m, node);
 }
 
 void alv_flow_give(alv_flow_follower *f, int to, alv_returned r)
@@ -125,6 +125,7 @@ void alv_flow_return(alv_flow_follower *f)
     for (int i = last; i >= 0; i--) {
         alv_returned g = f->flows[i].a.back;
         step_back(&g, &f->flows[i].to_z, f->samples);
+        g.near *= alv_sqrt(f->flows[i].to_z.overlap); /* two rows' f' are alike so far at least */
         f->flows[i].z.back = g;
         ways[f->model->nodes[i].op](f, i, g);
     }

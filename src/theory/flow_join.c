@@ -25,12 +25,8 @@ static double part_of(double x, double all)
     return all > 0 ? alv_max(x, 0) / all : 0;
 }
 
-/* other + gain input, two signals of independent signs. */
-void alv_flow_add(alv_flow *out, alv_flow_follower *f, const alv_node *node)
+void alv_flow_add_levels(alv_flow *out, const alv_level *x, const alv_level *y, alv_drawn g)
 {
-    const alv_level *y = alv_flow_from(f, node->input), *x = alv_flow_from(f, node->other);
-    alv_drawn g = alv_flow_drawn(f, node->weight);
-    if (node->weight < 0 || !g.known) g = (alv_drawn){.known = true, .mean = 1, .square = 1};
     const double product = 2 * x->mean * y->mean * g.mean;
     alv_flow_keep(out, x);
     alv_level *z = &out->z;
@@ -67,6 +63,14 @@ void alv_flow_add(alv_flow *out, alv_flow_follower *f, const alv_node *node)
     z->spread = plus(joined(a, c, x->spread, b, d, y->spread), 4 * a * b * met / units,
                      4 * c * d / units, 0);
     out->to_input.step = g.square;
+}
+
+/* other + gain input */
+void alv_flow_add(alv_flow *out, alv_flow_follower *f, const alv_node *node)
+{
+    alv_drawn g = alv_flow_drawn(f, node->weight);
+    if (node->weight < 0 || !g.known) g = (alv_drawn){.known = true, .mean = 1, .square = 1};
+    alv_flow_add_levels(out, alv_flow_from(f, node->other), alv_flow_from(f, node->input), g);
 }
 
 /* Places that are pooled: of an image, or of whatever the network's data are. */

@@ -106,13 +106,18 @@ static inline double unlike_units(const alv_level *x)
     return a * a * x->noise + b * b * x->shared_noise;
 }
 
+/* What the node does beside what alv_node says. */
+alv_moved alv_flow_moved(const alv_flow_follower *f, const alv_node *node);
+/* out := x + gain y, two signals of independent signs. */
+void alv_flow_add_levels(alv_flow *out, const alv_level *x, const alv_level *y, alv_drawn gain);
+
 typedef void alv_flow_map(alv_flow *out, alv_flow_follower *f, const alv_node *node);
 alv_flow_map alv_flow_normalize, alv_flow_add, alv_flow_pool, alv_flow_embed, alv_flow_recur,
-    alv_flow_last, alv_flow_attend, alv_flow_multiply, alv_flow_other;
+    alv_flow_last, alv_flow_attend, alv_flow_multiply, alv_flow_product, alv_flow_other;
 
 /* The way back to what feeds the node `at`, of what has reached it. */
 typedef void alv_flow_way(alv_flow_follower *f, int at, alv_returned r);
 alv_flow_way alv_return_recurrent, alv_return_last, alv_return_attention, alv_return_multiply,
-    alv_return_other;
+    alv_return_product, alv_return_other;
 
 #endif

@@ -65,9 +65,17 @@ static alv_returned through_factor(alv_returned g, const alv_level *other, doubl
 void alv_return_multiply(alv_flow_follower *f, int at, alv_returned g)
 {
     const alv_node *node = &f->model->nodes[at];
-    const double heard = alv_flow_places(f->model, at) / alv_flow_places(f->model, node->other);
+    const double units = node->out > 0 && node->other >= 0 && f->model->nodes[node->other].out > 0
+                             ? (double)node->out / (double)f->model->nodes[node->other].out
+                             : 1;
+    const double places = alv_flow_places(f->model, at) / alv_flow_places(f->model, node->other);
+    /* What it hears from several places adds up as far as both that and its factor are alike. */
+    const alv_level *x = alv_flow_from(f, node->input);
+    const double alike =
+        x->square > 0 ? alv_max(g.near, 0) * alv_pairs_together(x, places) / x->square : 0;
+    const double heard = units * places * (1 + (places - 1) * alv_max(alike, 0));
     alv_flow_give(f, node->input, through_factor(g, alv_flow_from(f, node->other), 1));
     alv_returned r = through_factor(g, alv_flow_from(f, node->input), heard);
-    if (heard > 1) r.decay = 1, r.near = 0;
+    if (places > 1) r.decay = 1, r.near = 0;
     alv_flow_give(f, node->other, r);
 }

@@ -9,6 +9,7 @@ $python -c 'import onnx, onnxruntime, numpy' 2>/dev/null || {
 }
 mkdir draws
 $python "$here/doctor_check.py" "$alvor" draws 6 || fail 'predictions are not what onnxruntime measures'
+$python "$here/doctor_moved.py" "$alvor" draws 10 || fail 'what is moved and weighed does not do what is predicted'
 $python "$here/doctor_sequences.py" "$alvor" draws 4 || fail 'gradients of sequences are not what is predicted'
 torch=/usr/bin/python3
 $torch -c 'import torch' 2>/dev/null && { $torch "$here/exported_recurrent.py" draws/recurrent 2>/dev/null || fail 'PyTorch exports no recurrent layers'; }

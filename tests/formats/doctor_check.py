@@ -71,11 +71,23 @@ def outputs(model):
     return found
 
 
+def gates(model, feeds):
+    """{W of an LSTM: what it and the biases give of each step's input}."""
+    weights = {w.name: w for w in model.graph.initializer}
+    found = {}
+    for node in model.graph.node:
+        if node.op_type == "LSTM":
+            w, b = (numpy_helper.to_array(weights[name])[0] for name in (node.input[1], node.input[3]))
+            x = run(model, feeds, [node.input[0]])[node.input[0]]
+            found[node.input[1]] = x @ w.T + b[:len(w)] + b[len(w):]
+    return found
+
+
 def feeds_of(model, rng):
     x = model.graph.input[0].type.tensor_type
-    shape = [d.dim_value or 256 for d in x.shape.dim]
+    shape = [d.dim_value or (12 if d.dim_param == "t" else 256) for d in x.shape.dim]
     if x.elem_type == onnx.TensorProto.INT64:
-        table = next(w for w in model.graph.initializer if w.name.split(".")[0] in ("tok", "embed"))
+        table = next(w for w in model.graph.initializer if w.name.split(".")[0] in ("tok", "embed", "word"))
         return {"x": rng.integers(0, table.dims[0], shape)}
     return {"x": rng.standard_normal(shape).astype(np.float32)}
 
@@ -100,6 +112,9 @@ def check(alvor, path, rng, rows):
     calibrate(model, feeds)
     layers, seen = said(alvor, path)["layers"], outputs(model)
     values = run(model, feeds, sorted(set(seen.values())))
+    for name, value in gates(model, feeds).items():
+        seen[name] = "gates " + name
+        values[seen[name]] = value
     told = set()
     for layer in layers:
         name = layer["weight"]

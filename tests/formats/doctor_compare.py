@@ -60,26 +60,33 @@ def fixed_samples(model):
     return d.dim_value if all(i.dim_value for i in model.graph.input[0].type.tensor_type.shape.dim) else 0
 
 
+def fed(model, x):
+    """The data, and inputs beside them as the doctor takes them."""
+    usual = {"attention_mask": np.ones_like(x), "token_type_ids": np.zeros_like(x),
+             "position_ids": np.arange(x.shape[1])[None].repeat(len(x), 0)}
+    return {"x": x, **{i.name: usual[i.name] for i in model.graph.input if i.name in usual}}
+
+
 def run_fixed(model, x, names):
     """As many at a time as the graph takes, one after another."""
     n = fixed_samples(model) or len(x)
     if n == len(x):
-        return run(model, {"x": x}, names)
-    parts = [run(model, {"x": x[i:i + n]}, names) for i in range(0, len(x), n)]
+        return run(model, fed(model, x), names)
+    parts = [run(model, fed(model, x[i:i + n]), names) for i in range(0, len(x), n)]
     return {name: np.stack([p[name] for p in parts]) for name in names}
 
 
 def compare(name, model, worst):
     path, batch = folder / "measured.onnx", folder / "measured.npy"
     for d in model.graph.input[0].type.tensor_type.shape.dim:
-        if d.dim_param:
+        if d.dim_param == "n":
             d.dim_param = "N"
     feeds = {"x": feeds_of(model, rng)["x"]}
     if 0 < fixed_samples(model) < 24:
         feeds["x"] = np.concatenate([feeds_of(model, rng)["x"] for _ in range(24)])
     if feeds["x"].dtype == np.float32:
         feeds["x"] = (feeds["x"] * 1.5 + 0.3).astype(np.float32)
-    calibrate(model, feeds)
+    calibrate(model, fed(model, feeds["x"]))
     onnx.save(model, path)
     np.save(batch, feeds["x"])
     told = doctor(path, "--data", str(batch))

@@ -10,7 +10,7 @@ tested by finite differences (tests/unit/test_moves.c).
 import onnx
 from onnx import helper
 
-from doctor_compare import chain, compare, folder, model_of, numbers, random
+from doctor_compare import chain, compare, folder, model_of, numbers, random, scalar
 
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 
@@ -104,9 +104,44 @@ def lines():
                                       w + [random("e", 3, 4), random("g", 6, 5)], ["N", 9, 3])
 
 
+def masked(how, places):
+    """Attention over tokens whose mask, kinds and perhaps positions are inputs, over any number of positions."""
+    d, heads = 8, 2
+    one = helper.make_node
+    nodes = [one("Gather", ["word", "x"], ["e0"]), one("Gather", ["kind", "token_type_ids"], ["e1"]),
+             one("Gather", ["place", "position_ids" if places else "order"], ["e2"]), one("Add", ["e0", "e1"], ["e3"]),
+             one("Add", ["e3", "e2"], ["e"]), one("Unsqueeze", ["attention_mask", "middle"], ["m"])]
+    for c, perm in (("q", [0, 2, 1, 3]), ("k", [0, 2, 3, 1]), ("v", [0, 2, 1, 3])):
+        nodes += [one("MatMul", ["e", c], [f"{c}0"]), one("Reshape", [f"{c}0", "split"], [f"{c}1"]),
+                  one("Transpose", [f"{c}1"], [f"{c}2"], perm=perm)]
+    nodes += [one("MatMul", ["q2", "k2"], ["qk"]), one("Div", ["qk", "root"], ["s"])]
+    if how == "added":
+        nodes += [one("Cast", ["m"], ["mf"], to=1), one("Sub", ["one", "mf"], ["hidden"]), one("Mul", ["hidden", "low"], ["more"]),
+                  one("Add", ["s", "more"], ["seen"])]
+    else:
+        nodes += [one("Equal", ["m", "none"], ["hidden"]), one("Where", ["hidden", "low", "s"], ["seen"])]
+    nodes += [one("Softmax", ["seen"], ["a"], axis=-1), one("MatMul", ["a", "v2"], ["o"]),
+              one("Transpose", ["o"], ["o1"], perm=[0, 2, 1, 3]), one("Reshape", ["o1", "merge"], ["o2"]),
+              one("Add", ["e", "o2"], ["t"]), one("Gather", ["t", "first"], ["cls"], axis=1), one("MatMul", ["cls", "out"], ["z"])]
+    weights = [random("word", 30, d), random("kind", 2, d), random("place", 20, d), random("out", d, 3),
+               *(random(c, d, d) for c in "qkv"), numbers("split", [0, -1, heads, d // heads]), numbers("merge", [0, -1, d]),
+               numbers("middle", [1, 2]), numbers("first", 0), numbers("none", 0), scalar("root", (d / heads) ** 0.5),
+               scalar("one", 1), scalar("low", -1e4), numbers("order", range(12))]
+    model = model_of(nodes, weights, ["N", "t"], "z", onnx.TensorProto.INT64)
+    for name in ["attention_mask", "token_type_ids"] + ["position_ids"] * places:
+        model.graph.input.append(helper.make_tensor_value_info(name, onnx.TensorProto.INT64, ["N", "t"]))
+    return model
+
+
+def masks():
+    for how in ("added", "chosen"):
+        for places in (False, True):
+            yield f"mask {how}, places {places}", masked(how, places)
+
+
 def main():
     worst = []
-    for name, model in (*recurrents(), *images(), *lines()):
+    for name, model in (*recurrents(), *images(), *lines(), *masks()):
         compare(name, model, worst)
     for path in sorted((folder / "parts").glob("*.onnx")):
         compare(path.stem, onnx.load(path), worst)

@@ -150,7 +150,7 @@ def refusals():
         ("option", "n0", conv(relu, strides=[2])),
         ("option", "n1", conv(mean)),
         ("places", "n2", conv(("Transpose", [], {"perm": [0, 1, 3, 2]}), ("Conv", ["k4"], {}))),
-        ("input", "", chain([("Conv", ["k"], {}), relu], [image], ["N", 3, "H", "W"])),
+        ("input", "", chain([("Conv", ["k"], {}), relu], [image], ["N", "C", 9, 9])),
     ]
     for why, node, model in cases:
         onnx.save(model, folder / "refused.onnx")

@@ -218,6 +218,34 @@ class Line(nn.Module):
         return self.head(torch.cat((end[-2], end[-1]), 1) + states.mean(1))
 
 
+class Bert(nn.Module):
+    """Tokens with a mask of what is seen, their kinds and their places as further inputs; what the first token has become
+    is read. The mask is added to the scores or chosen by."""
+
+    def __init__(self, chosen=False, places=False):
+        super().__init__()
+        self.word, self.kind, self.place = nn.Embedding(50, D), nn.Embedding(2, D), nn.Embedding(2 * T, D)
+        self.register_buffer("ids", torch.arange(2 * T).expand(1, -1))
+        self.q, self.k, self.v, self.o = (nn.Linear(D, D) for _ in range(4))
+        self.n0, self.n1, self.n2 = nn.LayerNorm(D), nn.LayerNorm(D), nn.LayerNorm(D)
+        self.up, self.down, self.pool, self.head = nn.Linear(D, 40), nn.Linear(40, D), nn.Linear(D, D), nn.Linear(D, 4)
+        self.chosen, self.places = chosen, places
+
+    def forward(self, x, mask, kinds, places):
+        n, t = x.shape
+        places = places if self.places else self.ids[:, :t]
+        x = self.n0(self.word(x) + self.kind(kinds) + self.place(places))
+        q, k, v = (f(x).view(n, t, HEADS, D // HEADS).transpose(1, 2) for f in (self.q, self.k, self.v))
+        a = q @ k.transpose(2, 3) / math.sqrt(D // HEADS)
+        if self.chosen:
+            a = a.masked_fill((mask == 0).view(n, 1, 1, t).expand_as(a), -math.inf)
+        else:
+            a = a + (1.0 - mask[:, None, None, :].float()) * -10000.0
+        x = self.n1(x + self.o((a.softmax(-1) @ v).transpose(1, 2).reshape(n, t, D)))
+        x = self.n2(x + self.down(F.gelu(self.up(x))))
+        return self.head(torch.tanh(self.pool(x[:, 0])))
+
+
 class Preprocessed(nn.Module):
     """Means and deviations of channels taken off in the graph, a factor that nothing undoes, 1 - x."""
 
@@ -239,8 +267,8 @@ def export(name, model, x, **options):
             torch.nn.init.normal_(p, 0.5, 0.3)
     model.train()
     options.setdefault("opset_version", 13)
-    torch.onnx.export(model, x, folder / f"{name}.onnx", input_names=["x"], training=torch.onnx.TrainingMode.TRAINING,
-                      **options)
+    options.setdefault("input_names", ["x"])
+    torch.onnx.export(model, x, folder / f"{name}.onnx", training=torch.onnx.TrainingMode.TRAINING, **options)
 
 
 torch.manual_seed(2)
@@ -260,4 +288,11 @@ export("dense", Dense(), image, **free)
 export("unet", Unet(), torch.randn(7, 2, 12, 10), **free)
 export("line_gru", Line(nn.GRU(4, 7, bidirectional=True, batch_first=True)), line, **free)
 export("line_lstm", Line(nn.LSTM(4, 7, 2, bidirectional=True, batch_first=True)), line, **free)
+names = ["x", "attention_mask", "token_type_ids", "position_ids"]
+tokens = (torch.randint(50, (7, T)), torch.ones(7, T, dtype=torch.long), torch.zeros(7, T, dtype=torch.long),
+          torch.arange(T).repeat(7, 1))
+for name, model, n in (("", Bert(), 3), ("_chosen", Bert(chosen=True), 3), ("_places", Bert(places=True), 4)):
+    for ends, axes in (("", {0: "n"}), ("_free", {0: "n", 1: "t"})):
+        inputs = dict(input_names=names[:n], dynamic_axes={key: axes for key in names[:n]})
+        export(f"bert{name}{ends}", model, tokens, **inputs)
 export("preprocessed", Preprocessed(), image, **free)

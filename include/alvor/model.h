@@ -160,6 +160,7 @@ typedef struct alv_node {
     int heads;           /* of ALV_OP_ATTEND */
     bool both_ways;      /* of ALV_OP_ATTEND: positions see those after them, too */
     alv_norm norm;       /* of ALV_OP_NORM */
+    double epsilon;      /* of a norm, added to the variance; 0: 1e-5 */
     alv_act_spec act;    /* applied to its output */
     int weight, bias;    /* indices into params, -1: none; of a norm its gain and shift, of an
                             addition the gain of the branch, of an embedding (tokens, out) and

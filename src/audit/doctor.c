@@ -240,7 +240,10 @@ static void drifts(double *forward, double *backward, const alv_doctor *d, bool 
         if (!d->layers[l].scores_only && !(here <= most)) most = here == here ? here : most;
     }
     *forward = drift(signal_of(&d->layers[last], seen), *data);
-    *backward = most != most ? 0 : drift(most, gradient_of(&d->layers[last], seen));
+    const double back = d->flows[d->layers[d->first].node].z.back.square;
+    *backward = most == most            ? drift(most, gradient_of(&d->layers[last], seen))
+                : !seen && back != back ? ALV_NAN /* it is not told */
+                                        : 0;
 }
 
 /* The forecast of these drifts, and of the shares that are saturated: one for each of the model's
@@ -299,6 +302,19 @@ alv_status alv_doctor_follow(alv_doctor *d, const alv_drawn *measured, alv_error
         ALV_TRY(alv_flow_follow(d->flows, d->model, measured, &d->input, error));
     ALV_TRY(read_layers(d, error));
     return judge(d, error);
+}
+
+alv_status alv_doctor_expect(alv_doctor *d, int64_t samples, alv_error *error)
+{
+    alv_drawn *measured;
+    ALV_TRY(alv_measured_read(&measured, d->weights, d->model, error));
+    free(d->flows);
+    free(d->layers);
+    d->layers = NULL;
+    d->input.batch = samples;
+    const alv_status status = alv_doctor_follow(d, measured, error);
+    free(measured);
+    return status;
 }
 
 static alv_status examine(alv_doctor *d, alv_error *error)

@@ -120,6 +120,8 @@ char *alv_doctor_only(const alv_doctor *doctor, alv_error *error);
 /* "with them drawn so ..."; "" where no cure is known. */
 void alv_cure_text(char *out, size_t size, const alv_doctor *doctor, alv_lang lang);
 
+/* Inside the room: the prediction for a batch of so many samples. */
+alv_status alv_doctor_expect(alv_doctor *doctor, int64_t samples, alv_error *error);
 /* Inside the room: fills flows, layers, drifts and forecast from the parameters' moments. */
 alv_status alv_doctor_follow(alv_doctor *doctor, const alv_drawn *measured, alv_error *error);
 /* Inside the room: marks layers that end in scores; fills first and first_end. last: the layer that

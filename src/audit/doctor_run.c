@@ -101,6 +101,23 @@ static double root_mean_square(const float *x, int64_t n)
     return alv_sqrt(sum / (double)n);
 }
 
+/* Zeros that end the network let nothing back before their first step: LeCun's weights for the way
+ * back alone, as in the prediction. */
+static void open_end(alv_net_f32 *net, const alv_engine *e)
+{
+    int last = e->model->n_nodes - 1;
+    while (last >= 0 && e->model->nodes[last].op != ALV_OP_WEIGHTS) last--;
+    if (last < 0 || net->n_layers < 1) return;
+    const alv_net_layer_f32 *top = &net->layers[net->n_layers - 1];
+    float *w = alv_net_weight_f32(net, last);
+    const int64_t n = top->in * top->out;
+    for (int64_t i = 0; i < n; i++)
+        if (w[i] != 0) return;
+    alv_rng rng = alv_rng_make(0, "open_end");
+    const double deviation = 1 / alv_sqrt((double)top->in);
+    for (int64_t i = 0; i < n; i++) w[i] = (float)(deviation * alv_rng_normal(&rng));
+}
+
 static alv_status run(alv_doctor *d, const alv_engine *e, alv_net_f32 *net, const float *x,
                       int64_t rows, alv_error *error)
 {
@@ -109,6 +126,7 @@ static alv_status run(alv_doctor *d, const alv_engine *e, alv_net_f32 *net, cons
     alv_status status = alv_engine_load(net, e, alv_engine_read_file, NULL, error);
     if (status == ALV_OK) {
         alv_net_forward_f32(net, x, rows);
+        open_end(net, e);
         if (net->n_layers > 0) alv_net_send_back_f32(net, net->n_layers - 1);
         for (int l = 0; l < d->n; l++) look(d, &d->layers[l], e, net, &noise[l]);
         relate(d, noise);
@@ -136,6 +154,8 @@ static alv_status run_engine(alv_doctor *d, const alv_engine *e, const alv_check
     if (batch) ALV_TRY(alv_batch_given(&x, &rows, e, batch, error));
     d->seen.given = x != NULL;
     if (!x) ALV_TRY(alv_batch_drawn(&x, rows, e, d->input, error));
+    const alv_status expected = alv_doctor_expect(d, rows, error);
+    if (expected != ALV_OK) return free(x), expected;
     const alv_net_options options = {.batch = rows, .optimizer = {.kind = ALV_SGD, .lr = 0}};
     alv_backend_prepare_thread();
     alv_status status = alv_net_new_f32(&net, e->model, &options, &refused);

@@ -31,6 +31,11 @@ static const struct {
         {"unread",
          {"its weights cannot be read: signal and gradient taken to pass unchanged",
           "não é possível ler os seus pesos: supõe-se que sinal e gradiente passem sem mudar"}},
+    [ALV_ASSUME_ZEROS] = {"zeros",
+                          {"its weights are zeros: what comes back through them is told, and "
+                           "measured, as if they had LeCun's deviation",
+                           "os seus pesos são zeros: o que volta por eles é previsto, e medido, "
+                           "como se tivessem o desvio de LeCun"}},
     [ALV_ASSUME_GAIN] = {"gain",
                          {"its gain or shift cannot be read: taken as 1 and 0",
                           "não é possível ler o seu ganho ou deslocamento: supostos 1 e 0"}},

@@ -156,6 +156,9 @@ static bool put_conv(alv_making *m, int graph, alv_fed from, alv_engine_source s
     const alv_node *n = alv_engine_node(m, graph);
     const alv_checkpoint_tensor *t;
     if (!alv_engine_param(&t, m, n->weight)) return false;
+    if (from.height < 1 && t->count == t->shape[0] * t->shape[1] && n->windows[0].kernel == 0 &&
+        m->e->graph->params[n->weight].groups <= 1) /* of what a pool has left */
+        return alv_engine_put_dense(m, graph, from, t->shape[0], t->shape[1], source);
     const alv_tensor *w = &m->e->graph->params[n->weight];
     const int64_t groups = w->groups > 1 ? w->groups : 1;
     const bool line = t->rank == 3; /* a kernel along the height alone */

@@ -241,7 +241,7 @@ static bool has_body(const alv_onnx *g)
 alv_onnx_value alv_onnx_keep(alv_onnx *g)
 {
     alv_node node = {.op = ALV_OP_OTHER, .weight = -1, .bias = -1, .other = -1};
-    int feeds[16], n = 0, at = 0;
+    int feeds[ALV_ONNX_INPUTS], n = 0, at = 0;
     alv_text_format(node.what, sizeof node.what, "%s", g->node->op_type ? g->node->op_type : "");
     for (int k = 0; k < g->n_inputs; k++) {
         const alv_onnx_value *in = g->inputs[k];

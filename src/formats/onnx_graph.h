@@ -71,7 +71,8 @@ typedef struct alv_onnx_value {
         added_at;   /* of scores: their factor when their node's numbers were added; 0: none were */
     bool one_added; /* of ERF */
     alv_norm_step step;
-    bool centred; /* of STEP: of what the mean was taken off */
+    bool centred;   /* of STEP: of what the mean was taken off */
+    double epsilon; /* of STEP: what was added to the variance */
     alv_mask mask;
     int numbers;   /* of CONST: 0 unknown; k > 0: list k - 1 of alv_onnx; -k: initializer k - 1 */
     double factor; /* NODE or ERF times this is the value; 0: not said, so 1 */
@@ -87,7 +88,7 @@ typedef struct alv_onnx_numbers {
     double at[ALV_ONNX_NUMBERS]; /* NaN: nobody knows */
 } alv_onnx_numbers;
 
-enum { ALV_ONNX_OUTPUTS = 31 };
+enum { ALV_ONNX_INPUTS = 128, ALV_ONNX_OUTPUTS = 31 };
 
 /* How an initializer is seen after what exchanges, inserts or cuts its axes (onnx_view.c). */
 typedef struct alv_onnx_view {
@@ -100,10 +101,10 @@ typedef struct alv_onnx {
     alv_checkpoint *model;
     alv_model *graph;
     int room_nodes, room_params;
-    int *tensor_of;                   /* of each parameter: its initializer */
-    const AlvOnnx__NodeProto *node;   /* the one that is being read */
-    const alv_onnx_value *inputs[16]; /* its inputs, NULL where left out */
-    alv_onnx_value own[16];           /* of those that became nodes of their own */
+    int *tensor_of;                                /* of each parameter: its initializer */
+    const AlvOnnx__NodeProto *node;                /* the one that is being read */
+    const alv_onnx_value *inputs[ALV_ONNX_INPUTS]; /* its inputs, NULL where left out */
+    alv_onnx_value own[ALV_ONNX_INPUTS];           /* of those that became nodes of their own */
     int n_inputs;
     const int *constants; /* of each node the tensor that it gives, or -1 */
     int constant;         /* of the one that is being read */

@@ -150,6 +150,48 @@ static bool choose_along(alv_onnx_value *v, alv_onnx *g, char atom, const int64_
     return done;
 }
 
+/* The axis that has all atoms of units, in another order than the node; -1: none. */
+static int shuffled_axis(const alv_onnx_value *v)
+{
+    for (int a = 0; a < v->axes.rank; a++) {
+        const char *name = v->axes.axis[a];
+        const size_t n = strlen(name);
+        const char *u = strchr(name, 'u'), *h = strchr(name, 'g'), *p = strchr(name, 'p');
+        const bool all = u && !h == (v->heads == 0) && !p == (v->parts == 0 || v->part > 0);
+        if (n < 2 || strspn(name, "gpu") != n || !all || v->part > 0) continue;
+        const bool usual = (!h || h < u) && (!p || p < u) && (!h || !p || (h < p) == v->inside);
+        if (!usual) return a;
+    }
+    return -1;
+}
+
+bool alv_onnx_line_up(alv_onnx_value *v, alv_onnx *g)
+{
+    const int axis = v->is == ALV_ONNX_NODE ? shuffled_axis(v) : -1;
+    if (axis < 0) return true;
+    const int64_t n = alv_onnx_node_at(g, v->index).out;
+    const int parts = v->parts > 0 ? v->parts : 1, heads = v->heads > 0 ? v->heads : 1;
+    const int64_t per = n / parts / heads;
+    const char *name = v->axes.axis[axis];
+    int64_t *units = per > 0 ? alv_onnx_indices(n) : NULL;
+    for (int64_t i = 0; units && i < n; i++) {
+        int64_t at[3] = {0}, rest = i; /* of u, g and p, the last atom first */
+        for (size_t k = strlen(name); k-- > 0;) {
+            const int64_t size = name[k] == 'u' ? per : name[k] == 'g' ? heads : parts;
+            at[name[k] == 'u' ? 0 : name[k] == 'g' ? 1 : 2] = rest % size;
+            rest /= size;
+        }
+        units[i] = unit_at(v, per, (int)at[2], (int)at[1], at[0]);
+    }
+    const bool done = units && alv_onnx_choose(v, g, units, n);
+    free(units);
+    v->heads = v->parts = 0;
+    v->inside = false;
+    v->axes.axis[axis][0] = 'u';
+    v->axes.axis[axis][1] = 0;
+    return done;
+}
+
 /* As a node of its own: a part by itself, not times a factor. */
 bool alv_onnx_make_solid(alv_onnx_value *v, alv_onnx *g)
 {

@@ -34,6 +34,9 @@ alv_node alv_onnx_node_at(const alv_onnx *g, int at);
 bool alv_onnx_choose(alv_onnx_value *v, alv_onnx *g, const int64_t *units, int64_t n);
 bool alv_onnx_choose_places(alv_onnx_value *v, alv_onnx *g, const int64_t *at, int height,
                             int width);
+/* Units that an axis has in another order than the node, as of channels that are shuffled, in
+ * theirs; false where they cannot be. */
+bool alv_onnx_line_up(alv_onnx_value *v, alv_onnx *g);
 bool alv_onnx_choose_axis(alv_onnx_value *v, alv_onnx *g, int axis, const int64_t *at, int64_t n);
 /* Input k as a node of its own: a part by itself, not times a factor. */
 bool alv_onnx_make_solid(alv_onnx_value *v, alv_onnx *g);

@@ -62,6 +62,7 @@ static bool end(alv_onnx_value *out, alv_onnx *g, int k)
     if (!is_subject(g, k) || x->index != by->index || x->centred != by->centred) return false;
     const alv_node node = {.op = ALV_OP_NORM,
                            .norm = x->centred ? ALV_NORM_LAYER : ALV_NORM_RMS,
+                           .epsilon = by->epsilon,
                            .start = 1,
                            .weight = -1,
                            .bias = -1};
@@ -87,8 +88,11 @@ bool alv_onnx_norm_step(alv_onnx_value *out, alv_onnx *g)
         const double number = alv_onnx_number_of(g, 1 - k);
         const alv_norm_step step = step_of(g, k), by = step_of(g, 1 - k);
         if (step == ALV_STEP_VARIANCE && is_op(g, "Add")) {
-            alv_onnx_need(g, number >= 0 && number <= 1e-4, ALV_STOP_NUMBER);
-            return next(out, g, k, ALV_STEP_POSITIVE);
+            const bool known = number >= 0 && number <= 1;
+            alv_onnx_need(g, known, ALV_STOP_NUMBER);
+            next(out, g, k, ALV_STEP_POSITIVE);
+            out->epsilon = known ? number : 0;
+            return true;
         }
         if (by == ALV_STEP_INVERSE && is_op(g, "Mul")) return end(out, g, k);
     }

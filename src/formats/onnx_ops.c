@@ -30,6 +30,7 @@ static const struct {
             {"Softplus", "softplus"},
             {"Softsign", "softsign"},
             {"HardSwish", "hardswish"},
+            {"HardSigmoid", "hardsigmoid"},
             {"Mish", "mish"},
             {"Gelu", "gelu"},
             {"FastGelu", "gelu_tanh"},
@@ -48,6 +49,9 @@ static alv_onnx_value read_act(alv_onnx *g)
     const bool swish = strcmp(name, "silu") == 0 || strcmp(name, "quick_gelu") == 0;
     alv_onnx_need(g, !swish || !alv_onnx_attribute(g, "alpha"), ALV_STOP_OPTION);
     alv_onnx_need(g, g->n_inputs < 2, ALV_STOP_OPTION); /* FastGelu adds a bias */
+    const bool hard = strcmp(acts[i].op, "HardSigmoid") == 0;
+    const double slope = alv_onnx_float(g, "alpha", 0.2) * 6;
+    alv_onnx_need(g, !hard || (slope > 0.9999 && slope < 1.0001), ALV_STOP_OPTION);
     return add_act(g, name, param, alv_onnx_from(g, 0), alv_onnx_form(g, 0));
 }
 
@@ -229,13 +233,12 @@ static alv_onnx_value read_sum(alv_onnx *g)
     return g->n_inputs != 2 ? alv_onnx_other(g) : read_add(g);
 }
 
-/* Whether node `from` is the sigmoid of `of`. */
-static bool is_sigmoid_of(const alv_onnx *g, int from, int of)
+/* Whether node `from` is that activation of `of`. */
+static bool is_act_of(const alv_onnx *g, int from, int of, const char *act)
 {
     if (from < 0) return false;
     const alv_node *node = &g->graph->nodes[from];
-    return node->op == ALV_OP_ACT && node->input == of &&
-           strcmp(node->act.act->name, "sigmoid") == 0;
+    return node->op == ALV_OP_ACT && node->input == of && strcmp(node->act.act->name, act) == 0;
 }
 
 /* The signal that is input k, times or over the other input if that is a number. */
@@ -273,11 +276,12 @@ static alv_onnx_value read_mul(alv_onnx *g)
         if (!alv_onnx_is_kind(g, 1 - k, ALV_ONNX_NODE)) continue;
         if (alv_onnx_is_kind(g, k, ALV_ONNX_ERF) && g->inputs[k]->index == x)
             return read_gelu(g, k);
-        if (alv_onnx_is_kind(g, k, ALV_ONNX_NODE) && is_sigmoid_of(g, y, x)) {
+        const bool soft = is_act_of(g, y, x, "sigmoid");
+        if (alv_onnx_is_kind(g, k, ALV_ONNX_NODE) && (soft || is_act_of(g, y, x, "hardsigmoid"))) {
             const bool times = strcmp(g->node->op_type, "Mul") == 0;
             alv_onnx_need(g, times && alv_onnx_factor(g, 0) * alv_onnx_factor(g, 1) == 1,
                           ALV_STOP_NUMBER);
-            return add_act(g, "silu", ALV_NAN, x, alv_onnx_form(g, 1 - k));
+            return add_act(g, soft ? "silu" : "hardswish", ALV_NAN, x, alv_onnx_form(g, 1 - k));
         }
         if (alv_onnx_tensor(g, k)) {
             alv_node *norm = norm_before(g, 1 - k);

@@ -53,7 +53,7 @@ alv_onnx_value alv_onnx_reshape(alv_onnx *g)
     alv_onnx_value value = alv_onnx_alias(g);
     const alv_onnx_numbers to = alv_onnx_numbers_of(g, 1);
     if (value.is == ALV_ONNX_PARAM) return alv_onnx_view_reshape(g, &to);
-    const bool known = alv_form_reshape(&value, g, to);
+    const bool known = alv_form_reshape(&value, g, to) && alv_onnx_line_up(&value, g);
     const bool unknown = to.n == 0 || (to.n == 2 && to.at[0] != to.at[0]);
     return !known && unknown ? flat(g, 1) : alv_onnx_moved(g, value, known);
 }

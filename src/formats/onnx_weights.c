@@ -327,7 +327,8 @@ static alv_onnx_value read_norm(alv_onnx *g, alv_norm norm)
     alv_onnx_need(g, norm == ALV_NORM_BATCH || axis == -1 || axis == axes.rank - 1,
                   ALV_STOP_OPTION);
     alv_onnx_need(g, t && t->rank == 1 && (!b || b->rank == 1), ALV_STOP_OPTION);
-    alv_onnx_need(g, epsilon >= 0 && epsilon <= 1e-4, ALV_STOP_NUMBER);
+    alv_onnx_need(g, epsilon >= 0 && epsilon <= 1, ALV_STOP_NUMBER);
+    node.epsilon = epsilon >= 0 && epsilon <= 1 ? epsilon : 0;
     return alv_onnx_node(alv_onnx_add(g, node, alv_onnx_from(g, 0)), axes);
 }
 

@@ -15,6 +15,15 @@ typedef struct alv_border {
  * element. */
 alv_border alv_border_of(const alv_model *model, const alv_node *node);
 
+/* A kernel of the same size has been over the input (the gradient's: the output) before, so that
+ * places in the middle are larger than those at the rim, and more outputs see them: by what factor
+ * the mean square is more than if all places were alike. 1 where there is no border. */
+typedef struct alv_rim {
+    double forward, back;
+} alv_rim;
+
+alv_rim alv_rim_of(const alv_model *model, const alv_node *node);
+
 /* Values that one weight matrix adds up for one output, those beyond the border left out. 0 where
  * the weight has no fans. */
 double alv_border_fan(const alv_model *model, const alv_node *node);

@@ -131,6 +131,7 @@ static void stray(alv_level *z, const alv_level *x, const alv_drawn *w, const al
     z->spread = plus(z->carried, 2 * alv_max(crowd - 1 / n, 0) / z->units, means / z->units, 0);
     z->overlap = crowd;
     z->noise = 2 * crowd;
+    z->apart = 0;
     z->ragged = x->ragged + 2 * alone * alone / z->units;
     z->shared_noise = means + rest * rest * b->noise * z->units;
 }
@@ -164,16 +165,25 @@ static double groups_of(const alv_tensor *w, const alv_node *node)
     return w->layer == ALV_LAYER_DEPTHWISE ? alv_max((double)node->in, 1) : 1;
 }
 
+/* Whether it has the last weights. */
+static bool is_last(const alv_model *m, const alv_node *node)
+{
+    for (const alv_node *n = node + 1; n < m->nodes + m->n_nodes; n++)
+        if (n->op == ALV_OP_WEIGHTS) return false;
+    return true;
+}
+
 /* z = W x + b. */
 static void weights(alv_flow *out, alv_flow_follower *f, const alv_node *node)
 {
     const alv_level *x = alv_flow_from(f, node->input);
     const alv_drawn w = alv_flow_drawn(f, node->weight), b = alv_flow_drawn(f, node->bias);
-    const double n = node->weight >= 0 ? alv_border_fan(f->model, node) : 0;
+    const double seen = node->weight >= 0 ? (alv_rim_of(f->model, node).forward - 1) * x->rim : 0;
+    const double n = node->weight >= 0 ? alv_border_fan(f->model, node) * (1 + seen) : 0;
     alv_flow_keep(out, x);
     out->assumed = ALV_ASSUME_UNREAD;
     if (node->weight < 0 || !w.known || !b.known || !(n > 0)) return;
-    out->assumed = ALV_ASSUME_NOTHING;
+    out->assumed = w.square == 0 && is_last(f->model, node) ? ALV_ASSUME_ZEROS : ALV_ASSUME_NOTHING;
     alv_level *z = &out->z;
     const bool whole = node->height == 0 && x->units > 0 && (double)node->in > x->units * 1.5;
     const double crowd = crowding(f, node, x, n, whole);
@@ -199,7 +209,9 @@ static void weights(alv_flow *out, alv_flow_follower *f, const alv_node *node)
     z->mean = sum + b.mean;
     alv_flow_share(z, f, node);
     const double part = z->shared > 0 ? alv_max(z->shared - shift, 0) / z->shared : 0;
-    stray(z, x, &w, &b, crowd, n, part, alv_flow_border(f->model, node));
+    stray(z, x, &w, &b, crowd, n, part, alv_flow_border(f->model, node) + seen * seen / 4);
+    if (border.once < 1) z->rim = 1 / alv_max(node->stride, 1); /* one end of two lies inside */
+    if (whole) z->rim = 0;
     /* Units of unlike groups add up other inputs: they have in common what those have. */
     const double groups = groups_of(&f->model->params[node->weight], node);
     const double before = alv_min(x->overlap * across(node), crowd);

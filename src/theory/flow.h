@@ -48,6 +48,7 @@ typedef struct alv_returned {
     double decay;          /* of a sequence: mean square at a position over that at the next */
     double near;           /* correlation of neighbouring places */
     double tilt; /* how the log of a unit's mean square follows that of its signal's variance */
+    double rim;  /* as of a signal */
 } alv_returned;
 
 /* What a node gives, before or after its activation. */
@@ -67,10 +68,14 @@ typedef struct alv_level {
     double last_stray;     /* what the log of a unit's variance strays by more, there alone */
     double noise, shared_noise; /* how unlike units are: variance over squared mean of their
                                  * variances, and of their squared means */
+    double apart;               /* of units side by side: 1 over their variances on average, times
+                                 * the mean variance, less 1, as far as noise does not tell it */
     double overlap;             /* tr S^2 / (tr S)^2 of what is off the diagonal of their
                                  * covariance S over rows */
     alv_strays spread;
     alv_strays carried; /* the part of it that the units' number does not explain */
+    double
+        rim; /* share that kernels with a border have made last: larger in the middle (border.h) */
     double units;
     alv_returned back;
 } alv_level;
@@ -95,6 +100,7 @@ typedef enum alv_assumption {
     ALV_ASSUME_POOL,      /* the largest of values that are alike but for what their unit shares */
     ALV_ASSUME_UNREAD,    /* its weights cannot be read: mean square and gradient as they come */
     ALV_ASSUME_GAIN,      /* a norm's gain or shift cannot be read: 1 and 0 */
+    ALV_ASSUME_ZEROS,     /* the last weights are zeros: the gradient as if they were LeCun's */
     ALV_ASSUMPTIONS
 } alv_assumption;
 
@@ -137,6 +143,7 @@ typedef struct alv_flow_input {
     int64_t samples;
     const double *lags;     /* (height, width) of the model; of tokens (inputs) */
     const alv_moved *moved; /* (n_nodes); NULL: none */
+    int64_t batch;          /* samples that batch norms see, where `samples` is 0; 0: without end */
 } alv_flow_input;
 
 /* Fills flows (n_nodes) of the model, whose parameters have these moments (n_params). The lags are

@@ -128,8 +128,11 @@ static void bend_rows(alv_level *out, alv_flow_follower *f, const alv_level *x, 
     }
     bend_pairs(out->far, f, x, x->far, act);
     if (!x->lags) {
-        out->same.product = alv_pairs_far(out);
-        if (x->same.product != alv_pairs_far(x)) bend_pair(&out->same, f, x, act);
+        out->same = (alv_pair){alv_pairs_far(out), out->square};
+        if (x->same.product != alv_pairs_far(x)) {
+            out->same = x->same;
+            bend_pair(&out->same, f, x, act);
+        }
         return;
     }
     bend_pair(&out->same, f, x, act);

@@ -30,6 +30,7 @@ void alv_flow_give(alv_flow_follower *f, int to, alv_returned r)
                         .noise = a * a * x->noise + b * b * r.noise,
                         .decay = a * x->decay + b * r.decay,
                         .near = a * x->near + b * r.near,
+                        .rim = a * x->rim + b * r.rim,
                         .tilt = a * x->tilt + b * r.tilt};
 }
 
@@ -55,27 +56,49 @@ static void return_weights(alv_flow_follower *f, int at, alv_returned g)
 {
     const alv_model *m = f->model;
     const alv_node *node = &m->nodes[at];
-    if (f->flows[at].assumed != ALV_ASSUME_NOTHING || node->input < 0) {
+    const bool zeros = f->flows[at].assumed == ALV_ASSUME_ZEROS;
+    if ((f->flows[at].assumed != ALV_ASSUME_NOTHING && !zeros) || node->input < 0) {
         alv_flow_give(f, node->input, g);
         return;
     }
-    const alv_drawn w = alv_flow_drawn(f, node->weight);
+    alv_drawn w = alv_flow_drawn(f, node->weight);
+    if (zeros) w.square = 1 / alv_max(alv_border_fan(m, node), 1);
     const double reached = alv_border_fan(m, node) * values_of(m, at) / values_of(m, node->input);
     const alv_border border = alv_border_of(m, node);
     const double end = border.once > 0 ? border.last / border.once : 1;
     const double units = alv_max(f->flows[at].z.units, 1), in = alv_max((double)node->in, 1);
     const double crowd = crowd_back(&g, units, reached);
-    g.square *= reached * w.square * (g.decay < 1 ? g.decay + (1 - g.decay) * end : 1);
+    const double seen = (alv_rim_of(m, node).back - 1) * g.rim; /* more in the middle */
+    g.square *= (1 + seen) * reached * w.square * (g.decay < 1 ? g.decay + (1 - g.decay) * end : 1);
     /* A unit whose weights are larger than others' has a larger variance, too: of w' S w and |w|^2
      * the logs have the covariance 2 / inputs. */
     g.square *= alv_max(1 + 2 * g.tilt / alv_max(alv_border_fan(m, node), 2), 0);
     g.tilt = 0;
     g.spread += w.noise + 2 * alv_max(crowd - 1 / alv_max(reached, 1), 0) / in;
-    g.spread += alv_flow_border(m, node);
+    g.spread += alv_flow_border(m, node) + seen * seen / 4;
+    if (border.once < 1) g.rim = 1 / alv_max(node->stride, 1);
     g.overlap = crowd;
     g.noise = 2 * crowd;
     if (alv_flow_places(m, at) != alv_flow_places(m, node->input)) g.decay = 1, g.near = 0;
     alv_flow_give(f, node->input, g);
+}
+
+/* Of a batch's gradient a norm over it takes the mean of each unit's and what lies along its
+ * values: of n samples at P places as much as rows are alike, (1 + (P - 1) near) / (n P), and the
+ * same times how alike the values are; told to the size of that itself. */
+static void lose_to_batch(alv_returned *g, const alv_flow_follower *f, const alv_node *node,
+                          const alv_level *x)
+{
+    const double near = alv_max(g->near, 0);
+    const double places = alv_flow_places(f->model, node->input), v = own(x);
+    const double rows = (double)f->input->batch * places;
+    if (f->input->batch < 1 || f->samples < ALV_INFINITY || !(v > 0)) return;
+    const double alike = alv_max(alv_pairs_together(x, places) - x->shared, 0) / v;
+    const double mean = (1 + (places - 1) * near) / rows;
+    const double along = (1 + (places - 1) * near * alike) / rows;
+    const double lost = alv_min(mean + along, 0.9);
+    g->square *= 1 - lost;
+    g->spread += lost * lost;
 }
 
 /* A norm over units divides what comes back to the last position alone by the size there. */
@@ -85,7 +108,9 @@ static void normalize_last(alv_returned *g, const alv_level *x, double off)
     const double usual = alv_sqrt(alv_max(alv_flow_spread(x), 0));
     const double sway = alv_sqrt(alv_flow_stray_at_last(x) + alv_max(x->spread.own, 0));
     if (!(there > 0) || !(lone > 0)) return;
-    g->square *= 1 - lone + lone * (x->square - off) / there;
+    const double alone = lone * (x->square - off) / there, rest = 1 - lone;
+    g->square *= rest + alone;
+    g->decay = rest / (rest + alone);
     g->sway += lone * alv_max(sway - usual, 0);
 }
 
@@ -95,9 +120,13 @@ static void return_step(alv_flow_follower *f, int at, alv_returned g)
     alv_returned to_other = g;
     step_back(&g, &f->flows[at].to_input, f->samples);
     const alv_level *x = alv_flow_from(f, node->input);
+    if (node->op == ALV_OP_NORM && node->norm == ALV_NORM_BATCH) lose_to_batch(&g, f, node, x);
     if (node->op == ALV_OP_NORM && node->norm != ALV_NORM_BATCH)
         normalize_last(&g, x, node->norm == ALV_NORM_LAYER ? x->mean * x->mean : 0);
-    if (node->op == ALV_OP_POOL && !node->largest && node->kernel == 0) g.decay = g.near = 1;
+    if (node->op == ALV_OP_POOL && !node->largest && node->kernel == 0)
+        g.decay = g.near = 1, g.rim = 0;
+    if (node->op == ALV_OP_NORM && node->norm != ALV_NORM_BATCH) g.rim = 0;
+    if (node->op == ALV_OP_POOL) g.rim /= alv_max(node->stride, 1);
     alv_flow_give(f, node->input, g);
     if (node->op == ALV_OP_ADD && node->other != node->input)
         alv_flow_give(f, node->other, to_other);

@@ -57,6 +57,7 @@ void alv_flow_add_levels(alv_flow *out, const alv_level *x, const alv_level *y, 
     z->last_stray = from * from * x->last_stray + rest * rest * y->last_stray;
     z->ragged = from * from * x->ragged + rest * rest * y->ragged + 4 * from * rest * met;
     z->shared_noise = c * c * x->shared_noise + d * d * y->shared_noise + 4 * c * d;
+    z->rim = from * x->rim + rest * y->rim;
     z->overlap = a * a * x->overlap + b * b * y->overlap;
     z->carried = joined(a, c, x->carried, b, d, y->carried);
     const double units = alv_max(x->units, 1);
@@ -111,6 +112,7 @@ static void average_windows(alv_flow *out, const alv_node *node, const alv_level
     alv_level *z = &out->z;
     resize(z, alv_pairs_in_window(x, rows, columns));
     z->same.product = far;
+    if (all) z->rim = 0;
     for (int k = 0; all && k < ALV_FAR; k++) z->far[k].product = far;
     if (all) z->lags = NULL;
     alv_pairs_stride(z, node->height, node->width, (int)node->stride);
@@ -146,4 +148,6 @@ void alv_flow_pool(alv_flow *out, alv_flow_follower *f, const alv_node *node)
         const double slope = bent_before ? f->flows[node->input].to_z.step : 1;
         out->to_input.step = heard * (slope > 0 ? back.step / slope : 1 / n);
     }
+    /* Windows mix the rim with what is inside; the largest of them is hardly ever at the rim. */
+    out->z.rim = node->largest && n > 1 ? 0 : out->z.rim / alv_max(node->stride, 1);
 }

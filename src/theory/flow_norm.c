@@ -74,10 +74,15 @@ static void own_size(alv_level *z, double shared, double gain, double shift, dou
     z->square = (z->square - shared) * c.step + shift;
 }
 
-/* 1 / v on average over units whose v is unlike, as of a gamma variable; NaN where a few decide. */
-static double inverse_of(double noise)
+static double epsilon_of(const alv_node *node)
 {
-    return noise < 0.5 ? 1 / (1 - noise) : ALV_NAN;
+    return node->epsilon > 0 ? node->epsilon : 1e-5;
+}
+
+/* 1 / v on average over units whose v is unlike, as of a gamma variable; NaN where a few decide. */
+static double inverse_of(const alv_level *x)
+{
+    return x->noise < 0.5 ? (1 + x->apart) / (1 - x->noise) : ALV_NAN;
 }
 
 /* By batch: of every unit the gradient loses what lies along its own values, a share between 0 and,
@@ -86,15 +91,16 @@ static double inverse_of(double noise)
 static void normalize_batch(alv_flow *out, alv_flow_follower *f, const alv_node *node,
                             const alv_level *x, double gain, double shift)
 {
-    const double epsilon = 1e-5, variance = own(x), left = epsilon / (variance + epsilon);
+    const double epsilon = epsilon_of(node), variance = own(x),
+                 left = epsilon / (variance + epsilon);
     const double crowd = f->samples == ALV_INFINITY ? 0 : crowd_of(x);
     alv_level *z = &out->z;
     own_size(z, x->shared, gain, shift, epsilon);
     alv_flow_share(z, f, node);
-    z->noise = z->shared_noise = z->last_stray = 0;
+    z->noise = z->shared_noise = z->last_stray = z->apart = 0;
     z->carried = z->spread = through(x->spread, left, 0, 0, 0);
     out->to_input =
-        (alv_way_back){.step = gain / (variance + epsilon) * (1 - crowd / 2) * inverse_of(x->noise),
+        (alv_way_back){.step = gain / (variance + epsilon) * (1 - crowd / 2) * inverse_of(x),
                        .overlap = 1,
                        .spread = x->noise / alv_max(x->units, 1),
                        .tilt = -1,
@@ -137,7 +143,7 @@ static void normalize_rows(alv_flow *out, alv_flow_follower *f, const alv_node *
                            const alv_level *x, double gain, double shift)
 {
     const bool layer = node->norm == ALV_NORM_LAYER;
-    const double epsilon = 1e-5, off = layer ? x->mean * x->mean : 0;
+    const double epsilon = epsilon_of(node), off = layer ? x->mean * x->mean : 0;
     const double variance = alv_max(x->square - off, 0), left = epsilon / (variance + epsilon);
     const double step = gain / (variance + epsilon);
     alv_level *z = &out->z;
@@ -152,7 +158,7 @@ static void normalize_rows(alv_flow *out, alv_flow_follower *f, const alv_node *
     z->same_last = there > 0 ? x->same_last * variance / there : 1;
     z->last_stray = alv_flow_stray_at_last(x);
     z->last = 1;
-    z->ragged = 0;
+    z->ragged = z->rim = 0;
     out->to_input = (alv_way_back){.step = gain * inverse_size(x, off, epsilon) *
                                            (1 - (1 - left) * (1 - kept_of(x, layer))),
                                    .overlap = 1,

@@ -124,6 +124,7 @@ static void mix(alv_level *z, const alv_level *x, const alv_level *y, double a)
     z->carried = together(p, x->carried, q, y->carried);
     z->spread = together(p, x->spread, q, y->spread);
     z->overlap = p * p * x->overlap + q * q * y->overlap;
+    z->rim = p * x->rim + q * y->rim;
 }
 
 /* How unlike n units are of which each share has its own mean v and variance. */
@@ -144,7 +145,11 @@ static void join_units(alv_flow *out, alv_flow_follower *f, const alv_node *node
         z->far[k].product = a * x->far[k].product + b * y->far[k].product;
     for (int64_t i = 0; z->lags && i < (int64_t)x->height * x->width; i++)
         z->lags[i] = a * z->lags[i] + b * alv_pairs_lag(y, i / x->width, i % x->width);
-    z->noise = unlike(a, own(x), x->noise, b, own(y), y->noise);
+    const double v = a * own(x) + b * own(y), one = a * own(x) * own(x), two = b * own(y) * own(y);
+    z->noise = one + two > 0 ? (one * x->noise + two * y->noise) / (one + two) : 0;
+    z->apart = own(x) > 0 && own(y) > 0
+                   ? v * (a * (1 + x->apart) / own(x) + b * (1 + y->apart) / own(y)) - 1
+                   : 0;
     z->shared_noise = unlike(a, x->shared, x->shared_noise, b, y->shared, y->shared_noise);
     z->units = x->units + y->units;
     alv_flow_share(z, f, node);
@@ -177,7 +182,7 @@ static bool is_gate(const alv_model *m, const alv_node *n)
 
 static bool is_product(const alv_node *n)
 {
-    return alv_node_is(n, "MatMul") && n->input >= 0 && n->other >= 0 && n->input != n->other;
+    return alv_node_is(n, "MatMul") && n->input >= 0 && n->other >= 0;
 }
 
 static void pass(alv_flow *out, alv_flow_follower *f, const alv_node *node)
@@ -213,6 +218,22 @@ static double values_of(const alv_model *m, int node)
 {
     if (node < 0) return alv_max((double)m->inputs, 1);
     return alv_max((double)m->nodes[node].out, 1) * alv_flow_places(m, node);
+}
+
+/* A norm of units gives those back less whose variance is larger (`tilt`), and so the part of them.
+ */
+static void return_units(alv_flow_follower *f, int at, alv_returned r)
+{
+    const alv_node *node = &f->model->nodes[at];
+    const alv_level *x = alv_flow_from(f, node->input), *y = alv_flow_from(f, node->other);
+    const double a = x->units / alv_max(x->units + y->units, 1);
+    const bool differ = r.tilt != 0 && own(x) > 0 && own(y) > 0;
+    const double p = differ ? alv_pow(own(x), r.tilt) : 1, q = differ ? alv_pow(own(y), r.tilt) : 1;
+    alv_returned first = r, second = r;
+    first.square *= p / (a * p + (1 - a) * q);
+    second.square *= q / (a * p + (1 - a) * q);
+    alv_flow_give(f, node->input, first);
+    alv_flow_give(f, node->other, second);
 }
 
 /* Of two parts the lone position, where what comes back is not alike at all, is in the smaller one.
@@ -253,6 +274,8 @@ void alv_return_other(alv_flow_follower *f, int at, alv_returned r)
         return_weighed(f, at, m, r);
     else if (m.kind == ALV_MOVED_PLACES)
         return_places(f, at, r);
+    else if (m.kind == ALV_MOVED_UNITS)
+        return_units(f, at, r);
     else if (m.kind == ALV_MOVED_TIMES || (m.kind == ALV_MOVED_NOT && is_gate(f->model, node)))
         alv_return_multiply(f, at, r);
     else if (is_product(node))

@@ -19,11 +19,30 @@
  * but dead and locked, which are exact: a layer that is dead or locked as a whole. Warnings lie
  * inside them: a hundredth of the signal or the gradient, thirty or a hundred times as much, a
  * fifth of the values saturated (Karpathy, CS231n: want at most 5 to 20 %), half of a ReLU layer
- * dead (the usual rule), any lock at all. */
+ * dead (the usual rule), any lock at all. Of nets that begin before a norm, see docs/forecast.md.
+ */
 const alv_bounds alv_bounds_of[ALV_SEVERITIES] = {
-    [ALV_WARNING] = {1e-2, 30, 1e-2, 100, .saturated = 0.2, .dead = 0.5, .locked = 1e-9},
-    [ALV_CRITICAL] = {3e-6, 100, 3e-3, 1000, .saturated = 0.6, .dead = 1, .locked = 1},
+    [ALV_WARNING] = {1e-2, 30, 1e-2, 100, 0.2, 0.5, 1e-9, .normed_hi = 100},
+    [ALV_CRITICAL] = {3e-6, 100, 3e-3, 1000, 0.6, 1, 1, .normed_hi = 1e4},
 };
+
+/* Whether what the first weights give goes into a norm. */
+static bool begins_before_norm(const alv_model *model)
+{
+    alv_model_layer first;
+    if (!alv_model_layer_at(&first, model, 0)) return false;
+    for (int i = first.weights + 1; i < model->n_nodes; i++)
+        if (model->nodes[i].op == ALV_OP_NORM && model->nodes[i].input == first.weights)
+            return true;
+    return false;
+}
+
+alv_bounds alv_bounds_for(alv_severity severity, const alv_model *model)
+{
+    alv_bounds out = alv_bounds_of[severity];
+    if (begins_before_norm(model)) out.backward_hi = out.normed_hi;
+    return out;
+}
 
 bool alv_act_saturates(const alv_act *act)
 {
@@ -170,14 +189,15 @@ static void apply(alv_forecast *out, const rule *r, const alv_signals *s,
                   const alv_layer_stats *stats, int n_layers, const alv_model *model)
 {
     alv_severity severity = ALV_CRITICAL;
-    while (severity > ALV_INFO && !holds(r, s, &alv_bounds_of[severity])) severity--;
+    alv_bounds bounds = alv_bounds_for(severity, model);
+    while (severity > ALV_INFO && !holds(r, s, &bounds)) bounds = alv_bounds_for(--severity, model);
     if (severity == ALV_INFO) return;
     alv_finding *f = add(out, (alv_finding){.kind = r->kind,
                                             .severity = severity,
                                             .layer_lo = -1,
                                             .layer_hi = -1,
                                             .measured = at(s, r->value),
-                                            .threshold = at(&alv_bounds_of[severity], r->bound),
+                                            .threshold = at(&bounds, r->bound),
                                             .quantity = r->quantity});
     name_layers(f, r, stats, n_layers, model);
 }

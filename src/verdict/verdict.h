@@ -72,6 +72,8 @@ typedef struct alv_bounds {
     double forward_lo, forward_hi;   /* signal drift below: vanishing; above: exploding */
     double backward_lo, backward_hi; /* the same for the gradient */
     double saturated, dead, locked;  /* at least this share */
+    double normed_hi;                /* backward_hi of a net whose first weights have a norm behind
+                                      * them, for which their size, and so that of a step, counts less */
 } alv_bounds;
 
 extern const alv_bounds alv_bounds_of[ALV_SEVERITIES]; /* for ALV_WARNING and ALV_CRITICAL */
@@ -84,6 +86,8 @@ void alv_signals_read(alv_signals *out, const alv_layer_stats *stats, int n_laye
                       const alv_drift *drift, const alv_model *model);
 /* The verdict that forecasts failure first by priority, ALV_VERDICT_HEALTHY if none does. */
 alv_verdict alv_signals_judge(const alv_signals *signals, const alv_bounds *critical);
+/* The bounds as they hold for that model. */
+alv_bounds alv_bounds_for(alv_severity severity, const alv_model *model);
 void alv_forecast_make(alv_forecast *out, const alv_layer_stats *stats, int n_layers,
                        const alv_drift *drift, const alv_model *model);
 

@@ -104,6 +104,43 @@ def lines():
                                       w + [random("e", 3, 4), random("g", 6, 5)], ["N", 9, 3])
 
 
+def excited():
+    """A gate of channels by two convolutions of what a pool has left, with a hard sigmoid, as in MobileNetV3."""
+    gate = dict(alpha=1 / 6, beta=0.5)
+    nodes = [helper.make_node("Conv", ["x", "a", "b1"], ["c"], pads=[1] * 4), helper.make_node("BatchNormalization",
+             ["c", "gain", "shift", "mean", "var"], ["n"], epsilon=0.01), helper.make_node("HardSigmoid", ["n"], ["h"], **gate),
+             helper.make_node("Mul", ["n", "h"], ["r"]), helper.make_node("GlobalAveragePool", ["r"], ["p"]),
+             helper.make_node("Conv", ["p", "down", "b2"], ["q"]), helper.make_node("Relu", ["q"], ["s"]),
+             helper.make_node("Conv", ["s", "up", "b1"], ["t"]), helper.make_node("HardSigmoid", ["t"], ["g"], **gate),
+             helper.make_node("Mul", ["g", "r"], ["v"]), helper.make_node("Conv", ["v", "k"], ["w"]),
+             helper.make_node("GlobalAveragePool", ["w"], ["m"]), helper.make_node("Flatten", ["m"], ["f"]),
+             helper.make_node("Gemm", ["f", "d"], ["z"], transB=1)]
+    weights = [random("a", 8, 3, 3, 3), random("b1", 8), random("down", 4, 8, 1, 1), random("b2", 4), random("up", 8, 4, 1, 1),
+               random("k", 5, 8, 1, 1), random("d", 3, 5), random("gain", 8), random("shift", 8), random("mean", 8), random("var", 8)]
+    return model_of(nodes, weights, ["N", 3, 7, 6], "z")
+
+
+def shuffled():
+    """Channels in two groups exchanged, then cut into halves, as in ShuffleNet."""
+    nodes = [helper.make_node("Conv", ["x", "a"], ["c"]), helper.make_node("Reshape", ["c", "two"], ["r"]),
+             helper.make_node("Transpose", ["r"], ["t"], perm=[0, 2, 1, 3, 4]), helper.make_node("Reshape", ["t", "one"], ["s"]),
+             helper.make_node("Slice", ["s", "lo", "mid", "axis"], ["h0"]), helper.make_node("Slice", ["s", "mid", "hi", "axis"], ["h1"]),
+             helper.make_node("Conv", ["h1", "b"], ["k"]), helper.make_node("Relu", ["k"], ["y"]),
+             helper.make_node("Concat", ["h0", "y"], ["j"], axis=1), helper.make_node("GlobalAveragePool", ["j"], ["m"]),
+             helper.make_node("Flatten", ["m"], ["f"]), helper.make_node("Gemm", ["f", "d"], ["z"], transB=1)]
+    weights = [random("a", 8, 3, 3, 3), random("b", 6, 4, 1, 1), random("d", 3, 10), numbers("two", [0, 2, 4, 6, 5]),
+               numbers("one", [0, 8, 6, 5]), numbers("lo", [0]), numbers("mid", [4]), numbers("hi", [8]), numbers("axis", [1])]
+    return model_of(nodes, weights, ["N", 3, 8, 7], "z")
+
+
+def crowded(n=20):
+    """More signals side by side than one would write by hand, as in DenseNet."""
+    nodes = [helper.make_node("Gemm", ["x", f"w{i}"], [f"s{i}"]) for i in range(n)]
+    nodes += [helper.make_node("Concat", [f"s{i}" for i in range(n)], ["j"], axis=1), helper.make_node("Relu", ["j"], ["r"]),
+              helper.make_node("Gemm", ["r", "d"], ["z"])]
+    return model_of(nodes, [random(f"w{i}", 5, 3) for i in range(n)] + [random("d", 3 * n, 4)], ["N", 5], "z")
+
+
 def masked(how, places):
     """Attention over tokens whose mask, kinds and perhaps positions are inputs, over any number of positions."""
     d, heads = 8, 2
@@ -139,9 +176,15 @@ def masks():
             yield f"mask {how}, places {places}", masked(how, places)
 
 
+def others():
+    yield "excited", excited()
+    yield "shuffled", shuffled()
+    yield "crowded", crowded()
+
+
 def main():
     worst = []
-    for name, model in (*recurrents(), *images(), *lines(), *masks()):
+    for name, model in (*recurrents(), *images(), *lines(), *masks(), *others()):
         compare(name, model, worst)
     for path in sorted((folder / "parts").glob("*.onnx")):
         compare(path.stem, onnx.load(path), worst)

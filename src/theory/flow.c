@@ -36,6 +36,12 @@ double alv_flow_places(const alv_model *m, int node)
     return alv_max(height, 1) * alv_max(width, 1);
 }
 
+double alv_flow_values(const alv_model *m, int node)
+{
+    if (node < 0) return alv_max((double)m->inputs, 1);
+    return alv_max((double)m->nodes[node].out, 1) * alv_flow_places(m, node);
+}
+
 int alv_flow_length(const alv_model *m, int known)
 {
     enum { UNKNOWN = 16 };

@@ -10,12 +10,6 @@
 #include "math/math.h"
 #include "theory/flow_parts.h"
 
-static double values_of(const alv_model *m, int node)
-{
-    if (node < 0) return alv_max((double)m->inputs, 1);
-    return alv_max((double)m->nodes[node].out, 1) * alv_flow_places(m, node);
-}
-
 void alv_flow_give(alv_flow_follower *f, int to, alv_returned r)
 {
     if (to < 0 || r.square == 0) return;
@@ -63,7 +57,8 @@ static void return_weights(alv_flow_follower *f, int at, alv_returned g)
     }
     alv_drawn w = alv_flow_drawn(f, node->weight);
     if (zeros) w.square = 1 / alv_max(alv_border_fan(m, node), 1);
-    const double reached = alv_border_fan(m, node) * values_of(m, at) / values_of(m, node->input);
+    const double reached =
+        alv_border_fan(m, node) * alv_flow_values(m, at) / alv_flow_values(m, node->input);
     const alv_border border = alv_border_of(m, node);
     const double end = border.once > 0 ? border.last / border.once : 1;
     const double units = alv_max(f->flows[at].z.units, 1), in = alv_max((double)node->in, 1);

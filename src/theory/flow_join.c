@@ -13,7 +13,7 @@ static double comonotone(double a, double s, double b, double t)
     return sum * sum;
 }
 
-static alv_strays joined(double a, double c, alv_strays s, double b, double d, alv_strays t)
+alv_strays alv_strays_joined(double a, double c, alv_strays s, double b, double d, alv_strays t)
 {
     return (alv_strays){.own = comonotone(a, s.own, b, t.own),
                         .shared = comonotone(c, s.shared, d, t.shared),
@@ -59,9 +59,9 @@ void alv_flow_add_levels(alv_flow *out, const alv_level *x, const alv_level *y, 
     z->shared_noise = c * c * x->shared_noise + d * d * y->shared_noise + 4 * c * d;
     z->rim = from * x->rim + rest * y->rim;
     z->overlap = a * a * x->overlap + b * b * y->overlap;
-    z->carried = joined(a, c, x->carried, b, d, y->carried);
+    z->carried = alv_strays_joined(a, c, x->carried, b, d, y->carried);
     const double units = alv_max(x->units, 1);
-    z->spread = plus(joined(a, c, x->spread, b, d, y->spread), 4 * a * b * met / units,
+    z->spread = plus(alv_strays_joined(a, c, x->spread, b, d, y->spread), 4 * a * b * met / units,
                      4 * c * d / units, 0);
     out->to_input.step = g.square;
 }

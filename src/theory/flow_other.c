@@ -97,13 +97,6 @@ static double part(double a, double x, double all)
     return all > 0 ? alv_max(a * x, 0) / all : 0;
 }
 
-static alv_strays together(double p, alv_strays s, double q, alv_strays t)
-{
-    const double own = p * alv_sqrt(alv_max(s.own, 0)) + q * alv_sqrt(alv_max(t.own, 0));
-    const double shared = p * alv_sqrt(alv_max(s.shared, 0)) + q * alv_sqrt(alv_max(t.shared, 0));
-    return (alv_strays){own * own, shared * shared, p * s.both + q * t.both};
-}
-
 /* What is the mean of two signals' by their shares a and b, whatever is side by side. */
 static void mix(alv_level *z, const alv_level *x, const alv_level *y, double a)
 {
@@ -121,8 +114,8 @@ static void mix(alv_level *z, const alv_level *x, const alv_level *y, double a)
     z->same_last = p * x->same_last + q * y->same_last;
     z->last_stray = p * p * x->last_stray + q * q * y->last_stray;
     z->ragged = p * p * x->ragged + q * q * y->ragged;
-    z->carried = together(p, x->carried, q, y->carried);
-    z->spread = together(p, x->spread, q, y->spread);
+    z->carried = alv_strays_joined(p, p, x->carried, q, q, y->carried);
+    z->spread = alv_strays_joined(p, p, x->spread, q, q, y->spread);
     z->overlap = p * p * x->overlap + q * q * y->overlap;
     z->rim = p * x->rim + q * y->rim;
 }
@@ -214,12 +207,6 @@ void alv_flow_other(alv_flow *out, alv_flow_follower *f, const alv_node *node)
         (is_product(node) ? alv_flow_product : pass)(out, f, node);
 }
 
-static double values_of(const alv_model *m, int node)
-{
-    if (node < 0) return alv_max((double)m->inputs, 1);
-    return alv_max((double)m->nodes[node].out, 1) * alv_flow_places(m, node);
-}
-
 /* A norm of units gives those back less whose variance is larger (`tilt`), and so the part of them.
  */
 static void return_units(alv_flow_follower *f, int at, alv_returned r)
@@ -256,7 +243,7 @@ static void return_places(alv_flow_follower *f, int at, alv_returned r)
 static void return_weighed(alv_flow_follower *f, int at, alv_moved m, alv_returned r)
 {
     const alv_node *node = &f->model->nodes[at];
-    r.square *= m.square * values_of(f->model, at) / values_of(f->model, node->input);
+    r.square *= m.square * alv_flow_values(f->model, at) / alv_flow_values(f->model, node->input);
     r.noise = (1 + r.noise) * (1 + m.unlike) - 1;
     r.near *= alv_min(1, alv_flow_places(f->model, at) / alv_flow_places(f->model, node->input));
     alv_flow_give(f, node->input, r);

@@ -29,6 +29,8 @@ const alv_level *alv_flow_from(const alv_flow_follower *f, int node);
 alv_drawn alv_flow_drawn(const alv_flow_follower *f, int param);
 /* Places of a node's output, at least 1; -1: the data's. */
 double alv_flow_places(const alv_model *model, int node);
+/* Values of one sample of it: units at places. */
+double alv_flow_values(const alv_model *model, int node);
 /* Steps or positions of a sequence: `known`, or the data's, or 16. */
 int alv_flow_length(const alv_model *model, int known);
 /* out->z := x as it comes, in its own place for lags. */
@@ -98,6 +100,10 @@ static inline double crowd_of(const alv_level *x)
 {
     return alv_min(1, x->overlap + (1 + x->noise) / alv_max(x->units, 1));
 }
+
+/* Of a sum of parts that stray together: their deviations add up, by their shares a and b of what
+ * is own and c and d of what is shared. */
+alv_strays alv_strays_joined(double a, double c, alv_strays s, double b, double d, alv_strays t);
 
 /* How unlike the units' mean squares are. */
 static inline double unlike_units(const alv_level *x)

@@ -14,11 +14,6 @@ static double added(double s, double t)
     return sum * sum;
 }
 
-static alv_strays added_strays(alv_strays s, alv_strays t)
-{
-    return (alv_strays){added(s.own, t.own), added(s.shared, t.shared), s.both + t.both};
-}
-
 static alv_pair times(alv_pair x, alv_pair y)
 {
     return (alv_pair){x.product * y.product, x.size * y.size};
@@ -47,8 +42,8 @@ void alv_flow_multiply(alv_flow *out, alv_flow_follower *f, const alv_node *node
     z->noise = (1 + x->noise) * (1 + y->noise) - 1;
     z->shared_noise = (1 + x->shared_noise) * (1 + y->shared_noise) - 1;
     z->overlap = x->overlap * y->overlap;
-    z->carried = added_strays(x->carried, y->carried);
-    z->spread = added_strays(x->spread, y->spread);
+    z->carried = alv_strays_joined(1, 1, x->carried, 1, 1, y->carried);
+    z->spread = alv_strays_joined(1, 1, x->spread, 1, 1, y->spread);
     out->to_input.step = y->square;
 }
 

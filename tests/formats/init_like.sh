@@ -89,6 +89,9 @@ torch=
 for candidate in "$python" python3 /usr/bin/python3; do
     [ -z "$torch" ] && $candidate -c 'import safetensors.torch' 2>/dev/null && torch=$candidate
 done
+/usr/bin/python3 -c 'import torch' 2>/dev/null && {
+    /usr/bin/python3 "$here/into_torch.py" "$alvor" . || fail 'a PyTorch module does not take what was drawn for it'
+}
 [ -n "$torch" ] || exit 0
 $torch - <<'END' || fail 'PyTorch wrote no model'
 import torch

@@ -192,7 +192,7 @@ static void judge_layers(alv_doctor *d, double data, int last)
     if (d->forecast.n == 0) return;
     for (int l = 0; l < d->n; l++) {
         alv_patient_layer *layer = &d->layers[l];
-        const double signal = layer->signal.mid / data;
+        const double signal = drift(layer->signal.mid, data);
         const double gradient = drift(layer->gradient.mid, d->layers[last].gradient.mid);
         const bool pulls = layer->gradient.mid == layer->gradient.mid && !layer->scores_only;
         if (signal < b->forward_lo || (pulls && gradient < b->backward_lo))

@@ -112,6 +112,7 @@ def graphs():
             print(f"{name} times {factor}: {'CRITICAL' if told['critical'] else 'not critical'}, "
                   f"{told['forecast']}, signal x {told['forward_drift']:.2g}, gradient x {told['backward_drift']:.2g}")
             assert factor != 0 or told["critical"], name
+            assert factor != 0 or "exploding" not in {l["verdict"] for l in told["layers"]}, (name, told["layers"])
 
 
 

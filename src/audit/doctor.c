@@ -194,7 +194,8 @@ static void judge_layers(alv_doctor *d, double data, int last)
         alv_patient_layer *layer = &d->layers[l];
         const double signal = drift(layer->signal.mid, data);
         const double gradient = drift(layer->gradient.mid, d->layers[last].gradient.mid);
-        const bool pulls = layer->gradient.mid == layer->gradient.mid && !layer->scores_only;
+        const bool known = layer->gradient.mid == layer->gradient.mid;
+        const bool pulls = known && l <= last && !layer->scores_only;
         if (signal < b->forward_lo || (pulls && gradient < b->backward_lo))
             layer->verdict = ALV_VERDICT_VANISHING;
         if (!(signal <= b->forward_hi) || (pulls && gradient > b->backward_hi))

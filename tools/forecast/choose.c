@@ -77,6 +77,7 @@ static void improve(alv_bounds *bounds, const axis *a, const grid_net *nets, int
 alv_bounds choose_bounds(const grid_net *nets, int count)
 {
     alv_bounds bounds = {1e-4, 1e4, 1e-4, 1e4, .saturated = 0.5, .dead = 1, .locked = 1};
+    bounds.normed_hi = alv_bounds_of[ALV_CRITICAL].normed_hi; /* the grid has no norms */
     const axis axes[] = {
         drift_axis(offsetof(alv_bounds, forward_lo), -8, 0),
         drift_axis(offsetof(alv_bounds, forward_hi), 0, 8),

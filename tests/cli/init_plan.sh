@@ -47,7 +47,8 @@ rm a.safetensors b.safetensors
 gone=$(sh -c 'echo $$')
 touch "a.safetensors.tmp$gone.0" "a.safetensors.tmp$$.0" a.safetensors.tmpx "a.safetensors.tmp$gone.0x"
 try 0 init plan.yaml -o a.safetensors
-[ "$(ls | tr '\n' ' ')" = "a.safetensors a.safetensors.tmp$$.0 a.safetensors.tmp$gone.0x a.safetensors.tmpx plan.yaml " ] \
+[ "$(ls | sort)" = "$(printf '%s\n' a.safetensors "a.safetensors.tmp$$.0" "a.safetensors.tmp$gone.0x" a.safetensors.tmpx \
+    plan.yaml | sort)" ] \
     || fail "files: $(ls)"
 rm a.*
 "$alvor" init gpt2 -o big.safetensors --threads 1 2>/dev/null &

@@ -75,7 +75,7 @@ static bool is_read_by_channels(const AlvOnnx__GraphProto *graph, size_t data)
     static const char *const passes[] = {"Identity", "Cast", "Dropout", "Pad",
                                          "Sub",      "Add",  "Mul",     "Div"};
     const char *name = graph->input[data]->name;
-    for (size_t i = 0; i < graph->n_node; i++) {
+    for (size_t i = 0; name && i < graph->n_node; i++) {
         const AlvOnnx__NodeProto *n = graph->node[i];
         if (n->n_input < 1 || n->n_output < 1 || strcmp(n->input[0], name) != 0) continue;
         if (!is_among(n->op_type, passes, ALV_COUNT(passes)))

@@ -189,8 +189,8 @@ static alv_status add_constants(int *of, alv_checkpoint *model, const AlvOnnx__G
             AlvOnnx__TensorProto *t = n->attribute[a]->t;
             const alv_wire_place *place = t ? &wire->constants[k++] : NULL;
             if (!t || !n->op_type || strcmp(n->op_type, "Constant") != 0 || n->n_output != 1 ||
-                !*n->output[0] || strcmp(n->attribute[a]->name, "value") != 0 || of[i] >= 0 ||
-                !is_weight(t, place))
+                !*n->output[0] || !n->attribute[a]->name ||
+                strcmp(n->attribute[a]->name, "value") != 0 || of[i] >= 0 || !is_weight(t, place))
                 continue;
             char *name = t->name;
             t->name = n->output[0];

@@ -4,15 +4,6 @@
 #include "base/base.h"
 #include "model/nodes.h"
 
-/* The shares of an attention that the node multiplies values by; -1: it is no such product. */
-static int shares_of(const alv_model *m, const alv_node *n)
-{
-    if (!alv_node_is(n, "MatMul") || n->input < 0 || n->other < 0) return -1;
-    return alv_node_is(&m->nodes[n->input], "Softmax")   ? n->input
-           : alv_node_is(&m->nodes[n->other], "Softmax") ? n->other
-                                                         : -1;
-}
-
 /* Which layers reach the end by the scores of attentions only. */
 static alv_status mark_scores(alv_doctor *d, alv_error *error)
 {
@@ -22,7 +13,7 @@ static alv_status mark_scores(alv_doctor *d, alv_error *error)
     if (m->n_nodes > 0) carries[m->n_nodes - 1] = true;
     for (int i = m->n_nodes - 1; i >= 0; i--) {
         const alv_node *n = &m->nodes[i];
-        const int shares = shares_of(m, n), other = alv_node_reads_two(n) ? n->other : -1;
+        const int shares = alv_node_shares(m, n), other = alv_node_reads_two(n) ? n->other : -1;
         if (carries[i] && n->input >= 0 && n->input != shares) carries[n->input] = true;
         if (carries[i] && other >= 0 && other != shares) carries[other] = true;
     }
@@ -38,7 +29,7 @@ static int how_reached(const alv_doctor *d, const char *how, int node, int first
 {
     const alv_model *m = d->model;
     const alv_node *n = &m->nodes[node];
-    const int shares = shares_of(m, n), other = alv_node_reads_two(n) ? n->other : -1;
+    const int shares = alv_node_shares(m, n), other = alv_node_reads_two(n) ? n->other : -1;
     if (node == first) return WITH;
     int out = n->input < 0 ? WITHOUT : n->input != shares ? how[n->input] : 0;
     if (other >= 0 && other != shares) out |= how[other];

@@ -29,4 +29,20 @@ static inline bool alv_node_reads(const alv_node *node, int i)
     return node->input == i || (alv_node_reads_two(node) && node->other == i);
 }
 
+/* What a norm adds to the variance. */
+static inline double alv_node_epsilon(const alv_node *node)
+{
+    return node->epsilon > 0 ? node->epsilon : 1e-5;
+}
+
+/* The softmax of an attention by whose shares the node multiplies values; -1: it is no such
+ * product. */
+static inline int alv_node_shares(const alv_model *model, const alv_node *node)
+{
+    if (!alv_node_is(node, "MatMul") || node->input < 0 || node->other < 0) return -1;
+    return alv_node_is(&model->nodes[node->input], "Softmax")   ? node->input
+           : alv_node_is(&model->nodes[node->other], "Softmax") ? node->other
+                                                                : -1;
+}
+
 #endif

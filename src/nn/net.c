@@ -2,6 +2,7 @@
 #include "nn/parts.h"
 
 #include "math/math.h"
+#include "model/nodes.h"
 
 #define real float
 #define FN(name) name##_f32

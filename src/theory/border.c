@@ -3,13 +3,19 @@
 
 #include "base/base.h"
 
+/* Where the kernel of the first output begins, its padding equal by side. */
+static int64_t first_of(int before, int after, int64_t kernel, int stride)
+{
+    const int64_t padding = (int64_t)(after - 1) * stride + kernel - before;
+    return padding > 0 ? -(padding / 2) : 0;
+}
+
 /* Along one axis. */
 static alv_border along(int before, int after, int64_t kernel, int stride)
 {
     alv_border b = {0, 0, 0};
     if (before <= 0 || after <= 0 || kernel <= 1) return (alv_border){1, 1, 1};
-    const int64_t padding = (int64_t)(after - 1) * stride + kernel - before;
-    const int64_t first = padding > 0 ? -(padding / 2) : 0;
+    const int64_t first = first_of(before, after, kernel, stride);
     for (int64_t k = 0; k < kernel; k++) {
         int64_t count = 0;
         for (int64_t o = 0; o < after; o++) {
@@ -36,8 +42,7 @@ static alv_rim rim_along(int before, int after, int64_t kernel, int stride)
 {
     double seen = 0, weighed = 0, outputs = 0, back = 0, inputs = 0;
     if (before <= 0 || after <= 0 || kernel <= 1) return (alv_rim){1, 1};
-    const int64_t padding = (int64_t)(after - 1) * stride + kernel - before;
-    const int64_t first = padding > 0 ? -(padding / 2) : 0;
+    const int64_t first = first_of(before, after, kernel, stride);
     for (int64_t o = 0; o < after; o++) {
         double here = 0;
         for (int64_t k = 0; k < kernel; k++) {

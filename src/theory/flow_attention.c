@@ -175,9 +175,8 @@ static bool is_scores(const alv_model *m, int node)
 static bool find(attention *out, const alv_flow_follower *f, const alv_node *node, int at)
 {
     const alv_model *m = f->model;
-    if (!is_product(m, at)) return false;
-    const int soft = is(m, node->input, "Softmax") ? node->input : node->other;
-    int scores = is(m, soft, "Softmax") ? m->nodes[soft].input : -1;
+    const int soft = is_product(m, at) ? alv_node_shares(m, node) : -1;
+    int scores = soft >= 0 ? m->nodes[soft].input : -1;
     while (scores >= 0 && m->nodes[scores].op == ALV_OP_OTHER && !is_scores(m, scores))
         scores = m->nodes[scores].input;
     if (!is_scores(m, scores)) return false;

@@ -5,6 +5,7 @@
  * each row is divided by its own size, and what is measured moves against what rows share. */
 #include "base/base.h"
 #include "math/math.h"
+#include "model/nodes.h"
 #include "theory/flow_parts.h"
 
 static double unit_size(alv_pair *pair, double off, double gain, double shift, double epsilon)
@@ -74,11 +75,6 @@ static void own_size(alv_level *z, double shared, double gain, double shift, dou
     z->square = (z->square - shared) * c.step + shift;
 }
 
-static double epsilon_of(const alv_node *node)
-{
-    return node->epsilon > 0 ? node->epsilon : 1e-5;
-}
-
 /* 1 / v on average over units whose v is unlike, as of a gamma variable; NaN where a few decide. */
 static double inverse_of(const alv_level *x)
 {
@@ -91,7 +87,7 @@ static double inverse_of(const alv_level *x)
 static void normalize_batch(alv_flow *out, alv_flow_follower *f, const alv_node *node,
                             const alv_level *x, double gain, double shift)
 {
-    const double epsilon = epsilon_of(node), variance = own(x),
+    const double epsilon = alv_node_epsilon(node), variance = own(x),
                  left = epsilon / (variance + epsilon);
     const double crowd = f->samples == ALV_INFINITY ? 0 : crowd_of(x);
     alv_level *z = &out->z;
@@ -143,7 +139,7 @@ static void normalize_rows(alv_flow *out, alv_flow_follower *f, const alv_node *
                            const alv_level *x, double gain, double shift)
 {
     const bool layer = node->norm == ALV_NORM_LAYER;
-    const double epsilon = epsilon_of(node), off = layer ? x->mean * x->mean : 0;
+    const double epsilon = alv_node_epsilon(node), off = layer ? x->mean * x->mean : 0;
     const double variance = alv_max(x->square - off, 0), left = epsilon / (variance + epsilon);
     const double step = gain / (variance + epsilon);
     alv_level *z = &out->z;

@@ -130,10 +130,7 @@ def main():
             assert done.returncode == 0, (kind, draw, done.stdout, done.stderr)  # they are healthy
             told = json.loads(done.stdout)
             assert told["measured"]["ran"], (kind, told["measured"])
-            for l in told["layers"]:
-                m = l["measured"]
-                rows.setdefault(l["weight"], []).append(
-                    [math.log(m[k] / l[k]["mid"]) for k in ("signal", "gradient")] + [m["signal_inside"], m["gradient_inside"]])
+            doctor_tally.gather(rows, told["layers"])
         last = list(rows)[-1]
         inside, logs = doctor_tally.tell(kind, rows)
         for name, (signal, gradient) in logs.items():

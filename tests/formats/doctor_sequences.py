@@ -131,10 +131,7 @@ def main():
     for number, (kind, make) in enumerate(KINDS.items()):
         rows = {}
         for draw in range(draws):
-            for l in doctor(make(np.random.default_rng([number, draw]))):
-                m = l["measured"]
-                rows.setdefault(l["weight"], []).append(
-                    [math.log(m[k] / l[k]["mid"]) for k in ("signal", "gradient")] + [m["signal_inside"], m["gradient_inside"]])
+            doctor_tally.gather(rows, doctor(make(np.random.default_rng([number, draw]))))
         last = list(rows)[-1]
         inside, logs = doctor_tally.tell(kind, rows)
         for name, (signal, gradient) in logs.items():

@@ -2,9 +2,18 @@
 
 A row is [log of seen over predicted, of the signal and of the gradient; whether each lies inside its interval].
 """
+import math
 import sys
 
 import numpy as np
+
+
+def gather(rows, layers):
+    """Adds what the doctor's document tells of each layer to the rows by weight."""
+    for l in layers:
+        m = l["measured"]
+        rows.setdefault(l["weight"], []).append(
+            [math.log(m[k] / l[k]["mid"]) for k in ("signal", "gradient")] + [m["signal_inside"], m["gradient_inside"]])
 
 
 def tell(kind, rows):

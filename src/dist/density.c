@@ -3,12 +3,19 @@
 
 #include "math/math.h"
 
-alv_dist alv_dist_settled(const alv_dist *dist)
+bool alv_dist_is_constant(double *value, const alv_dist *dist)
 {
-    bool normal = dist->kind == ALV_DIST_NORMAL || dist->kind == ALV_DIST_TRUNCATED_NORMAL;
-    if (normal && dist->std == 0) return alv_dist_constant(dist->mean);
-    if (dist->kind == ALV_DIST_UNIFORM && dist->lo == dist->hi) return alv_dist_constant(dist->lo);
-    return *dist;
+    const bool uniform = dist->kind == ALV_DIST_UNIFORM;
+    *value = uniform ? dist->lo : dist->mean;
+    if (dist->kind == ALV_DIST_CONSTANT) return true;
+    return uniform ? dist->lo == dist->hi : dist->std == 0;
+}
+
+/* The same distribution as one of four families that each can really occur. */
+static alv_dist settled(const alv_dist *dist)
+{
+    double value;
+    return alv_dist_is_constant(&value, dist) ? alv_dist_constant(value) : *dist;
 }
 
 /* x in parent deviations from the parent's mean. */
@@ -25,7 +32,7 @@ static double whole_mass(const alv_dist *d)
 double alv_dist_pdf(const alv_dist *dist, double x)
 {
     if (!dist || x != x) return ALV_NAN;
-    alv_dist d = alv_dist_settled(dist);
+    alv_dist d = settled(dist);
     bool inside = d.lo <= x && x <= d.hi;
     switch (d.kind) {
     case ALV_DIST_CONSTANT:
@@ -43,7 +50,7 @@ double alv_dist_pdf(const alv_dist *dist, double x)
 double alv_dist_cdf(const alv_dist *dist, double x)
 {
     if (!dist || x != x) return ALV_NAN;
-    alv_dist d = alv_dist_settled(dist);
+    alv_dist d = settled(dist);
     switch (d.kind) {
     case ALV_DIST_CONSTANT:
         return x >= d.mean;
@@ -73,23 +80,24 @@ double alv_truncated_quantile(const alv_tails *t, double p, double q)
 static const alv_tails USUAL_TAILS = {0x1.74bcf82c9d861p-6, 1 - 0x1.74bcf82c9d861p-6,
                                       1 - 0x1.74bcf82c9d861p-6, 0x1.74bcf82c9d861p-6};
 
-alv_tails alv_dist_tails(const alv_dist *d)
+void alv_dist_tails(alv_tails *t, const alv_dist *d)
 {
     const double a = standard(d, d->lo), b = standard(d, d->hi);
-    alv_tails t = USUAL_TAILS;
-    if (a == -2 && b == 2) return t;
-    alv_normal_sides(&t.below_lo, &t.above_lo, a);
+    if (a == -2 && b == 2) {
+        *t = USUAL_TAILS;
+        return;
+    }
+    alv_normal_sides(&t->below_lo, &t->above_lo, a);
     if (a == -b)
-        t.below_hi = t.above_lo, t.above_hi = t.below_lo;
+        t->below_hi = t->above_lo, t->above_hi = t->below_lo;
     else
-        alv_normal_sides(&t.below_hi, &t.above_hi, b);
-    return t;
+        alv_normal_sides(&t->below_hi, &t->above_hi, b);
 }
 
 double alv_dist_quantile(const alv_dist *dist, double p)
 {
     if (!dist || !(p > 0 && p < 1)) return ALV_NAN;
-    alv_dist d = alv_dist_settled(dist);
+    alv_dist d = settled(dist);
     switch (d.kind) {
     case ALV_DIST_CONSTANT:
         return d.mean;
@@ -100,7 +108,8 @@ double alv_dist_quantile(const alv_dist *dist, double p)
     case ALV_DIST_TRUNCATED_NORMAL:
         break;
     }
-    alv_tails t = alv_dist_tails(&d);
+    alv_tails t;
+    alv_dist_tails(&t, &d);
     double x = d.mean + d.std * alv_truncated_quantile(&t, p, 1 - p);
     return alv_min(alv_max(x, d.lo), d.hi);
 }
@@ -108,7 +117,7 @@ double alv_dist_quantile(const alv_dist *dist, double p)
 double alv_dist_mean(const alv_dist *dist)
 {
     if (!dist) return ALV_NAN;
-    alv_dist d = alv_dist_settled(dist);
+    alv_dist d = settled(dist);
     if (d.kind == ALV_DIST_UNIFORM) return d.lo / 2 + d.hi / 2;
     if (d.kind != ALV_DIST_TRUNCATED_NORMAL) return d.mean;
     return d.mean + d.std * alv_truncated_moments(standard(&d, d.lo), standard(&d, d.hi)).mean;
@@ -117,7 +126,7 @@ double alv_dist_mean(const alv_dist *dist)
 double alv_dist_variance(const alv_dist *dist)
 {
     if (!dist) return ALV_NAN;
-    alv_dist d = alv_dist_settled(dist);
+    alv_dist d = settled(dist);
     double half = d.hi / 2 - d.lo / 2;
     switch (d.kind) {
     case ALV_DIST_CONSTANT:

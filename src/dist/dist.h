@@ -2,6 +2,8 @@
 #ifndef ALV_DIST_INTERNAL_H
 #define ALV_DIST_INTERNAL_H
 
+#include <stdbool.h>
+
 #include "alvor/dist.h"
 
 /* P(a < Z < b) for a <= b, to about 1e-15 relative also in a narrow interval or far tail. */
@@ -18,7 +20,7 @@ alv_moments alv_truncated_moments(double a, double b);
 typedef struct alv_tails {
     double below_lo, below_hi, above_lo, above_hi;
 } alv_tails;
-alv_tails alv_dist_tails(const alv_dist *dist);
+void alv_dist_tails(alv_tails *tails, const alv_dist *dist);
 
 /* The standard normal's value at the fraction p of the mass between the bounds; q = 1 - p. */
 double alv_truncated_quantile(const alv_tails *tails, double p, double q);
@@ -28,8 +30,7 @@ double alv_truncated_quantile(const alv_tails *tails, double p, double q);
 void alv_dist_draw(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
                    alv_stream stream, const alv_kernels *kernels);
 
-/* The same distribution as one of four families that each can really occur: without spread it is a
- * constant. */
-alv_dist alv_dist_settled(const alv_dist *dist);
+/* True if the distribution has no spread, whatever its family: all draws are *value. */
+bool alv_dist_is_constant(double *value, const alv_dist *dist);
 
 #endif

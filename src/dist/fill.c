@@ -43,22 +43,19 @@ static const char *culprit(const alv_dist *d, double most)
 }
 
 /* The least and the largest value of the element type that a draw may have. */
-typedef struct hold {
-    double lo, hi;
-} hold;
-
-static hold hold_of(const alv_dist *d, alv_dtype dtype)
+static void find_hold(alv_plan *p, const alv_dist *d, alv_dtype dtype)
 {
-    const double most = alv_dtype_max(dtype);
-    if (!has_bounds(d)) return (hold){-most, most};
-    if (dtype == ALV_F64) return (hold){d->lo, d->hi};
-    const double hi = alv_dtype_bound(dtype, d->hi, false);
-    if (d->lo == -d->hi) return (hold){-hi, hi};
-    return (hold){alv_dtype_bound(dtype, d->lo, true), hi};
+    p->hi = has_bounds(d) ? d->hi : alv_dtype_max(dtype);
+    p->lo = has_bounds(d) ? d->lo : -p->hi;
+    if (!has_bounds(d) || dtype == ALV_F64) return;
+    const bool even = p->lo == -p->hi;
+    p->hi = alv_dtype_bound(dtype, p->hi, false);
+    p->lo = even ? -p->hi : alv_dtype_bound(dtype, p->lo, true);
 }
 
-/* alv_dist_fits of a distribution and type that there are. */
-static alv_status check_fits(const alv_dist *d, alv_dtype dtype, hold h, alv_error *error)
+/* alv_dist_fits of a distribution and type that there are; of p, only the hold. */
+static alv_status check_fits(const alv_dist *d, alv_dtype dtype, const alv_plan *p,
+                             alv_error *error)
 {
     double far = alv_fabs(d->mean), most = alv_dtype_max(dtype);
     if (d->kind == ALV_DIST_NORMAL) far += reach_of(dtype) * d->std;
@@ -67,7 +64,7 @@ static alv_status check_fits(const alv_dist *d, alv_dtype dtype, hold h, alv_err
         return alv_fail(error, ALV_ERR_OVERFLOW, culprit(d, most),
                         "%s values up to %.3g do not fit %s, whose largest is %.6g",
                         alv_dist_name(d->kind), far, alv_dtype_name(dtype), most);
-    if (alv_is_narrow(dtype) && has_bounds(d) && d->lo < d->hi && h.lo > h.hi)
+    if (alv_is_narrow(dtype) && has_bounds(d) && d->lo < d->hi && p->lo > p->hi)
         return alv_fail(error, ALV_ERR_RANGE, "lo", "%s has no value between %g and %g",
                         alv_dtype_name(dtype), d->lo, d->hi);
     return ALV_OK;
@@ -79,23 +76,22 @@ alv_status alv_dist_fits(const alv_dist *d, alv_dtype dtype, alv_error *error)
         return alv_fail(error, ALV_ERR_ARGUMENT, "dist", "no distribution given");
     if (alv_dtype_size(dtype) == 0)
         return alv_fail(error, ALV_ERR_DTYPE, "dtype", "there is no element type %d", (int)dtype);
-    const bool narrow = alv_is_narrow(dtype) && has_bounds(d); /* else the hold is not asked for */
-    return check_fits(d, dtype, narrow ? hold_of(d, dtype) : (hold){0, 0}, error);
+    alv_plan p = {.lo = 0, .hi = 0};
+    if (alv_is_narrow(dtype)) find_hold(&p, d, dtype); /* else it is not asked for */
+    return check_fits(d, dtype, &p, error);
 }
 
-/* Works out the constants. The bounds are values of the element type itself, so that the narrow
- * types need no second look after rounding: rounding keeps order and leaves the bounds as they are,
- * hence to hold the float inside and round gives what rounding and then holding would. */
-static alv_plan make_plan(const alv_dist *d, hold h)
+/* Works out the other constants. The bounds are values of the element type itself, so that the
+ * narrow types need no second look after rounding: rounding keeps order and leaves the bounds as
+ * they are, hence to hold the float inside and round gives what rounding and then holding would. */
+static void complete(alv_plan *p, const alv_dist *d)
 {
-    alv_plan p = {.value = d->mean, .scale = d->std, .lo = h.lo, .hi = h.hi};
-    if (p.lo > p.hi) /* no float between the bounds: the nearest to their middle */
-        p.lo = p.hi = (float)(d->lo / 2 + d->hi / 2);
-    if (d->kind == ALV_DIST_UNIFORM) {
-        p.value = d->lo / 2 + d->hi / 2;
-        p.scale = d->hi / 2 - d->lo / 2;
-    }
-    return p;
+    const bool uniform = d->kind == ALV_DIST_UNIFORM;
+    const double middle = d->lo / 2 + d->hi / 2;
+    p->value = uniform ? middle : d->mean;
+    p->scale = uniform ? d->hi / 2 - d->lo / 2 : d->std;
+    if (p->lo > p->hi) /* no float between the bounds: the nearest to their middle */
+        p->lo = p->hi = (float)middle;
 }
 
 static alv_status check_fill(const void *out, alv_dtype dtype, int64_t lo, int64_t hi,
@@ -107,7 +103,7 @@ static alv_status check_fill(const void *out, alv_dtype dtype, int64_t lo, int64
         return alv_fail(error, ALV_ERR_RANGE, "lo", "[%lld, %lld) is not a slice of [0, 2^62)", lo,
                         hi);
     if (!out && hi > lo) return alv_fail(error, ALV_ERR_ARGUMENT, "out", "no place for the values");
-    if (hi > lo && (uintptr_t)out % alv_dtype_size(dtype) != 0)
+    if (hi > lo && ((uintptr_t)out & (alv_dtype_size(dtype) - 1)) != 0)
         return alv_fail(error, ALV_ERR_ARGUMENT, "out",
                         "out is not aligned to the %lld bytes of an element of %s",
                         (int64_t)alv_dtype_size(dtype), alv_dtype_name(dtype));
@@ -154,7 +150,7 @@ static alv_draw choose_truncated(alv_plan *p, const alv_dist *d, bool f64)
     const double a = (d->lo - d->mean) / d->std, b = (d->hi - d->mean) / d->std;
     const double reach = reach_of(f64 ? ALV_F64 : ALV_F32);
     if (a <= -reach && b >= reach) return f64 ? ALV_DRAW_NORMAL_HELD_F64 : ALV_DRAW_NORMAL_HELD_F32;
-    p->tails = alv_dist_tails(d);
+    alv_dist_tails(&p->tails, d);
     if (f64) return ALV_DRAW_TRUNCATED_F64;
     if (!(a >= -3.1 && b <= 3.1 && b - a >= 0.0625)) return ALV_DRAW_TRUNCATED_F32;
     const double lo = p->tails.below_lo - p->tails.above_lo;
@@ -177,58 +173,69 @@ static alv_draw choose(alv_plan *p, const alv_dist *d, alv_dtype dtype)
     return is_even(p) ? ALV_DRAW_UNIFORM_EVEN_F32 : ALV_DRAW_UNIFORM_HELD_F32;
 }
 
-/* A fill under way, in floats or doubles. */
+/* A fill under way. Groups are counted by shifting: to divide by a number that is not known until
+ * then would take as long as some groups. */
 typedef struct task {
     alv_fill_kernel *kernel;
-    alv_stream stream;
     const alv_plan *plan;
-    size_t size;   /* of an element */
-    int64_t group; /* elements in a group */
+    size_t size;       /* of an element */
+    int bits;          /* a group has 2^bits elements */
+    alv_stream stream; /* and its constants in the run of groups that was drawn last */
+    int64_t run;       /* -1 before the first */
+    alv_words words;
 } task;
 
-/* `groups` whole groups from `first` on. */
-static void draw_groups(char *to, const task *t, int64_t first, int64_t groups)
+static void enter_run(task *t, int64_t run)
 {
-    const size_t bytes = (size_t)(groups * t->group) * t->size;
+    if (t->run != run) alv_words_make(&t->words, t->stream, (uint32_t)run);
+    t->run = run;
+}
+
+/* `groups` whole groups from `first` on. */
+static void draw_groups(char *to, task *t, int64_t first, int64_t groups)
+{
+    const size_t bytes = (size_t)(groups << t->bits) * t->size;
     const bool past = bytes >= BEYOND_CACHE && (uintptr_t)to % 64 == 0;
     while (groups > 0) {
         int64_t left = RUN - first % RUN, n = groups < left ? groups : left;
-        alv_words words = alv_words_make(t->stream, (uint32_t)(first / RUN));
-        t->kernel(to, &words, (uint32_t)(first % RUN * ALV_GROUP_BLOCKS), n, t->plan, past);
-        to += (size_t)(n * t->group) * t->size;
+        enter_run(t, first / RUN);
+        t->kernel(to, &t->words, (uint32_t)(first % RUN * ALV_GROUP_BLOCKS), n, t->plan, past);
+        to += (size_t)(n << t->bits) * t->size;
         first += n;
         groups -= n;
     }
 }
 
 /* Elements [lo, hi) of one group; returns their bytes. */
-static size_t draw_part(char *to, const task *t, int64_t lo, int64_t hi)
+static size_t draw_part(char *to, task *t, int64_t lo, int64_t hi)
 {
     double whole[ALV_GROUP_F64];
-    draw_groups((char *)whole, t, lo / t->group, 1);
-    size_t skip = (size_t)(lo % t->group) * t->size, bytes = (size_t)(hi - lo) * t->size;
+    const int64_t group = lo >> t->bits;
+    draw_groups((char *)whole, t, group, 1);
+    size_t skip = (size_t)(lo - (group << t->bits)) * t->size, bytes = (size_t)(hi - lo) * t->size;
     memcpy(to, (char *)whole + skip, bytes);
     return bytes;
 }
 
-static void draw(char *to, const task *t, int64_t lo, int64_t hi)
+static void draw(char *to, task *t, int64_t lo, int64_t hi)
 {
-    int64_t first = (lo + t->group - 1) / t->group, end = hi / t->group;
-    if (lo < hi && (lo % t->group != 0 || first > end)) {
-        int64_t stop = first * t->group < hi ? first * t->group : hi;
+    const int64_t size = INT64_C(1) << t->bits;
+    int64_t first = (lo + size - 1) >> t->bits, end = hi >> t->bits;
+    if (lo < hi && (lo & (size - 1) || first > end)) {
+        int64_t stop = first << t->bits < hi ? first << t->bits : hi;
         to += draw_part(to, t, lo, stop);
         lo = stop;
     }
     if (first < end) {
         draw_groups(to, t, first, end - first);
-        to += (size_t)((end - first) * t->group) * t->size;
-        lo = end * t->group;
+        to += (size_t)((end - first) << t->bits) * t->size;
+        lo = end << t->bits;
     }
     if (lo < hi) draw_part(to, t, lo, hi);
 }
 
 /* The same as floats of a chunk, each rounded once to a narrow type. */
-static void draw_narrow(char *to, const task *t, int64_t lo, int64_t hi, size_t size,
+static void draw_narrow(char *to, task *t, int64_t lo, int64_t hi, size_t size,
                         alv_narrow_kernel *narrow)
 {
     _Alignas(64) float chunk[CHUNK]; /* no vector lies across two lines of the cache */
@@ -270,28 +277,34 @@ static void fill_constant(void *out, alv_dtype dtype, int64_t n, double value)
     repeat(out, size, n);
 }
 
-/* By the kernel that the law, the type and the set choose; d is settled, h its hold. */
-static void draw_settled(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *d,
-                         hold h, alv_stream stream, const alv_kernels *kernels)
+static alv_fill_kernel *rounding_kernel(const alv_fill_kernels *set, alv_draw drawn,
+                                        alv_dtype dtype, const alv_plan *p)
 {
-    if (d->kind == ALV_DIST_CONSTANT) {
-        fill_constant(out, dtype, hi - lo, d->mean);
-        return;
-    }
+    return dtype == ALV_F16    ? set->f16[drawn]
+           : dtype == ALV_BF16 ? alv_fill_bf16(set, drawn, p)
+                               : NULL;
+}
+
+/* By the kernel that the law, the type and the set choose. The law has spread; p has its hold, and
+ * is completed. */
+static void draw_spread(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *d,
+                        alv_plan *p, const alv_stream *stream, const alv_kernels *kernels)
+{
     const bool f64 = dtype == ALV_F64;
-    alv_plan p = make_plan(d, h);
+    complete(p, d);
     const alv_fill_kernels *set = alv_fill_kernels_of(kernels);
-    const alv_draw drawn = choose(&p, d, dtype);
-    task t = {set->draw[drawn], stream, &p, f64 ? sizeof(double) : sizeof(float),
-              f64 ? ALV_GROUP_F64 : ALV_GROUP_F32};
-    alv_fill_kernel *rounded = dtype == ALV_F16    ? set->f16[drawn]
-                               : dtype == ALV_BF16 ? alv_fill_bf16(set, drawn, &p)
-                                                   : NULL;
-    if (rounded) {
-        t.kernel = rounded;
-        t.size = sizeof(uint16_t);
-    }
-    if (alv_is_narrow(dtype) && !rounded)
+    const alv_draw drawn = choose(p, d, dtype);
+    task t;
+    t.plan = p;
+    t.bits = f64 ? ALV_GROUP_BITS_F64 : ALV_GROUP_BITS_F32;
+    t.stream.key = stream->key;
+    t.stream.name = stream->name;
+    t.run = -1;
+    t.kernel = rounding_kernel(set, drawn, dtype, p);
+    const bool narrow = alv_is_narrow(dtype) && !t.kernel;
+    t.size = t.kernel ? sizeof(uint16_t) : f64 ? sizeof(double) : sizeof(float);
+    if (!t.kernel) t.kernel = set->draw[drawn];
+    if (narrow)
         draw_narrow(out, &t, lo, hi, alv_dtype_size(dtype), set->narrow[dtype]);
     else
         draw(out, &t, lo, hi);
@@ -300,17 +313,30 @@ static void draw_settled(void *out, alv_dtype dtype, int64_t lo, int64_t hi, con
 void alv_dist_draw(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
                    alv_stream stream, const alv_kernels *kernels)
 {
-    const alv_dist d = alv_dist_settled(dist);
-    draw_settled(out, dtype, lo, hi, &d, hold_of(&d, dtype), stream, kernels);
+    double value;
+    alv_plan p;
+    if (alv_dist_is_constant(&value, dist)) {
+        fill_constant(out, dtype, hi - lo, value);
+        return;
+    }
+    find_hold(&p, dist, dtype);
+    draw_spread(out, dtype, lo, hi, dist, &p, &stream, kernels);
 }
 
 alv_status alv_dist_fill(void *out, alv_dtype dtype, int64_t lo, int64_t hi, const alv_dist *dist,
                          alv_stream stream, const alv_kernels *kernels, alv_error *error)
 {
+    double value;
+    alv_plan p;
     ALV_TRY(check_fill(out, dtype, lo, hi, dist, error));
-    const alv_dist d = alv_dist_settled(dist);
-    const hold h = hold_of(&d, dtype);
-    ALV_TRY(check_fits(&d, dtype, h, error));
-    if (lo < hi) draw_settled(out, dtype, lo, hi, &d, h, stream, kernels);
+    if (alv_dist_is_constant(&value, dist)) {
+        const alv_dist constant = alv_dist_constant(value);
+        ALV_TRY(check_fits(&constant, dtype, &p, error));
+        if (lo < hi) fill_constant(out, dtype, hi - lo, value);
+        return ALV_OK;
+    }
+    find_hold(&p, dist, dtype);
+    ALV_TRY(check_fits(dist, dtype, &p, error));
+    if (lo < hi) draw_spread(out, dtype, lo, hi, dist, &p, &stream, kernels);
     return ALV_OK;
 }

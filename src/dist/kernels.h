@@ -10,7 +10,13 @@
 #include "dist/dist.h"
 #include "stream/words.h"
 
-enum { ALV_GROUP_BLOCKS = 8, ALV_GROUP_F32 = 32, ALV_GROUP_F64 = 16 };
+enum {
+    ALV_GROUP_BLOCKS = 8,
+    ALV_GROUP_BITS_F32 = 5,
+    ALV_GROUP_BITS_F64 = 4,
+    ALV_GROUP_F32 = 1 << ALV_GROUP_BITS_F32,
+    ALV_GROUP_F64 = 1 << ALV_GROUP_BITS_F64
+};
 
 /* What the kernels need of a distribution, worked out once per fill. Floats hold values rounded to
  * float once. */

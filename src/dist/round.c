@@ -5,11 +5,6 @@
 #include "dist/kernels.h"
 #include "dist/narrow.h"
 
-bool alv_is_narrow(alv_dtype dtype)
-{
-    return (unsigned)dtype < ALV_COUNT(alv_narrow_formats) && alv_narrow_formats[dtype].size > 0;
-}
-
 void alv_round_array(void *out, alv_dtype dtype, const float *x, int64_t n)
 {
     alv_fill_kernels_of(NULL)->narrow[dtype](out, x, n);

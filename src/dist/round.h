@@ -7,7 +7,10 @@
 #include "alvor/dist.h"
 
 /* True for the types that are drawn in f32 and rounded once (contract C2). */
-bool alv_is_narrow(alv_dtype dtype);
+static inline bool alv_is_narrow(alv_dtype dtype)
+{
+    return dtype >= ALV_F16 && dtype <= ALV_F8_E5M2;
+}
 
 /* Rounds n floats to a narrow type, to nearest with ties to even, and stores their bits in the
  * machine's byte order. What is too large becomes an infinity, in f8_e4m3fn, which has none, the

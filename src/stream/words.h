@@ -18,6 +18,6 @@ typedef struct alv_words {
 } alv_words;
 
 /* For the blocks whose number has the upper half `high`. */
-alv_words alv_words_make(alv_stream stream, uint32_t high);
+void alv_words_make(alv_words *w, alv_stream stream, uint32_t high);
 
 #endif

@@ -72,7 +72,8 @@ static void fills_read_the_same_words(void **state)
             uint64_t drawn[2 * BLOCKS];
             uint32_t words[4 * BLOCKS];
             const alv_plan plan = {0};
-            alv_words w = alv_words_make(s, (uint32_t)(firsts[i] >> 32));
+            alv_words w;
+            alv_words_make(&w, s, (uint32_t)(firsts[i] >> 32));
             alv_fill_kernels_of(alv_kernels_at(k))
                 ->draw[ALV_DRAW_WORDS64](drawn, &w, (uint32_t)firsts[i], GROUPS, &plan, false);
             int64_t first = (int64_t)(4 * firsts[i]);

@@ -71,12 +71,14 @@ const char *alv_layout_name(alv_layout layout)
 bool alv_axes_size(int64_t *out, const alv_tensor *tensor, unsigned axes)
 {
     int64_t size = 1;
-    for (int axis = 0; axis < tensor->rank; axis++)
-        if (axes >> axis & 1 && tensor->shape[axis] == 0) return *out = 0, true;
-    for (int axis = 0; axis < tensor->rank; axis++)
-        if (axes >> axis & 1 && !alv_mul_i64(&size, size, tensor->shape[axis])) return false;
-    *out = size;
-    return true;
+    bool empty = false, fits = true;
+    for (int axis = 0; axes >> axis; axis++) {
+        if (!(axes >> axis & 1)) continue;
+        empty |= tensor->shape[axis] == 0;
+        fits = fits && alv_mul_i64(&size, size, tensor->shape[axis]);
+    }
+    *out = empty ? 0 : size;
+    return empty || fits;
 }
 
 static unsigned all_axes(const alv_tensor *tensor)
@@ -84,15 +86,24 @@ static unsigned all_axes(const alv_tensor *tensor)
     return (1u << tensor->rank) - 1;
 }
 
-static bool has_kernel(const char *pattern)
+/* How many axes a pattern has without those of the kernel, and its sign of these, '\0' for none. */
+static int read_pattern(char *kernel, const char *pattern)
 {
-    return strchr(pattern, '+') || strchr(pattern, '*');
+    int letters = 0;
+    *kernel = '\0';
+    for (; *pattern; pattern++) {
+        const bool letter = *pattern != '+' && *pattern != '*';
+        if (!letter) *kernel = *pattern;
+        letters += letter;
+    }
+    return letters;
 }
 
-/* How many axes a pattern has without those of the kernel. */
-static int letters_of(const char *pattern)
+static bool has_kernel(const char *pattern)
 {
-    return (int)strlen(pattern) - (has_kernel(pattern) ? 1 : 0);
+    char kernel;
+    read_pattern(&kernel, pattern);
+    return kernel != '\0';
 }
 
 static void add_axis(alv_axes *axes, char letter, int axis)
@@ -112,13 +123,14 @@ static alv_status match(alv_axes *axes, const layer_kind *kind, const alv_tensor
     int free_axes[ALV_MAX_RANK], n = 0;
     for (int axis = 0; axis < tensor->rank; axis++)
         if (!(axes->copy >> axis & 1)) free_axes[n++] = axis;
-    const int letters = letters_of(pattern), least = letters + (strchr(pattern, '+') ? 1 : 0);
+    char kernel;
+    const int letters = read_pattern(&kernel, pattern), least = letters + (kernel == '+' ? 1 : 0);
     const bool copies = axes->copy != 0;
     if (n < least)
         return alv_fail(error, ALV_ERR_SHAPE, "rank",
                         "a %s weight needs %d axes or more to have fans, not %d%s", kind->name,
                         least, n, copies ? " beside its copies" : "");
-    if (n > letters && !has_kernel(pattern))
+    if (n > letters && !kernel)
         return alv_fail(error, ALV_ERR_SHAPE, "rank", "a weight of kind %s has %d axes, not %d%s",
                         kind->name, letters, n, copies ? " beside its copies" : "");
     const char *letter = pattern;
@@ -158,22 +170,18 @@ static alv_status find_groups(alv_axes *axes, const layer_kind *kind, const alv_
 alv_status alv_axes_of(alv_axes *out, const alv_tensor *tensor, alv_error *error)
 {
     const layer_kind *kind = &kinds[tensor->layer];
-    alv_axes axes = {.copy = tensor->copy_axes, .groups = 1};
+    const unsigned copy = tensor->copy_axes;
     if (tensor->role != ALV_ROLE_WEIGHT) {
-        axes.out = all_axes(tensor) & ~axes.copy;
-        *out = axes;
+        *out = (alv_axes){.out = all_axes(tensor) & ~copy, .copy = copy, .groups = 1};
         return ALV_OK;
     }
-    axes.transposed = kind->transposed;
-    axes.lookup = kind->lookup;
+    *out = (alv_axes){.copy = copy, .transposed = kind->transposed, .lookup = kind->lookup};
     if (tensor->layout == ALV_LAYOUT_AXES) {
-        axes.in = tensor->in_axes;
-        axes.out = tensor->out_axes;
-        axes.kernel = all_axes(tensor) & ~(axes.in | axes.out | axes.copy);
+        out->in = tensor->in_axes;
+        out->out = tensor->out_axes;
+        out->kernel = all_axes(tensor) & ~(out->in | out->out | copy);
     } else {
-        ALV_TRY(match(&axes, kind, tensor, error));
+        ALV_TRY(match(out, kind, tensor, error));
     }
-    ALV_TRY(find_groups(&axes, kind, tensor, error));
-    *out = axes;
-    return ALV_OK;
+    return find_groups(out, kind, tensor, error);
 }

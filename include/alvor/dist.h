@@ -62,7 +62,8 @@ ALV_API alv_status alv_dist_check(const alv_dist *dist, alv_error *error);
 
 /* ALV_OK, or ALV_ERR_OVERFLOW, naming the parameter, where a draw could be too large for the type:
  * the value, the bounds, or 6.8 (in f64, 8.7) deviations of a normal. ALV_ERR_RANGE where a narrow
- * type has no value between the bounds; ALV_ERR_DTYPE for an unknown type. */
+ * type has no value between the bounds (f32, where it has none there, is filled with the one
+ * nearest to their middle); ALV_ERR_DTYPE for an unknown type. */
 ALV_API alv_status alv_dist_fits(const alv_dist *dist, alv_dtype dtype, alv_error *error);
 
 ALV_API const char *alv_dist_name(alv_dist_kind kind); /* "truncated normal"; NULL if unknown */

@@ -19,7 +19,7 @@ pkg_check_modules(LAB REQUIRED IMPORTED_TARGET jansson sqlite3 zlib libcyaml lib
 pkg_check_modules(CURL REQUIRED libcurl)
 
 file(GLOB lab_sources CONFIGURE_DEPENDS
-     src/team/*.c src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/train/*.c src/formats/*.c
+     src/team/*.c src/nn/*.c src/probe/*.c src/verdict/*.c src/data/*.c src/train/*.c src/formats/*.c src/formats/onnx/*.c
      src/lab/*.c src/reproduce/*.c src/lesson/*.c src/audit/*.c src/report/*.c)
 if(NOT lab_sources)
   return()

@@ -1,9 +1,9 @@
 /* ONNX as a source of tensors: its initializers, mapped, in the file or in files beside it; then
- * the graph (formats/onnx_graph.h), which knows what they are. */
+ * the graph (formats/onnx/graph.h), which knows what they are. */
 #include "base/base.h"
 #include "formats/checkpoint_formats.h"
-#include "formats/onnx_graph.h"
-#include "formats/onnx_wire.h"
+#include "formats/onnx/graph.h"
+#include "formats/onnx/wire.h"
 
 /* The element types of TensorProto.DataType. */
 typedef struct onnx_type {

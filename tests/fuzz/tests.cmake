@@ -16,7 +16,7 @@ if(ALVOR_FUZZ)
   list(TRANSFORM networks PREPEND ${PROJECT_SOURCE_DIR}/src/)
   pkg_check_modules(FUZZ_JSON REQUIRED IMPORTED_TARGET jansson)
   file(GLOB checkpoints CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/formats/checkpoint*.c
-       ${PROJECT_SOURCE_DIR}/src/formats/kind.c ${PROJECT_SOURCE_DIR}/src/formats/onnx*.c)
+       ${PROJECT_SOURCE_DIR}/src/formats/kind.c ${PROJECT_SOURCE_DIR}/src/formats/onnx/*.c)
   file(GLOB engine CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/audit/engine*.c)
   list(FILTER engine EXCLUDE REGEX engine_load) # a network to run comes with the laboratory
   list(APPEND checkpoints ${engine})

@@ -5,7 +5,7 @@
  * them, whether the engine's attention does the same. */
 #include "base/base.h"
 #include "formats/kind.h"
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 #include "math/math.h"
 
 /* Queries times keys, (..., t, u) (..., u, t) with the samples and heads before them, or shares

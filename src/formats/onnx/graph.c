@@ -1,6 +1,6 @@
 /* Walks the nodes of an ONNX graph in their order, which the format promises to be that of
- * evaluation, and asks the table of operators (onnx_ops.c) what each does. */
-#include "formats/onnx_moves.h"
+ * evaluation, and asks the table of operators (ops.c) what each does. */
+#include "formats/onnx/moves.h"
 
 #include "base/base.h"
 #include "formats/kind.h"

@@ -1,7 +1,7 @@
 /* Rules for what puts signals side by side or multiplies them: Concat, Neg, products and sums of
  * two signals or of a signal and constants. */
 #include "base/base.h"
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 #include "math/math.h"
 
 /* Rows of a parameter that stand before, behind or between those of a signal, as class tokens do:

@@ -1,7 +1,7 @@
 /* What follows each weight of a graph: the activation, a norm, the end of a residual branch. */
 #include "base/base.h"
 #include "formats/kind.h"
-#include "formats/onnx_graph.h"
+#include "formats/onnx/graph.h"
 #include "model/nodes.h"
 
 /* The nodes read by each other node, and how often. */

@@ -1,6 +1,6 @@
 /* Constants laid over a signal, which they multiply or are added to. */
 #include "base/base.h"
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 
 /* Where element (position, unit) of a signal is in a constant that is laid over its axes from the
  * last one on; false where one does not cover the other. */

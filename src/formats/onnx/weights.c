@@ -1,7 +1,7 @@
 /* Rules for what holds weights: dense layers, convolutions and norms. Beside each stands what must
  * hold for the engine's layers to do the same. */
 #include "base/base.h"
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 #include "math/math.h"
 
 /* Outputs and inputs of a matrix, its copies before them. */

@@ -1,7 +1,7 @@
 /* Constants of a graph, as far as its exactness hangs on them: shapes that values are put into,
  * places that are chosen, numbers that a signal is multiplied by. Few at a time; where more would
  * have to be known, nothing is. */
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 
 #include "base/base.h"
 #include "math/math.h"

@@ -1,6 +1,6 @@
 /* Two signals as one node: side by side, multiplied, or sums of one node added up. */
 #include "base/base.h"
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 
 /* Two nodes whose values are put side by side, or are multiplied. */
 static int put_two(alv_onnx *g, alv_move_kind kind, int a, int b, int64_t out, int64_t width)

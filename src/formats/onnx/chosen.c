@@ -1,8 +1,8 @@
 /* Rules for what chooses, cuts, repeats and pads places of an axis: Slice, Split, Gather, Expand,
  * Pad, Resize. Thirds of a matrix and the last position, which attention and recurrent layers are
- * read by, are told from other choices, which are nodes of their own (onnx_moves.c). */
+ * read by, are told from other choices, which are nodes of their own (moves.c). */
 #include "base/base.h"
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 #include "math/math.h"
 
 enum { MOST_PLACES = 1 << 20 };

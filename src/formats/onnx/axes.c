@@ -10,7 +10,7 @@
  * its size that no layer has: arithmetic on shapes is done with it, and what holds with it holds
  * with all. */
 #include "base/base.h"
-#include "formats/onnx_graph.h"
+#include "formats/onnx/graph.h"
 #include "math/math.h"
 
 static const double any_samples = 1000003, any_rows = 100003, any_columns = 100043;

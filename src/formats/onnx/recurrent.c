@@ -2,7 +2,7 @@
  * goes backward has the law of one that goes forward; two directions side by side are a node of
  * their own behind it, "Bidirectional", and the states in which they end another. */
 #include "base/base.h"
-#include "formats/onnx_graph.h"
+#include "formats/onnx/graph.h"
 
 typedef struct cell {
     const char *op;

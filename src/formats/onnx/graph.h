@@ -15,7 +15,7 @@ alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *grap
                           const int *constants, alv_error *error);
 
 /* Inside the room: how the axes of a value stand for samples, positions, heads and units
- * (onnx_axes.c has the atoms). Only what moves or joins axes as the engine does, or undoes what it
+ * (axes.c has the atoms). Only what moves or joins axes as the engine does, or undoes what it
  * did, keeps them; all else has none (rank 0). */
 enum { ALV_AXES = 6, ALV_AXIS_ATOMS = 4 };
 typedef struct alv_form {
@@ -34,7 +34,7 @@ typedef enum alv_mask {
     ALV_MASK_PLACES  /* no mask: 0, 1, 2, ... */
 } alv_mask;
 
-/* A layer norm that is written out, operator by operator (onnx_norms.c). */
+/* A layer norm that is written out, operator by operator (norms.c). */
 typedef enum alv_norm_step {
     ALV_STEP_NONE,
     ALV_STEP_MEAN,
@@ -90,7 +90,7 @@ typedef struct alv_onnx_numbers {
 
 enum { ALV_ONNX_INPUTS = 128, ALV_ONNX_OUTPUTS = 31 };
 
-/* How an initializer is seen after what exchanges, inserts or cuts its axes (onnx_view.c). */
+/* How an initializer is seen after what exchanges, inserts or cuts its axes (view.c). */
 typedef struct alv_onnx_view {
     int rank;
     int64_t offset, shape[ALV_MAX_RANK], stride[ALV_MAX_RANK];
@@ -158,7 +158,7 @@ double alv_onnx_factor(const alv_onnx *g, int k);
 /* Notes the first node that `graph` does not follow exactly, unless `holds`. */
 void alv_onnx_need(alv_onnx *g, bool holds, alv_stop_why why);
 
-/* onnx_axes.c: axes by their text, "n,t,u". */
+/* axes.c: axes by their text, "n,t,u". */
 alv_form alv_form_of(const char *text);
 bool alv_form_are(alv_form axes, const char *text);
 bool alv_form_same(alv_form a, alv_form b); /* and known */
@@ -176,18 +176,18 @@ bool alv_form_turn(alv_onnx_value *value, const int64_t *perm, int n);
 void alv_form_remove(alv_form *axes, int axis);
 bool alv_form_insert(alv_form *axes, int axis); /* an axis of size 1 before it */
 
-/* onnx_masks.c: what input k is as a mask; what a node of masks and numbers only gives. */
+/* masks.c: what input k is as a mask; what a node of masks and numbers only gives. */
 alv_mask alv_onnx_mask(const alv_onnx *g, int k);
 alv_mask alv_onnx_fold_mask(const alv_onnx *g);
 /* What is added to scores to hide them: below it nothing is left after softmax, in single
  * precision. */
 static const double alv_onnx_hidden = -1e4;
 
-/* onnx_norms.c: whether the node is a step of a written-out norm, and what it then gives. */
+/* norms.c: whether the node is a step of a written-out norm, and what it then gives. */
 bool alv_onnx_norm_step(alv_onnx_value *out, alv_onnx *g);
 alv_onnx_rule alv_onnx_mean;
 
-/* onnx_numbers.c: what input k holds; n = 0 where nobody knows. */
+/* numbers.c: what input k holds; n = 0 where nobody knows. */
 alv_onnx_numbers alv_onnx_numbers_of(const alv_onnx *g, int k);
 /* The only number of input k; NaN where it has not got just one that is known. */
 double alv_onnx_number_of(const alv_onnx *g, int k);
@@ -196,7 +196,7 @@ alv_onnx_value alv_onnx_constant(alv_onnx *g, double number);
 /* A node all of whose inputs are constants, or of which only the shape counts. */
 alv_onnx_value alv_onnx_fold(alv_onnx *g);
 
-/* onnx_places.c, onnx_weights.c: rules. */
+/* places.c, weights.c: rules. */
 alv_onnx_rule alv_onnx_alias, alv_onnx_flatten, alv_onnx_reshape, alv_onnx_transpose,
     alv_onnx_squeeze, alv_onnx_unsqueeze, alv_onnx_slice, alv_onnx_split, alv_onnx_gather,
     alv_onnx_expand;
@@ -208,7 +208,7 @@ alv_node alv_onnx_source(const alv_onnx *g, int k);
 /* A dense layer behind node `from`. */
 alv_onnx_value alv_onnx_add_weights(alv_onnx *g, int from, int weight, int bias, alv_form axes);
 
-/* onnx_attention.c: rules; a product of two signals; whether input k is scores, and they with what
+/* attention.c: rules; a product of two signals; whether input k is scores, and they with what
  * input k adds to them. */
 alv_onnx_rule alv_onnx_attention, alv_onnx_softmax, alv_onnx_where, alv_onnx_multiply;
 bool alv_onnx_is_scores(const alv_onnx *g, int k);
@@ -216,10 +216,10 @@ alv_onnx_value alv_onnx_add_to_scores(alv_onnx *g, int k);
 /* A bias of the weight; -1 where input k is none. */
 int alv_onnx_bias(alv_onnx *g, int k, int weight);
 
-/* onnx_describe.c: what follows each weight, told to the initializers. */
+/* describe.c: what follows each weight, told to the initializers. */
 alv_status alv_onnx_describe(alv_onnx *g);
 
-/* onnx_input.c: the sizes of the data into the model and its graph, and the number of samples, 0:
+/* input.c: the sizes of the data into the model and its graph, and the number of samples, 0:
  * the file does not say. */
 int64_t alv_onnx_read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *graph);
 /* The data as if a node gave them. */

@@ -1,10 +1,10 @@
-/* Inside the room: what a graph moves and weighs beside its layers (onnx_moves.c, onnx_pairs.c,
- * onnx_constants.c), and the rules of operators that do (onnx_chosen.c, onnx_joined.c). What
- * returns false has not done it: the graph cannot be run from there on. */
+/* Inside the room: what a graph moves and weighs beside its layers (moves.c, pairs.c, constants.c), and the
+ * rules of operators that do (chosen.c, joined.c). What returns false has not done it: the graph
+ * cannot be run from there on. */
 #ifndef ALV_FORMATS_ONNX_MOVES_H
 #define ALV_FORMATS_ONNX_MOVES_H
 
-#include "formats/onnx_graph.h"
+#include "formats/onnx/graph.h"
 #include "model/nodes.h"
 
 /* Floats of all nodes of a graph, and terms of a sum. */
@@ -54,13 +54,13 @@ bool alv_onnx_shift(alv_onnx_value *v, alv_onnx *g, const float *by, bool each);
 bool alv_onnx_merge(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b);
 void alv_onnx_sweep(alv_onnx *g, int result);
 
-/* onnx_joined.c: two signals multiplied, or added; a signal and the constants of input k. */
+/* joined.c: two signals multiplied, or added; a signal and the constants of input k. */
 alv_onnx_rule alv_onnx_product, alv_onnx_sum, alv_onnx_concat, alv_onnx_negate, alv_onnx_pad,
     alv_onnx_resize;
 bool alv_onnx_weigh_by(alv_onnx_value *out, alv_onnx *g, int k);
 bool alv_onnx_shift_by(alv_onnx_value *out, alv_onnx *g, int k);
 
-/* onnx_view.c: how input k, an initializer, is seen; as it lies, or as value->view says. */
+/* view.c: how input k, an initializer, is seen; as it lies, or as value->view says. */
 bool alv_onnx_view_of(alv_onnx_view *out, const alv_onnx *g, int k);
 /* Whether all of it is seen, or what is seen begins at its first element; true of all else. */
 bool alv_onnx_is_whole(const alv_onnx *g, int k);
@@ -75,11 +75,11 @@ alv_onnx_value alv_onnx_view_reshape(alv_onnx *g, const alv_onnx_numbers *to);
 alv_onnx_value alv_onnx_view_cut(alv_onnx *g, const alv_onnx_value *value, int axis, int64_t lo,
                                  int64_t n, int64_t step);
 
-/* onnx_places.c: a value with its axes as they are now, or, unless `known`, as no layer moves them;
+/* places.c: a value with its axes as they are now, or, unless `known`, as no layer moves them;
  * the last position, or the `state` in which a recurrent layer ends. */
 alv_onnx_value alv_onnx_moved(alv_onnx *g, alv_onnx_value value, bool known);
 alv_onnx_value alv_onnx_last(alv_onnx *g, alv_form axes, bool state);
-/* onnx_attention.c: three heads look like three parts, until none of them is chosen. */
+/* attention.c: three heads look like three parts, until none of them is chosen. */
 alv_onnx_value alv_onnx_heads_of(alv_onnx_value value);
 
 #endif

@@ -1,7 +1,7 @@
 /* The table of ONNX operators that alvor has a rule for. Versions: opset 7 to 23; attributes that
  * became inputs on the way (Clip, Dropout, Squeeze) do not matter here. */
 #include "base/base.h"
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 #include "math/math.h"
 
 /* Applied to the node `from`; the result has these axes. */

@@ -4,7 +4,7 @@
  * node, a sum of few terms c_j x_i(j); a chain of such operators becomes one node. So the two
  * halves that rotary positions exchange, the parts of a matrix in any order, and heads that are
  * repeated are all the same thing. What is left over on the way is taken out at the end. */
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 
 #include "base/base.h"
 #include "math/math.h"

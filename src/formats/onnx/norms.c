@@ -5,7 +5,7 @@
  * and rms norms, which leave out the first two; also by the inverse of the deviation. Gain and
  * shift that follow are taken by the norm's node, while it is the last. */
 #include "base/base.h"
-#include "formats/onnx_graph.h"
+#include "formats/onnx/graph.h"
 #include "math/math.h"
 
 static bool is_op(const alv_onnx *g, const char *name)

@@ -1,6 +1,6 @@
 /* Filters a ModelProto by tables of its messages. Encoding: protobuf.dev, "Encoding"; the numbers
  * of the fields are those of onnx.proto. */
-#include "formats/onnx_wire.h"
+#include "formats/onnx/wire.h"
 
 #include "base/base.h"
 

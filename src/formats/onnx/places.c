@@ -1,7 +1,7 @@
 /* Rules for what moves values and leaves them as they are. The graph takes them for nothing; how
- * the axes stand afterwards is told by the value (onnx_axes.c). */
+ * the axes stand afterwards is told by the value (axes.c). */
 #include "base/base.h"
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 #include "math/math.h"
 
 /* What does not change the values, or only their places. */

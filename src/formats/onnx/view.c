@@ -1,7 +1,7 @@
 /* Initializers whose axes are exchanged, inserted, cut or repeated before they meet a signal: where
  * each element lies. */
 #include "base/base.h"
-#include "formats/onnx_moves.h"
+#include "formats/onnx/moves.h"
 
 /* Elements that are seen, each once. */
 static int64_t count_of(const alv_onnx_view *v)

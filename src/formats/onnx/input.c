@@ -1,6 +1,6 @@
 /* Which of a graph's inputs is its data, of what sizes; what is taken for the others. */
 #include "base/base.h"
-#include "formats/onnx_graph.h"
+#include "formats/onnx/graph.h"
 
 static int by_text(const void *a, const void *b)
 {

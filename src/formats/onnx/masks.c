@@ -2,7 +2,7 @@
  * them as initializers, or as a chain of operators from a triangle of ones to what is added to the
  * scores; what such a chain makes is told by what went in, not element by element. */
 #include "base/base.h"
-#include "formats/onnx_graph.h"
+#include "formats/onnx/graph.h"
 #include "math/math.h"
 #include "math/mathf.h"
 

@@ -3,23 +3,10 @@
 #ifndef ALV_SUITED_H
 #define ALV_SUITED_H
 
+#include "suited_tensors.h"
 #include "test.h"
 
 #include "alvor/alvor.h"
-
-/* The first of these that the scheme accepts is the one that every test draws: a matrix, a square
- * one, kernels of convolutions, a vector, one of whole gates. The order is part of
- * tests/golden/init.txt. */
-static const alv_tensor suited_tensors[] = {
-    {.name = "fc1.weight", .rank = 2, .shape = {101, 67}},
-    {.name = "fc1.weight", .rank = 2, .shape = {64, 64}},
-    {.name = "fc1.weight", .rank = 4, .shape = {22, 16, 3, 5}},
-    {.name = "fc1.weight", .rank = 4, .shape = {16, 16, 3, 3}},
-    {.name = "fc1.weight", .rank = 1, .shape = {101}},
-    {.name = "fc1.weight", .rank = 1, .shape = {96}},
-};
-
-enum { SUITED_MOST = 101 * 67 }; /* elements of the largest */
 
 static inline alv_scheme suited_scheme(const char *text)
 {
@@ -33,16 +20,14 @@ static inline alv_scheme suited_scheme(const char *text)
 
 static inline alv_tensor suited_tensor(const alv_scheme *scheme, alv_dtype dtype)
 {
-    double mean, variance;
+    alv_tensor tensor;
     alv_error error = {0};
-    for (size_t i = 0; i < sizeof suited_tensors / sizeof *suited_tensors; i++) {
-        alv_tensor tensor = suited_tensors[i];
-        tensor.dtype = dtype;
-        if (alv_init_moments(&mean, &variance, scheme, &tensor, &error) == ALV_OK) return tensor;
+    if (suited_find(&tensor, scheme, dtype, &error) != ALV_OK) {
+        print_error("nothing in tests/suited_tensors.h suits %s: %s\n", scheme->init->name,
+                    error.message);
+        fail();
     }
-    print_error("no tensor of tests/suited.h suits %s: %s\n", scheme->init->name, error.message);
-    fail();
-    return suited_tensors[0];
+    return tensor;
 }
 
 static inline int64_t suited_count(const alv_tensor *tensor)

@@ -2,6 +2,7 @@
  * two must give the same bits (contracts C5 and C7). */
 #include "base/base.h"
 #include "data/data.h"
+#include "golden/fills.h"
 #include "nn/net.h"
 #include "stream/rng.h"
 #include "selftest.h"
@@ -95,21 +96,19 @@ uint64_t alvor_selftest(int which)
     return hash;
 }
 
-enum { ROWS = 101, COLUMNS = 67, ELEMENTS = ROWS * COLUMNS };
-
-uint64_t alvor_fill_hash(int initializer, int dtype)
+uint64_t alvor_fill_hash(int line, int dtype)
 {
-    static double out[ELEMENTS];
-    if (initializer < 0 || initializer >= alv_init_count()) return 0;
+    static double out[SUITED_MOST];
+    static _Alignas(16) unsigned char scratch[1 << 20];
+    const alv_fill how = {.scratch = scratch, .scratch_size = sizeof scratch};
+    const char *text = golden_text(line);
     alv_scheme scheme;
-    alv_tensor tensor = {.name = "fc1.weight", .rank = 2, .shape = {ROWS, COLUMNS}};
-    tensor.dtype = (alv_dtype)dtype;
-    if (alv_scheme_parse(&scheme, alv_init_at(initializer)->name, NULL) ||
-        alv_init_fill(out, 0, ELEMENTS, &scheme, &tensor, 42, NULL, NULL))
+    alv_tensor tensor;
+    int64_t count;
+    if (!text) return 0;
+    if (golden_make(&scheme, &tensor, text, (alv_dtype)dtype, NULL) ||
+        alv_tensor_count(&count, &tensor, NULL) ||
+        alv_init_fill(out, 0, count, &scheme, &tensor, GOLDEN_SEED, &how, NULL))
         return 1;
-    const unsigned char *bytes = (const unsigned char *)out;
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < ELEMENTS * alv_dtype_size(tensor.dtype); i++)
-        hash = (hash ^ bytes[i]) * 0x100000001b3u;
-    return hash;
+    return golden_hash(out, count, alv_dtype_size(tensor.dtype));
 }

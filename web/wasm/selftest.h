@@ -8,9 +8,8 @@
  * anything failed. */
 __attribute__((visibility("default"))) uint64_t alvor_selftest(int which);
 
-/* The hash of tests/golden/init.txt for an initializer of the registry, all arguments default, and
- * an element type, drawn by the best kernel set; 0 beyond the registry, 1 where that initializer
- * does not fill a matrix without scratch. */
-__attribute__((visibility("default"))) uint64_t alvor_fill_hash(int initializer, int dtype);
+/* The hash of a fill of tests/golden/init.txt, drawn by the best kernel set: `line` counts the
+ * file's schemes. 0 behind the last, 1 where the fill fails. */
+__attribute__((visibility("default"))) uint64_t alvor_fill_hash(int line, int dtype);
 
 #endif

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Orthogonal weights against a second implementation, in plain Python from docs/stream.md, section 9.
+"""Orthogonal weights and their kin against a second implementation, in plain Python from
+docs/stream.md, section 9.
 
     haar_reference.py ALVOR STREAM.md
 
@@ -75,39 +76,87 @@ def haar(rows, columns, normals, r):
     return q
 
 
-def drawn(program, shape, dtype, gain):
+def drawn(program, scheme, shape, dtype, *options):
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "w.npy"
-        subprocess.run([program, "init", "--scheme", f"orthogonal(gain={gain})", "--shape",
-                        "%d,%d" % shape, "--dtype", dtype, "--seed", "7", "--name", "w", "-o", path],
+        subprocess.run([program, "init", "--scheme", scheme, "--shape", ",".join(map(str, shape)),
+                        "--dtype", dtype, "--seed", "7", "--name", "w", "-o", path, *options],
                        check=True, stderr=subprocess.DEVNULL)
         data = path.read_bytes()
     length = struct.unpack("<H", data[8:10])[0]
-    assert tuple(ast.literal_eval(data[10:10 + length].decode())["shape"]) == shape
+    assert tuple(ast.literal_eval(data[10:10 + length].decode())["shape"]) == tuple(shape)
     return data[10 + length:]
 
 
-def compare(program, shape, dtype, gain):
-    rows, columns = min(shape), max(shape)
-    r = reference.f32 if dtype == "f32" else float
+def matrices(rows, columns, count, dtype):
+    """Haar matrices of the stream, one after another, higher ones drawn lying on their side."""
     stream = reference.Stream(7, "w")
-    normals = [reference.normal(stream, dtype, e, 0.0, 1.0) for e in range(rows * columns)]
-    q = haar(rows, columns, normals, r)
-    if shape[0] > shape[1]:
-        q = zip(*q)
-    mine = [r(r(gain) * value) for row in q for value in row]
+    r = reference.f32 if dtype == "f32" else float
+    for m in range(count):
+        first = m * rows * columns
+        normals = [reference.normal(stream, dtype, first + e, 0.0, 1.0) for e in range(rows * columns)]
+        q = haar(min(rows, columns), max(rows, columns), normals, r)
+        yield [list(row) for row in zip(*q)] if rows > columns else q
+
+
+def same(program, scheme, shape, dtype, mine, *options):
     packed = struct.pack("<%d%s" % (len(mine), "f" if dtype == "f32" else "d"), *mine)
-    same = packed == drawn(program, shape, dtype, gain)
-    print("%d x %d %s: %s" % (*shape, dtype, "the same bits" if same else "other bits"))
-    return same
+    equal = packed == drawn(program, scheme, shape, dtype, *options)
+    print("%s %s %s: %s" % (scheme, shape, dtype, "the same bits" if equal else "other bits"))
+    return equal
+
+
+def times(dtype, gain, value):
+    r = reference.f32 if dtype == "f32" else float
+    return r(r(gain) * value)
+
+
+def orthogonal(program, shape, dtype, gain):
+    q = next(matrices(*shape, 1, dtype))
+    return same(program, f"orthogonal(gain={gain})", shape, dtype,
+                [times(dtype, gain, value) for row in q for value in row])
+
+
+def looks_linear(program, shape, dtype, gain, mirror, groups):
+    """A convolution's weight, (outputs, input channels, kernel); a group is a matrix."""
+    outputs, columns = shape[0] // groups, math.prod(shape[1:])
+    rows = outputs // 2 if mirror != "inputs" else outputs
+    wide = columns // 2 if mirror != "outputs" else columns
+    mine = [times(dtype, -gain if (i >= rows) != (j >= wide) else gain, q[i % rows][j % wide])
+            for q in matrices(rows, wide, groups, dtype)
+            for i in range(outputs) for j in range(columns)]
+    return same(program, f"looks_linear(gain={gain}, mirror={mirror})", shape, dtype, mine,
+                "--layer", "conv", "--groups", str(groups))
+
+
+def delta_orthogonal(program, shape, dtype, gain, groups):
+    outputs, inputs, kernel = shape[0] // groups, shape[1], shape[2:]
+    middle = 0
+    for size in kernel:
+        middle = middle * size + size // 2
+    mine = []
+    for q in matrices(outputs, inputs, groups, dtype):
+        for row in q:
+            for value in row:
+                places = [0.0] * math.prod(kernel)
+                places[middle] = times(dtype, gain, value)
+                mine += places
+    return same(program, f"delta_orthogonal(gain={gain})", shape, dtype, mine, "--layer", "conv",
+                "--groups", str(groups))
 
 
 def main():
     program, document = sys.argv[1:3]
     reference.read_tables(document)
-    cases = [((1, 1), "f32", 1), ((3, 3), "f32", -2), ((5, 40), "f64", 1.5), ((90, 70), "f32", 0.1),
-             ((66, 81), "f64", 1)]
-    return not all([compare(program, *case) for case in cases])
+    results = [orthogonal(program, *case) for case in (
+        ((1, 1), "f32", 1), ((3, 3), "f32", -2), ((5, 40), "f64", 1.5), ((90, 70), "f32", 0.1),
+        ((66, 81), "f64", 1))]
+    results += [looks_linear(program, *case) for case in (
+        ((9, 4, 3), "f32", 0.7, "inputs", 3), ((12, 5, 2, 2), "f64", 1, "outputs", 2),
+        ((20, 6, 3), "f32", 1.5, "both", 1))]
+    results += [delta_orthogonal(program, *case) for case in (
+        ((8, 5, 3, 4), "f32", 1.1, 1), ((12, 4, 2), "f64", -1, 3))]
+    return not all(results)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Sparse and Nguyen-Widrow weights against a second implementation, from docs/stream.md, section 8.
+"""Sparse and Nguyen-Widrow weights, embedding tables and chrono's gates against a second
+implementation, from docs/stream.md, section 8.
 
     structured_reference.py ALVOR STREAM_MD
 
-Draws tensors with the command and again here, in plain Python, and compares every bit of f64.
+Draws tensors with the command and again here, in plain Python, and compares every bit.
 """
 import math
 import os
@@ -17,17 +18,17 @@ import stream_reference as stream
 M32 = 2**32 - 1
 
 
-def drawn(program, scheme, shape, seed, name, layout):
+def drawn(program, scheme, shape, seed, name, *options, dtype="f64"):
     """The tensor of the command, flat: a .npy file is its header and then the elements."""
     with tempfile.TemporaryDirectory() as place:
         path = os.path.join(place, "w.npy")
-        subprocess.run([program, "init", "--scheme", scheme, "--shape", "%d,%d" % shape, "--seed",
-                        str(seed), "--name", name, "--layout", layout, "--dtype", "f64", "-o", path],
+        subprocess.run([program, "init", "--scheme", scheme, "--shape", ",".join(map(str, shape)),
+                        "--seed", str(seed), "--name", name, "--dtype", dtype, "-o", path, *options],
                        check=True, capture_output=True)
         with open(path, "rb") as file:
             data = file.read()
     start = 10 + struct.unpack("<H", data[8:10])[0]
-    return struct.unpack("<%dd" % (shape[0] * shape[1]), data[start:])
+    return struct.unpack("<%d%s" % (math.prod(shape), "d" if dtype == "f64" else "f"), data[start:])
 
 
 def f(key, v, m):
@@ -84,13 +85,73 @@ def nguyen_widrow(rows, columns, layout, seed, name):
     return out
 
 
+def embedding(rows, width, seed, name, dtype, std, padding):
+    values = stream.Stream(seed, name)
+    std = std if std > 0 else 1 / math.sqrt(width)
+    return [0.0 if e // width == padding else stream.normal(values, dtype, e, 0.0, std)
+            for e in range(rows * width)]
+
+
+def log(x):
+    half = float.fromhex("0x1.6a09e667f3bcdp-1")
+    m, k = math.frexp(x)
+    if m < half:
+        m, k = 2 * m, k - 1
+    f = m - 1
+    s = f / (2 + f)
+    z = s * s
+    r = z * stream.poly([2 / odd for odd in range(23, 2, -2)], z)
+    if k == 0:
+        return f - s * (f - r)
+    high, low = float.fromhex("0x1.62e42feep-1"), float.fromhex("0x1.a39ef35793c76p-33")
+    return k * high - ((s * (f - r) - k * low) - f)
+
+
+# Gates of an order: how many, which keeps, which lets in.
+ORDERS = {"ifgo": (4, 1, 0), "igfo": (4, 2, 0), "iofc": (4, 2, 0), "rzn": (3, 1, None),
+          "zrh": (3, 0, None)}
+
+
+def chrono(units, seed, name, dtype, tmax, order):
+    values = stream.Stream(seed, name)
+    gates, keeps, lets_in = ORDERS[order]
+    to_type = float if dtype == "f64" else stream.f32
+    keep = [to_type(log(stream.uniform(values, dtype, k, 1.0, tmax - 1.0))) for k in range(units)]
+    out = [0.0] * (gates * units)
+    out[keeps * units:(keeps + 1) * units] = keep
+    if lets_in is not None:
+        out[lets_in * units:(lets_in + 1) * units] = [-x for x in keep]
+    return out
+
+
 def differ(what, theirs, mine):
     wrong = [i for i, (a, b) in enumerate(zip(theirs, mine))
-             if struct.pack("<d", a + 0.0) != struct.pack("<d", b + 0.0)]
+             if struct.pack("<d", a) != struct.pack("<d", b)]
     if wrong:
         i = wrong[0]
         print("%s: element %d is %r in C, %r here" % (what, i, theirs[i], mine[i]))
     return len(wrong)
+
+
+def tables_and_gates(program):
+    """How many elements differ, and how many there are."""
+    wrong = compared = 0
+    for dtype in ("f32", "f64"):
+        for rows, width, std, padding in ((40, 24, 0.0, -1), (40, 24, 0.0, 0), (7, 33, 0.3, 6)):
+            scheme = "embedding_normal(std=%g, padding=%d)" % (std, padding)
+            theirs = drawn(program, scheme, (rows, width), 3, "wte.weight", dtype=dtype)
+            wrong += differ((scheme, dtype), theirs,
+                            embedding(rows, width, 3, "wte.weight", dtype, std, padding))
+            compared += rows * width
+        for order in ORDERS:
+            for units, tmax in ((1, 3), (150, 3), (50, 400)):
+                scheme = "chrono(tmax=%d, order=%s)" % (tmax, order)
+                theirs = drawn(program, scheme, (ORDERS[order][0] * units,), 42, "lstm.bias",
+                               dtype=dtype)
+                wrong += differ((scheme, dtype), theirs,
+                                chrono(units, 42, "lstm.bias", dtype, tmax, order))
+                compared += len(theirs)
+    return wrong, compared
 
 
 def main():
@@ -104,16 +165,18 @@ def main():
                                               ("sparse(k=2, per=input)", 2, True, 1.0),
                                               ("sparse(k=4, std=1, scaled=yes)", min(4, columns), False,
                                                math.sqrt(1 / min(4, columns)))):
-                theirs = drawn(program, scheme, shape, 2**52 + 5, "camada.ção", layout)
+                theirs = drawn(program, scheme, shape, 2**52 + 5, "camada.ção", "--layout", layout)
                 mine = sparse(rows, columns, layout, 2**52 + 5, "camada.ção", k, per_input, std)
                 wrong += differ((scheme, layout, rows, columns), theirs, mine)
                 compared += rows * columns
         for rows, columns in ((21, 2), (400, 1)):
             shape = (rows, columns) if layout == "torch" else (columns, rows)
-            theirs = drawn(program, "nguyen_widrow", shape, 42, "fc1.weight", layout)
+            theirs = drawn(program, "nguyen_widrow", shape, 42, "fc1.weight", "--layout", layout)
             wrong += differ(("nguyen_widrow", layout, rows, columns), theirs,
                             nguyen_widrow(rows, columns, layout, 42, "fc1.weight"))
             compared += rows * columns
+    more = tables_and_gates(program)
+    wrong, compared = wrong + more[0], compared + more[1]
     print("%d elements compared, %d differ" % (compared, wrong))
     return wrong > 0
 

@@ -41,17 +41,18 @@ static void a_team_draws_the_same_weights(void **state)
     static float one[N * N], shared[N * N];
     const alv_scheme scheme = suited_scheme("orthogonal");
     const alv_tensor w = {.name = "w", .rank = 2, .shape = {N, N}};
-    alv_team team;
-    alv_team_begin(&team, 4);
     alv_fill how = suited_scratch(&scheme, &w);
     assert_int_equal(alv_init_fill(one, 0, N * N, &scheme, &w, 42, &how, NULL), ALV_OK);
-    how.executor = alv_team_executor(&team);
-    for (int round = 0; round < 5; round++) {
+    for (int threads = 1; threads <= 16; threads++) {
+        alv_team team;
+        alv_team_begin(&team, threads);
+        how.executor = alv_team_executor(&team);
+        memset(shared, 0xee, sizeof shared);
         assert_int_equal(alv_init_fill(shared, 0, N * N, &scheme, &w, 42, &how, NULL), ALV_OK);
         assert_memory_equal(one, shared, sizeof one);
+        alv_team_end(&team);
     }
     free(how.scratch);
-    alv_team_end(&team);
 }
 
 int main(void)

@@ -226,7 +226,7 @@ static void battery(ledger *l)
             judge_wide(l, &scheme, ALV_F64);
             judge_narrow(l, &scheme);
         } else if (!judge_structured(l, &scheme)) {
-            print_message("  %s takes none of the shapes\n", name);
+            fail_msg("%s takes none of the shapes of judge_structured", name);
         }
     }
     assert_true(l->comparisons <= BATTERY);

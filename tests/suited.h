@@ -3,10 +3,11 @@
 #ifndef ALV_SUITED_H
 #define ALV_SUITED_H
 
-#include "suited_tensors.h"
 #include "test.h"
 
 #include "alvor/alvor.h"
+
+#include "suited_tensors.h"
 
 static inline alv_scheme suited_scheme(const char *text)
 {

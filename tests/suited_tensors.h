@@ -1,9 +1,8 @@
 /* Tensors such that every initializer can fill one of them. No libc and no test library, for the
- * browser's self-test draws them too. */
+ * browser's self-test draws them too; whoever includes it has the library's headers, or its single
+ * one. */
 #ifndef ALV_SUITED_TENSORS_H
 #define ALV_SUITED_TENSORS_H
-
-#include "alvor/init.h"
 
 /* The first of these that the scheme accepts is the one that every test draws: a matrix, a square
  * one, kernels of convolutions, a vector, one of whole gates. The order is part of

@@ -1,9 +1,9 @@
 /* The fills of init.txt and their hashes, for test_init.c and for the browser's self-test: no libc,
- * no test library. */
+ * no test library. Whoever includes it has the library's headers, or its single one, and
+ * string.h's functions. */
 #ifndef ALV_GOLDEN_FILLS_H
 #define ALV_GOLDEN_FILLS_H
 
-#include "base/libc.h"
 #include "suited_tensors.h"
 
 enum { GOLDEN_SEED = 42 };

@@ -4,8 +4,9 @@
  * little-endian bytes of the tensor "fc1.weight" under seed 42: 101 x 67, or the first of
  * tests/suited_tensors.h that the scheme can fill. `--print` writes the file anew. From stream
  * version 1 on another hash is another version of the stream, a major release. */
-#include "golden/fills.h"
 #include "suited.h"
+
+#include "golden/fills.h"
 
 static uint64_t hash_of(const char *text, alv_dtype dtype)
 {

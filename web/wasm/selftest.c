@@ -2,10 +2,11 @@
  * two must give the same bits (contracts C5 and C7). */
 #include "base/base.h"
 #include "data/data.h"
-#include "golden/fills.h"
 #include "nn/net.h"
 #include "stream/rng.h"
 #include "selftest.h"
+
+#include "golden/fills.h"
 
 enum { SAMPLES = 96, BATCH = 32, MOST_INPUTS = 32 * 32, TOKENS = 9 };
 

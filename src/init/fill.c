@@ -7,7 +7,6 @@
  * the parts of a fused tensor have laws of their own, each piece is cut again into stretches of one
  * law. */
 #include "base/base.h"
-#include "dist/dist.h"
 #include "dist/round.h"
 #include "init/laws.h"
 
@@ -70,21 +69,10 @@ static void fill_structured(char *out, int64_t lo, int64_t hi, const filler *f)
     }
 }
 
-/* Elements [lo, hi) of a scheme whose elements have laws, a stretch of one law at a time. */
-static void fill_laws(char *out, int64_t lo, int64_t hi, const filler *f)
-{
-    const alv_dtype dtype = f->job.tensor->dtype;
-    for (int64_t end = hi; lo < hi; out += (size_t)(end - lo) * alv_dtype_size(dtype), lo = end) {
-        const int law = f->laws.n > 1 ? alv_parts_at(&end, &f->laws.parts, lo) : 0;
-        if (end > hi) end = hi;
-        alv_dist_draw(out, dtype, lo, end, &f->laws.law[law], f->stream, f->job.kernels);
-    }
-}
-
 static void fill_slice(char *out, int64_t lo, int64_t hi, const filler *f)
 {
     if (f->job.scheme->init->law)
-        fill_laws(out, lo, hi, f);
+        alv_laws_fill(out, lo, hi, &f->laws, f->job.tensor->dtype, f->stream, f->job.kernels);
     else
         fill_structured(out, lo, hi, f);
 }

@@ -6,6 +6,7 @@
 #include "init/laws.h"
 
 #include "base/base.h"
+#include "dist/dist.h"
 
 static alv_status find_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                            alv_error *error)
@@ -68,4 +69,15 @@ void alv_laws_moments(double *mean, double *variance, const alv_laws *laws)
     }
     *mean = first;
     *variance = within + between;
+}
+
+void alv_laws_fill(void *out, int64_t lo, int64_t hi, const alv_laws *laws, alv_dtype dtype,
+                   alv_stream stream, const alv_kernels *kernels)
+{
+    char *to = out;
+    for (int64_t end = hi; lo < hi; to += (size_t)(end - lo) * alv_dtype_size(dtype), lo = end) {
+        const int law = laws->n > 1 ? alv_parts_at(&end, &laws->parts, lo) : 0;
+        if (end > hi) end = hi;
+        alv_dist_draw(to, dtype, lo, end, &laws->law[law], stream, kernels);
+    }
 }

@@ -20,4 +20,8 @@ alv_status alv_laws_of(alv_laws *out, const alv_scheme *scheme, const alv_tensor
 /* Mean and variance of an element taken at random: of the mixture, where there are several laws. */
 void alv_laws_moments(double *mean, double *variance, const alv_laws *laws);
 
+/* Elements [lo, hi) of the tensor of this type, a stretch of one law at a time. */
+void alv_laws_fill(void *out, int64_t lo, int64_t hi, const alv_laws *laws, alv_dtype dtype,
+                   alv_stream stream, const alv_kernels *kernels);
+
 #endif

@@ -12,9 +12,12 @@
  * f64, by columns in ascending order, so any slice gives the same. Inputs on [-range, range] divide
  * the weights by range.
  *
+ * H counts the units of one matrix: of a part, head, group or copy, in weights and biases alike.
+ *
  * A slice costs the lengths of all rows that it touches. In layouts whose rows are not runs even a
  * short one touches many (one element each of 1024 units), so narrow types are rounded here and not
  * by the chunk, each of which would measure its rows anew. */
+#include "init/laws.h"
 #include "init/place.h"
 
 #include "base/base.h"
@@ -31,33 +34,62 @@ static double beta_of(const alv_scheme *scheme, double units, double inputs)
     return scheme->args[FACTOR] * alv_pow(units, 1 / inputs);
 }
 
-static alv_status bias_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
-                           alv_error *error)
+/* Units that share out the inputs of a bias in part `kind`, as rows of its weight's matrices do. A
+ * bias has no axes of a kernel to cut, so its groups are counted here. */
+static alv_status bias_units(int64_t *units, const alv_matrix_view *view, int kind,
+                             const alv_tensor *tensor, alv_error *error)
 {
-    double in, outputs;
-    int64_t units;
-    ALV_TRY(alv_tensor_fans(&in, &outputs, tensor, error));
-    ALV_TRY(alv_tensor_count(&units, tensor, error));
+    int64_t n;
+    *units = view->count > 0 ? alv_matrix_rows(view, alv_matrix_alike(&n, view, kind)) : 0;
+    if (*units == 0 || tensor->head > 0) return ALV_OK;
+    if (tensor->layer == ALV_LAYER_DEPTHWISE && tensor->groups == 0) return *units = 1, ALV_OK;
+    const int64_t groups = tensor->groups > 0 ? tensor->groups : 1;
+    if (*units % groups != 0)
+        return alv_fail(error, ALV_ERR_SHAPE, "groups", "groups = %lld do not divide %lld outputs",
+                        groups, *units);
+    *units /= groups;
+    return ALV_OK;
+}
+
+/* The law of a bias: of each part, where their sizes differ. */
+static alv_status bias_laws(alv_laws *out, const alv_scheme *scheme, const alv_tensor *tensor,
+                            alv_error *error)
+{
+    double in;
+    alv_axes axes;
+    alv_matrix_view view;
+    alv_laws laws;
+    ALV_TRY(alv_tensor_fans(&in, NULL, tensor, error));
+    ALV_TRY(alv_matrix_view_make(&view, tensor, error));
+    ALV_TRY(alv_axes_of(&axes, tensor, error));
     if (!(in > 0))
         return alv_fail(error, ALV_ERR_SHAPE, tensor->name,
                         "nguyen_widrow divides by the fan-in, "
                         "which is 0 here");
-    const double beta = beta_of(scheme, (double)units, in);
-    *out = alv_dist_uniform(-beta, beta);
-    return alv_dist_fits(out, tensor->dtype, error);
+    alv_parts_of(&laws.parts, tensor, &axes);
+    laws.n = laws.parts.equal ? 1 : laws.parts.n;
+    for (int kind = 0; kind < laws.n; kind++) {
+        int64_t units;
+        ALV_TRY(bias_units(&units, &view, kind, tensor, error));
+        const double beta = beta_of(scheme, (double)units, in);
+        laws.law[kind] = alv_dist_uniform(-beta, beta);
+        ALV_TRY(alv_dist_fits(&laws.law[kind], tensor->dtype, error));
+    }
+    *out = laws;
+    return ALV_OK;
 }
 
 static alv_status moments(double *mean, double *variance, const alv_scheme *scheme,
                           const alv_tensor *tensor, alv_error *error)
 {
     alv_matrix_view view;
-    alv_dist law;
-    *mean = 0;
+    alv_laws laws;
     if (tensor->role == ALV_ROLE_BIAS) {
-        ALV_TRY(bias_law(&law, scheme, tensor, error));
-        *variance = alv_dist_variance(&law);
+        ALV_TRY(bias_laws(&laws, scheme, tensor, error));
+        alv_laws_moments(mean, variance, &laws);
         return ALV_OK;
     }
+    *mean = 0;
     ALV_TRY(alv_init_view(&view, 0, scheme, tensor, error));
     double squares = 0; /* each row's are beta^2 / range^2, whatever the draws */
     for (int kind = 0; kind < view.n_parts; kind++) {
@@ -214,10 +246,10 @@ static void fill(void *out, int64_t lo, int64_t hi, const alv_init_job *job)
                  .out = out,
                  .lo = lo,
                  .hi = hi};
-    alv_dist law;
+    alv_laws laws;
     if (job->tensor->role == ALV_ROLE_BIAS) {
-        if (bias_law(&law, job->scheme, job->tensor, NULL) == ALV_OK)
-            alv_dist_fill(out, f.dtype, lo, hi, &law, f.stream, job->kernels, NULL);
+        if (bias_laws(&laws, job->scheme, job->tensor, NULL) == ALV_OK)
+            alv_laws_fill(out, lo, hi, &laws, f.dtype, f.stream, job->kernels);
         return;
     }
     if (alv_init_view(&f.view, 0, job->scheme, job->tensor, NULL) == ALV_OK) fill_weight(&f);

@@ -75,6 +75,73 @@ static void nguyen_widrow_biases_match(void **state)
     assert_true(alv_init_find("nguyen_widrow")->biases);
 }
 
+/* `n` biases from place `at` on are `beta` times what uniform(r=1) draws there. */
+static void assert_biases(const double *bias, const double *u, int at, int n, double beta)
+{
+    for (int i = at; i < at + n; i++) assert_near(bias[i], beta * u[i], 1e-13 * beta);
+}
+
+/* A bias shares out the inputs among the units of one matrix, as its weight does: four of twelve by
+ * parts, by groups, by copies and by heads. */
+static void nguyen_widrow_biases_count_one_matrix(void **state)
+{
+    (void)state;
+    const double beta = 0.7 * 1.3195079107728942; /* 4^(1/5) */
+    alv_tensor cases[] = {
+        {.rank = 1, .shape = {12}, .parts = {4, 4, 4}},
+        {.rank = 1, .shape = {12}, .groups = 3},
+        {.rank = 2, .shape = {3, 4}, .copy_axes = 1},
+        {.rank = 2, .shape = {4, 3}, .copy_axes = 2},
+        {.rank = 1, .shape = {12}, .parts = {4, 8}, .head = 4},
+        {.rank = 1, .shape = {12}, .groups = 3, .layer = ALV_LAYER_CONV_TRANSPOSED},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        double mean, variance, *bias, *u;
+        alv_tensor *b = &cases[c];
+        const alv_scheme scheme = suited_scheme("nguyen_widrow");
+        strcpy(b->name, "b");
+        b->role = ALV_ROLE_BIAS;
+        b->dtype = ALV_F64;
+        b->fan_in = 5;
+        bias = filled("nguyen_widrow", b, 3);
+        u = filled("uniform(r=1)", b, 3);
+        assert_biases(bias, u, 0, 12, beta);
+        assert_int_equal(alv_init_moments(&mean, &variance, &scheme, b, NULL), ALV_OK);
+        assert_near(mean, 0, 0);
+        assert_near(variance, beta * beta / 3, 1e-12);
+        free(bias);
+        free(u);
+    }
+    cases[1].groups = 5;
+    refused("nguyen_widrow", &cases[1], ALV_ERR_SHAPE, "groups = 5 do not divide 12 outputs");
+}
+
+/* The lengths of a weight's rows are the bounds of its biases, in unequal parts too, whole and in
+ * slices; a random element is of the mixture. */
+static void nguyen_widrow_biases_of_unequal_parts(void **state)
+{
+    (void)state;
+    const alv_scheme scheme = suited_scheme("nguyen_widrow");
+    const alv_tensor b = {.name = "b",
+                          .role = ALV_ROLE_BIAS,
+                          .rank = 1,
+                          .shape = {25},
+                          .parts = {9, 16},
+                          .dtype = ALV_F64,
+                          .fan_in = 2};
+    double mean, variance, slice[6];
+    double *bias = filled("nguyen_widrow", &b, 3), *u = filled("uniform(r=1)", &b, 3);
+    assert_biases(bias, u, 0, 9, 0.7 * 3);
+    assert_biases(bias, u, 9, 16, 0.7 * 4);
+    suited_fill(slice, 6, 12, &scheme, &b, 3);
+    assert_memory_equal(slice, bias + 6, sizeof slice);
+    assert_int_equal(alv_init_moments(&mean, &variance, &scheme, &b, NULL), ALV_OK);
+    assert_near(mean, 0, 0);
+    assert_near(variance, 0.49 / 3 * (9 * 9 + 16 * 16) / 25, 1e-12);
+    free(bias);
+    free(u);
+}
+
 /* A uniform law's bounds hold after rounding (contract C2): of 65,536 draws dozens are nearer to a
  * bfloat16 outside than to one inside. */
 static void nguyen_widrow_biases_stay_in_bounds(void **state)
@@ -100,6 +167,8 @@ int main(void)
         cmocka_unit_test(nguyen_widrow_rows_are_of_one_length),
         cmocka_unit_test(nguyen_widrow_rows_are_scaled_uniforms),
         cmocka_unit_test(nguyen_widrow_biases_match),
+        cmocka_unit_test(nguyen_widrow_biases_count_one_matrix),
+        cmocka_unit_test(nguyen_widrow_biases_of_unequal_parts),
         cmocka_unit_test(nguyen_widrow_biases_stay_in_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,7 @@ typedef struct request {
     int64_t lo, hi, count;
     bool sliced;
     uint64_t seed;
-    double variance; /* predicted */
+    double variance; /* predicted, where there are elements */
     const char *output;
 } request;
 
@@ -79,17 +79,6 @@ static bool read_sizes(int64_t *out, int *n, int most, const char *option, const
                    false;
         if (!*p) return true;
     }
-}
-
-static bool read_shape(alv_tensor *tensor, const char *text)
-{
-    if (!read_sizes(tensor->shape, &tensor->rank, ALV_MAX_RANK, "shape", text)) return false;
-    for (int i = 0; i < tensor->rank; i++)
-        if (tensor->shape[i] == 0)
-            return cli_fail(NULL, "--shape: '%s': axis %d is 0, so there is nothing to draw", text,
-                            i),
-                   false;
-    return true;
 }
 
 /* A set of axes; bit a for axis a. */
@@ -167,7 +156,8 @@ bool cli_init_read_tensor(alv_tensor *t, const cli_args *args)
     const char *shape = cli_value(args, "shape", NULL);
     if (!shape) return cli_fail("as in --shape 256,784", "init needs --shape"), false;
     if (!read_word(&layout, args, "layout", layouts) || !read_word(&dtype, args, "dtype", dtypes) ||
-        !read_word(&role, args, "role", roles) || !read_shape(t, shape) ||
+        !read_word(&role, args, "role", roles) ||
+        !read_sizes(t->shape, &t->rank, ALV_MAX_RANK, "shape", shape) ||
         !read_axes(&t->in_axes, t, args, "in-axes") ||
         !read_axes(&t->out_axes, t, args, "out-axes") ||
         !read_axes(&t->copy_axes, t, args, "copy-axes") || !read_structure(t, args) ||
@@ -203,11 +193,12 @@ static int read_request(request *r, const cli_args *args)
     if (!cli_seed(&r->seed, args)) return CLI_USAGE;
     if (alv_tensor_count(&r->count, &r->tensor, &error) != ALV_OK) return cli_fail_error(&error);
     if (!read_slice(r, cli_value(args, "slice", NULL))) return CLI_USAGE;
-    if (alv_init_moments(&mean, &r->variance, &r->scheme, &r->tensor, &error) != ALV_OK)
+    if (r->count > 0 &&
+        alv_init_moments(&mean, &r->variance, &r->scheme, &r->tensor, &error) != ALV_OK)
         return cli_fail_error(&error);
     if (strcmp(r->output, "-") == 0 && isatty(STDOUT_FILENO))
         return cli_fail("redirect it, as in -o - > w.npy", "a terminal cannot show a .npy file");
-    if (r->scheme.init->needs_data) cli_needs_data(args, r->scheme.init->name, 1);
+    if (r->scheme.init->needs_data && r->count > 0) cli_needs_data(args, r->scheme.init->name, 1);
     return CLI_OK;
 }
 
@@ -235,6 +226,7 @@ static alv_status write_data(alv_writer *writer, const request *r, uint32_t *crc
 {
     alv_fill how = {0};
     alv_team team;
+    if (r->lo == r->hi) return ALV_OK; /* an empty tensor may have no law to ask for */
     ALV_TRY(alv_init_scratch(&how.scratch_size, &r->scheme, &r->tensor, error));
     const int64_t step = step_of(r, &how);
     const size_t item = alv_dtype_size(r->tensor.dtype);
@@ -278,8 +270,8 @@ static alv_status write_file(const request *r, uint32_t *crc, alv_error *error)
 /* One line on stderr: what was drawn. */
 static void report(const request *r, uint32_t crc)
 {
-    char scheme[256], shape[192] = "", fans[96] = "", std[32], slice[64] = "";
-    double in, out, variance = r->variance;
+    char scheme[256], shape[192] = "", fans[96] = "", std[48], number[32], slice[64] = "";
+    double in, out;
     alv_scheme_print(scheme, sizeof scheme, &r->scheme, NULL);
     for (int i = 0; i < r->tensor.rank; i++)
         snprintf(shape + strlen(shape), sizeof shape - strlen(shape), i ? " x %lld" : "%lld",
@@ -288,8 +280,9 @@ static void report(const request *r, uint32_t crc)
         snprintf(slice, sizeof slice, ", slice %lld:%lld", (long long)r->lo, (long long)r->hi);
     if (alv_tensor_fans(&in, &out, &r->tensor, NULL) == ALV_OK)
         snprintf(fans, sizeof fans, ", fan_in %.10g, fan_out %.10g", in, out);
-    alv_number_print(std, __builtin_sqrt(variance), 6);
-    fprintf(stderr, "%s: %s, %s %s%s%s, std %s, seed %llu, crc32 %08x\n", r->output, scheme, shape,
+    alv_number_print(number, __builtin_sqrt(r->variance), 6);
+    snprintf(std, sizeof std, r->count > 0 ? "std %s" : "no elements", number);
+    fprintf(stderr, "%s: %s, %s %s%s%s, %s, seed %llu, crc32 %08x\n", r->output, scheme, shape,
             alv_dtype_name(r->tensor.dtype), slice, fans, std, (unsigned long long)r->seed, crc);
 }
 

@@ -68,6 +68,24 @@ err 'fan_in 27, fan_out 9, std 0.272166,'
 try 0 init --scheme xavier_uniform --shape 12,5 --parts 4,4,4 -o c.npy; err 'fan_in 5, fan_out 4,'
 rm c.npy
 
+# A tensor without elements is a file without data, also where its fan, 0, gives no law.
+for row in 'he_normal 0,5' 'he_normal 5,0' 'orthogonal 0,5' 'lsuv 3,0,2' 'normal 0'; do
+    try 0 init --scheme "${row% *}" --shape "${row#* }" -o z.npy
+    silent_out
+    err "^z.npy: ${row% *}[,(].*, no elements, seed 42, crc32 00000000$"
+    no_err ', std |warning'
+    [ "$(size z.npy)" -eq 128 ] || fail 'an empty tensor has data'
+    head -c 128 z.npy | grep -aq "'shape': ($(echo "${row#* }" | sed 's/,/, /g'),\?), }" ||
+        fail 'an empty tensor has another shape'
+    rm z.npy
+done
+try 0 init --stream torch --scheme normal --shape 0,5 -o z.npy; err 'normal.*, 0 f32, stream torch'
+[ "$(size z.npy)" -eq 128 ] || fail "PyTorch's empty tensor has data"
+rm z.npy
+try 2 init --scheme he_normal --shape 0,5 --slice 0:1 -o no.npy; err '0:1 is not within the 0 elements'
+try 2 init --scheme he_norml --shape 0,5 -o no.npy; err "did you mean 'he_normal'"
+empty_here
+
 # Bad words: what is wrong and what is near; nothing is written.
 shape='--shape 4,4 -o no.npy'
 refuse() {
@@ -95,7 +113,6 @@ refuse "'1e3' is not a whole number" --scheme zeros --seed 1e3 $shape
 refuse "'-1' is not a whole number" --scheme zeros --seed -1 $shape
 refuse "'99999999999999999999' is not" --scheme zeros --seed 99999999999999999999 $shape
 refuse "'0' is not a whole number from 1" --scheme zeros --fan-in 0 $shape
-refuse 'axis 0 is 0' --scheme zeros --shape 0,5 -o no.npy
 refuse 'byte 0 is not part' --scheme zeros --shape -1,5 -o no.npy
 refuse 'byte 1 is not part' --scheme zeros --shape 4x5 -o no.npy
 refuse 'more than 2\^62 bytes' --scheme zeros --shape 9000000000000000000,9000000000000000000 -o no.npy
@@ -174,6 +191,11 @@ w = numpy.load("w.npy")
 assert w.shape == (30, 40) and w.dtype == numpy.float64 and w.flags.c_contiguous
 assert 0.9 * (6 / 70) ** 0.5 < abs(w).max() <= (6 / 70) ** 0.5' || fail 'numpy disagrees'
     rm w.npy
+    try 0 init --scheme he_normal --shape 0,5 --dtype f64 -o z.npy
+    python3 -c 'import numpy
+z = numpy.load("z.npy")
+assert z.shape == (0, 5) and z.dtype == numpy.float64' || fail 'numpy disagrees on an empty tensor'
+    rm z.npy
     # The narrow types hold the f32 tensor, rounded: f16 by numpy's own rounding, bf16 by bits.
     for dtype in f32 f16 bf16 f8_e4m3fn f8_e5m2; do
         try 0 init --scheme normal --shape 300,400 --dtype $dtype -o $dtype.npy

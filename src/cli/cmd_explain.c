@@ -7,11 +7,24 @@
 #include "cli/verbs.h"
 
 /* The titles of the page, in its order. */
-enum title { FORMULA, DENSITY, WHEN, DANGERS, ARGUMENTS, ELSEWHERE, REFERENCE, TITLES };
+enum title {
+    FORMULA,
+    DENSITY,
+    EXAMPLE,
+    REACH,
+    WHEN,
+    DANGERS,
+    ARGUMENTS,
+    ELSEWHERE,
+    REFERENCE,
+    TITLES
+};
 
 static const char *const titles[TITLES][ALV_LANGS] = {
     [FORMULA] = {"Formula", "Fórmula"},
     [DENSITY] = {"Density", "Densidade"},
+    [EXAMPLE] = {"For example", "Por exemplo"},
+    [REACH] = {"Needs the whole tensor at once", "Precisa do tensor inteiro de uma vez"},
     [WHEN] = {"When to use it", "Quando usar"},
     [DANGERS] = {"Dangers", "Perigos"},
     [ARGUMENTS] = {"Arguments", "Argumentos"},
@@ -111,14 +124,57 @@ static void print_elsewhere(const cli_args *args, const alv_initializer *init)
         if (rows[i].line) printf("  %-9s%s\n", rows[i].name, rows[i].line);
 }
 
-static void print_initializer(const cli_args *args, const alv_initializer *init)
+/* The weight that the predicted moments are shown of. */
+static const alv_tensor example = {.name = "weight", .rank = 2, .shape = {256, 784}};
+
+/* Mean and standard deviation of an element of it; false where the scheme does not fill it. */
+static bool predict_example(double *mean, double *std, const alv_scheme *scheme)
 {
+    double variance;
+    if (alv_init_moments(mean, &variance, scheme, &example, NULL) != ALV_OK) return false;
+    *std = __builtin_sqrt(variance);
+    return true;
+}
+
+static void print_example(const cli_args *args, const alv_scheme *scheme)
+{
+    double mean, std;
+    char text[512], name[256], first[32], second[32];
+    if (!predict_example(&mean, &std, scheme)) return;
+    alv_scheme_print(name, sizeof name, scheme, NULL);
+    alv_number_print(first, mean, 6);
+    alv_number_print(second, std, 6);
+    snprintf(text, sizeof text,
+             args->lang == ALV_PT
+                 ? "%s, peso (256, 784): média prevista %s, desvio padrão %s"
+                 : "%s, weight (256, 784): predicted mean %s, standard deviation %s",
+             name, first, second);
+    section(args, EXAMPLE, text);
+}
+
+static void print_reach(const cli_args *args, const alv_initializer *init)
+{
+    if (init->reach != ALV_REACH_TENSOR) return;
+    section(
+        args, REACH,
+        args->lang == ALV_PT
+            ? "Qualquer parte custa o tensor inteiro, e memória de trabalho (alv_init_scratch diz "
+              "quanta). As partes são iguais às do todo."
+            : "Any part of it costs the whole tensor, and scratch memory (alv_init_scratch says "
+              "how much). Parts equal those of the whole.");
+}
+
+static void print_initializer(const cli_args *args, const alv_scheme *scheme)
+{
+    const alv_initializer *init = scheme->init;
     cli_heading(args, init->name);
     fputs("  ", stdout);
     cli_wrap(stdout, init->summary[args->lang], 2, 2);
     cli_aliases(args, init->aliases);
     section(args, FORMULA, init->formula);
     section(args, DENSITY, init->density);
+    print_example(args, scheme);
+    print_reach(args, init);
     section(args, WHEN, init->when[args->lang]);
     section(args, DANGERS, init->dangers[args->lang]);
     print_args(args, init);
@@ -146,15 +202,30 @@ static json_t *texts_json(const char *const texts[ALV_LANGS])
     return json_pack("{s:s, s:s}", "en", texts[ALV_EN], "pt", texts[ALV_PT]);
 }
 
-static json_t *initializer_json(const alv_initializer *init)
+/* {"shape": [256, 784], "scheme", "mean", "std"}; null where the scheme does not fill that. */
+static json_t *example_json(const alv_scheme *scheme)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:s?, s:s?, s:s?, s:s}",
-                     "schema", "alvor.explain/1", "kind", "initializer", "name", init->name,
-                     "aliases", init->aliases, "summary", texts_json(init->summary), "formula",
-                     init->formula, "density", init->density, "when", texts_json(init->when),
-                     "dangers", texts_json(init->dangers), "arguments", args_json(init), "pytorch",
-                     init->pytorch, "keras", init->keras, "jax", init->jax, "citation",
-                     init->citation);
+    double mean, std;
+    char name[256];
+    if (!predict_example(&mean, &std, scheme)) return json_null();
+    alv_scheme_print(name, sizeof name, scheme, NULL);
+    return json_pack("{s:[I, I], s:s, s:f, s:f}", "shape", (json_int_t)example.shape[0],
+                     (json_int_t)example.shape[1], "scheme", name, "mean", mean, "std", std);
+}
+
+static json_t *initializer_json(const alv_scheme *scheme)
+{
+    static const char *const reaches[] = {
+        [ALV_REACH_ELEMENT] = "element", [ALV_REACH_ROW] = "row", [ALV_REACH_TENSOR] = "tensor"};
+    const alv_initializer *init = scheme->init;
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s?, s:s?, s:s?, s:s}",
+        "schema", "alvor.explain/1", "kind", "initializer", "name", init->name, "aliases",
+        init->aliases, "summary", texts_json(init->summary), "formula", init->formula, "density",
+        init->density, "reach", reaches[init->reach], "example", example_json(scheme), "when",
+        texts_json(init->when), "dangers", texts_json(init->dangers), "arguments", args_json(init),
+        "pytorch", init->pytorch, "keras", init->keras, "jax", init->jax, "citation",
+        init->citation);
 }
 
 int cli_print_document(json_t *document)
@@ -165,12 +236,12 @@ int cli_print_document(json_t *document)
     return fine ? CLI_OK : cli_fail(NULL, "cannot write the explanation");
 }
 
-static int explain_initializer(const cli_args *args, const alv_initializer *init)
+static int explain_initializer(const cli_args *args, const alv_scheme *scheme)
 {
     static const char *const other[ALV_LANGS] = {"as an activation", "como função de ativação"};
     alv_act_spec act;
-    if (cli_flag(args, "json")) return cli_print_document(initializer_json(init));
-    print_initializer(args, init);
+    if (cli_flag(args, "json")) return cli_print_document(initializer_json(scheme));
+    print_initializer(args, scheme);
     if (alv_act_parse(&act, args->positional[0], NULL) == ALV_OK)
         printf("\n%s: alvor explain --activation %s\n", other[args->lang], act.act->name);
     return CLI_OK;
@@ -192,7 +263,7 @@ static int run(const cli_args *args)
     alv_act_spec act;
     alv_error init_error = {0}, act_error;
     if (!act_wanted && alv_scheme_parse(&scheme, name, &init_error) == ALV_OK)
-        return explain_initializer(args, scheme.init);
+        return explain_initializer(args, &scheme);
     if (alv_gated_find(name)) return cli_explain_gated(args, alv_gated_find(name));
     if (alv_act_parse(&act, name, &act_error) == ALV_OK) return cli_explain_act(args, act);
     /* "leaky_relu(7)": the name is an activation's, so its parameter is what is wrong. */

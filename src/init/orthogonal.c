@@ -124,13 +124,11 @@ const alv_initializer alv_init_orthogonal = {
     .dangers = {[ALV_EN] = "ReLU breaks the isometry: give gain sqrt(2) to keep the variance, and "
                            "expect no more than from He. A kernel is flattened to outputs x "
                            "(inputs places), which does not make the convolution orthogonal: see "
-                           "delta_orthogonal. The whole tensor is computed for any part of it, and "
-                           "needs scratch memory of its size.",
+                           "delta_orthogonal.",
                 [ALV_PT] = "A ReLU quebra a isometria: use gain raiz de 2 para conservar a "
                            "variância, e não espere mais que da He. Um núcleo é achatado em saídas "
                            "x (entradas posições), o que não torna a convolução ortogonal: veja "
-                           "delta_orthogonal. O tensor inteiro é calculado para qualquer parte "
-                           "dele, e exige memória de trabalho do seu tamanho."},
+                           "delta_orthogonal."},
     .pytorch = "torch.nn.init.orthogonal_(w, gain=1.0)",
     .keras = "keras.initializers.Orthogonal(gain=1.0)",
     .jax = "jax.nn.initializers.orthogonal(scale=1.0)",

@@ -13,18 +13,30 @@ try 2 list he_normal; err "takes no name, not 'he_normal'"; err '^hint: .*alvor 
 names=$("$alvor" list --json | sed -n 's/.*"name": "\(.*\)".*/\1/p')
 aliases=$("$alvor" list --json | sed -n 's/.*"aliases": "\(.*\)".*/\1/p')
 [ "$(echo "$names" | wc -l)" -ge 27 ] || fail 'the list is too short'
+# What needs the whole tensor at once says so, in the same words each, and nothing else does.
+tensors=' lsuv orthogonal delta_orthogonal looks_linear mimetic_qk mimetic_vo'
+whole=
 for name in $names $aliases; do
     try 0 explain "$name"
     try 0 explain "$name" --json; out '"schema": "alvor.explain/1"'
+    ! grep -q '"reach": "tensor"' "$streams/out" || whole="$whole $name"
 done
+case $whole in
+"$tensors haar convolution_delta_orthogonal"*) ;;
+*) fail "these need the whole tensor:$whole" ;;
+esac
 
 # Lines keep within 80 columns; only the frameworks' lines, to be copied, may be longer.
 for lang in en pt; do
+    says=
     for name in $names; do
         "$alvor" explain "$name" --lang $lang >page.txt
         sed -E '/^  (PyTorch|Keras|JAX) /d; s/[\x80-\xBF]//g' page.txt | LC_ALL=C grep -nE '.{80}' \
             && fail "explain $name --lang $lang has a long line"
+        ! grep -Eq '^(Needs the whole tensor at once|Precisa do tensor inteiro de uma vez)$' page.txt ||
+            says="$says $name"
     done
+    [ "$says" = "$tensors" ] || fail "these say in $lang that they need the whole tensor:$says"
 done
 rm -f page.txt
 
@@ -35,6 +47,15 @@ done
 out 'std = sqrt\(2 / \(\(1 \+ a\^2\) fan\)\)'
 out 'mode=fan_in +fan_in\|fan_out\|fan_avg; '
 out 'PyTorch +torch.nn.init.kaiming_normal_\(w, nonlinearity="relu"\)'
+# The prediction is of the scheme as it was given; without one (a kernel's, a bias's) nothing is said.
+try 0 explain he_normal
+out '^  he_normal, weight \(256, 784\): predicted mean 0, standard deviation 0\.0505076$' # sqrt(2/784)
+try 0 explain 'constant(0.5)' --lang pt
+out '^  constant\(value=0\.5\), peso \(256, 784\): média prevista 0\.5, desvio padrão 0$'
+for name in dirac chrono rezero; do
+    try 0 explain $name; no_out 'predicted|^For example'
+    try 0 explain $name --json; out '"example": null'
+done
 try 0 explain torch_default; out 'kaiming_uniform_\(a=sqrt\(5\)\)'; no_out '^Arguments'
 try 0 explain torch_default --lang pt; out '^Quando usar$'; out '^Perigos$'; out 'viés|vieses'
 try 0 explain tanh; out '1\.59253742 '; out '1\.467413592 '; out '^  0 +E f$'
@@ -76,6 +97,10 @@ if command -v python3 >/dev/null; then
         LC_ALL=pt_BR.UTF-8 "$alvor" $words --json | python3 -c 'import json, sys
 d = json.load(sys.stdin)
 assert d["schema"].startswith("alvor.")
+if d.get("name") == "he_normal":
+    e = d["example"]
+    assert e["shape"] == [256, 784] and e["scheme"] == "he_normal" and e["mean"] == 0
+    assert abs(e["std"] - (2 / 784) ** 0.5) < 1e-15
 wanted = {"tanh": 1.59253742, "erf": 1.46716695, "geglu": 1.533530441}.get(d.get("name"))
 assert wanted is None or abs(d["gain"]["forward"] - wanted) < 1e-8
 if "gated" in d:

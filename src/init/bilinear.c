@@ -74,7 +74,7 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
     alv_matrix_view view;
     triangle of;
     ALV_TRY(make(&of, &view, scheme, tensor, error));
-    ALV_TRY(alv_init_fits(of.gain, "gain", tensor, error));
+    ALV_TRY(alv_init_fits(of.gain, "gain", scheme, tensor, error));
     *mean = *variance = 0;
     if (view.count == 0) return ALV_OK;
     double sum = 1, squares = 1, kernels = 0; /* for gain 1: large gains would overflow in them */

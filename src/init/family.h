@@ -84,4 +84,9 @@ alv_status alv_scheme_parse_in(alv_scheme *out, const alv_scheme_table *table, c
 /* Every argument finite and within its bounds. */
 alv_status alv_scheme_check(const alv_scheme *scheme, alv_error *error);
 
+/* Puts the scheme's text before the message of a failed check of what the scheme made of its
+ * arguments; names the scheme as the place where the message named none of those. Returns `status`.
+ */
+alv_status alv_scheme_blame(alv_status status, const alv_scheme *scheme, alv_error *error);
+
 #endif

@@ -79,7 +79,7 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
     alv_matrix_view view;
     double sum = 0, squares = 0; /* for gain 1: large gains would overflow in them */
     ALV_TRY(alv_init_view(&view, scheme->args[GROUPS], scheme, tensor, error));
-    ALV_TRY(alv_init_fits(scheme->args[GAIN], "gain", tensor, error));
+    ALV_TRY(alv_init_fits(scheme->args[GAIN], "gain", scheme, tensor, error));
     *mean = *variance = 0;
     if (view.count == 0) return ALV_OK;
     for (int kind = 0; kind < view.n_parts; kind++) {

@@ -8,12 +8,20 @@
 #include "base/base.h"
 #include "dist/dist.h"
 
-static alv_status find_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
-                           alv_error *error)
+alv_status alv_law_check(const alv_dist *law, const alv_scheme *scheme, const alv_tensor *tensor,
+                         alv_error *error)
 {
-    ALV_TRY(scheme->init->law(out, scheme, tensor, error));
-    ALV_TRY(alv_dist_fits(out, tensor->dtype, error));
-    return alv_dist_check(out, error);
+    alv_status status = alv_dist_fits(law, tensor->dtype, error);
+    if (status == ALV_OK) status = alv_dist_check(law, error);
+    return status == ALV_OK ? ALV_OK : alv_scheme_blame(status, scheme, error);
+}
+
+/* `own`: the scheme as this part is drawn by it; messages have it as the caller stated it. */
+static alv_status find_law(alv_dist *out, const alv_scheme *own, const alv_scheme *scheme,
+                           const alv_tensor *tensor, alv_error *error)
+{
+    ALV_TRY(own->init->law(out, own, tensor, error));
+    return alv_law_check(out, scheme, tensor, error);
 }
 
 static bool same(const alv_dist *a, const alv_dist *b)
@@ -30,7 +38,7 @@ alv_status alv_laws_of(alv_laws *out, const alv_scheme *scheme, const alv_tensor
     laws.n = 1;
     const int parts = alv_tensor_part_count(tensor);
     if (parts == 1 || scheme->init->fused) {
-        ALV_TRY(find_law(&laws.law[0], scheme, tensor, error));
+        ALV_TRY(find_law(&laws.law[0], scheme, scheme, tensor, error));
         out->n = 1;
         out->law[0] = laws.law[0];
         return ALV_OK;
@@ -43,7 +51,7 @@ alv_status alv_laws_of(alv_laws *out, const alv_scheme *scheme, const alv_tensor
         const alv_scheme own =
             scheme->init->of_part ? scheme->init->of_part(scheme, i, parts) : *scheme;
         ALV_TRY(alv_tensor_part(&part, tensor, i, error));
-        ALV_TRY(find_law(&laws.law[i], &own, &part, error));
+        ALV_TRY(find_law(&laws.law[i], &own, scheme, &part, error));
         if (!same(&laws.law[i], &laws.law[0])) laws.n = parts;
     }
     *out = laws;

@@ -17,6 +17,11 @@ typedef struct alv_laws {
 alv_status alv_laws_of(alv_laws *out, const alv_scheme *scheme, const alv_tensor *tensor,
                        alv_error *error);
 
+/* Whether a law that the scheme made is one, and fits the tensor's type: the statuses of
+ * alv_dist_fits and alv_dist_check, with a message that begins with the scheme as text. */
+alv_status alv_law_check(const alv_dist *law, const alv_scheme *scheme, const alv_tensor *tensor,
+                         alv_error *error);
+
 /* Mean and variance of an element taken at random: of the mixture, where there are several laws. */
 void alv_laws_moments(double *mean, double *variance, const alv_laws *laws);
 

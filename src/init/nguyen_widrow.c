@@ -73,7 +73,7 @@ static alv_status bias_laws(alv_laws *out, const alv_scheme *scheme, const alv_t
         ALV_TRY(bias_units(&units, &view, kind, tensor, error));
         const double beta = beta_of(scheme, (double)units, in);
         laws.law[kind] = alv_dist_uniform(-beta, beta);
-        ALV_TRY(alv_dist_fits(&laws.law[kind], tensor->dtype, error));
+        ALV_TRY(alv_law_check(&laws.law[kind], scheme, tensor, error));
     }
     *out = laws;
     return ALV_OK;
@@ -96,7 +96,8 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
         int64_t n, m = alv_matrix_alike(&n, &view, kind);
         const double rows = (double)alv_matrix_rows(&view, m);
         const double length = beta_of(scheme, rows, (double)view.columns) / scheme->args[RANGE];
-        ALV_TRY(alv_init_fits(length, "factor", tensor, error));
+        ALV_TRY(alv_init_fits(length, scheme->args[RANGE] < 1 ? "range" : "factor", scheme, tensor,
+                              error));
         squares += (double)n * rows * length * length;
     }
     *variance = view.count > 0 ? squares / (double)alv_init_elements(&view) : 0;

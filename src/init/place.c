@@ -23,13 +23,14 @@ alv_status alv_init_view(alv_matrix_view *out, double groups, const alv_scheme *
     return alv_matrix_view_make(out, &grouped, error);
 }
 
-alv_status alv_init_fits(double value, const char *argument, const alv_tensor *tensor,
-                         alv_error *error)
+alv_status alv_init_fits(double value, const char *argument, const alv_scheme *scheme,
+                         const alv_tensor *tensor, alv_error *error)
 {
     if (alv_fabs(value) <= alv_dtype_max(tensor->dtype)) return ALV_OK;
-    return alv_fail(error, ALV_ERR_OVERFLOW, argument,
-                    "%s makes weights of %g, which do not fit %s", argument, value,
-                    alv_dtype_name(tensor->dtype));
+    alv_fail(error, ALV_ERR_OVERFLOW, argument,
+             "weights of %.3g do not fit %s, whose largest is %.6g", value,
+             alv_dtype_name(tensor->dtype), alv_dtype_max(tensor->dtype));
+    return alv_scheme_blame(ALV_ERR_OVERFLOW, scheme, error);
 }
 
 int64_t alv_init_diagonal(const alv_matrix_view *view, int64_t matrix)

@@ -12,8 +12,8 @@ alv_status alv_init_view(alv_matrix_view *out, double groups, const alv_scheme *
                          const alv_tensor *tensor, alv_error *error);
 
 /* Refuses a value that the element type cannot hold; `argument` is to blame. */
-alv_status alv_init_fits(double value, const char *argument, const alv_tensor *tensor,
-                         alv_error *error);
+alv_status alv_init_fits(double value, const char *argument, const alv_scheme *scheme,
+                         const alv_tensor *tensor, alv_error *error);
 
 /* Rows of a matrix that have an input channel of the same number. */
 int64_t alv_init_diagonal(const alv_matrix_view *view, int64_t matrix);

@@ -284,3 +284,13 @@ alv_status alv_scheme_print(char *out, size_t size, const alv_scheme *scheme, al
     print(out, size, scheme);
     return ALV_OK;
 }
+
+alv_status alv_scheme_blame(alv_status status, const alv_scheme *scheme, alv_error *error)
+{
+    if (!error) return status;
+    const alv_error said = *error;
+    char text[192];
+    print(text, sizeof text, scheme);
+    return alv_fail(error, status, find_arg(scheme->init, said.where) < 0 ? where : said.where,
+                    "%s: %s", text, said.message);
+}

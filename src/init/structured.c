@@ -63,7 +63,7 @@ static alv_status moments(double *mean, double *variance, const alv_scheme *sche
 {
     alv_matrix_view view;
     ALV_TRY(make_view(&view, scheme, tensor, error));
-    ALV_TRY(alv_init_fits(scheme->args[GAIN], "gain", tensor, error));
+    ALV_TRY(alv_init_fits(scheme->args[GAIN], "gain", scheme, tensor, error));
     impulse_moments(mean, variance, scheme->args[GAIN], &view);
     return ALV_OK;
 }

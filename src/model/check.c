@@ -140,12 +140,14 @@ static alv_status check_parts(const alv_tensor *tensor, const alv_axes *axes, al
     if (!axes->out)
         return alv_fail(error, ALV_ERR_SHAPE, "parts", "there is no output axis to have parts");
     while (!(axes->out >> axis & 1)) axis++;
-    int64_t left = tensor->shape[axis];
+    int64_t left = tensor->shape[axis], sum = 0;
     for (int i = 0; i < ALV_MAX_PARTS && left >= 0; i++) left -= tensor->parts[i];
-    if (left != 0)
-        return alv_fail(error, ALV_ERR_SHAPE, "parts", "the parts do not add up to axis %d, %lld",
-                        axis, tensor->shape[axis]);
-    return ALV_OK;
+    if (left == 0) return ALV_OK;
+    for (int i = 0; i < ALV_MAX_PARTS; i++)
+        sum = sum < INT64_MAX - tensor->parts[i] ? sum + tensor->parts[i] : INT64_MAX;
+    return alv_fail(error, ALV_ERR_SHAPE, "parts",
+                    "the parts add up to %lld, but axis %d has %lld places", sum, axis,
+                    tensor->shape[axis]);
 }
 
 /* A head divides the outputs of every part, or of every group. */

@@ -104,6 +104,14 @@ refuse 'column 12: std = -1 is outside' --scheme 'normal(std=-1)' $shape
 refuse 'do not fit f32' --scheme 'constant(1e39)' $shape
 refuse 'value: .*do not fit f16, whose largest is 65504' --scheme 'constant(7e4)' --dtype f16 $shape
 refuse 'std: .*do not fit f8_e4m3fn, whose largest is 448' --scheme 'normal(std=70)' --dtype f8_e4m3fn $shape
+# What a scheme makes of its arguments is refused in its own words, not those of the law inside.
+refuse 'scheme: uniform\(r=1e\+300\): uniform values up to 1e\+300 do not fit f32' --scheme 'uniform(r=1e300)' $shape
+refuse 'scheme: he_normal\(gain=1000000\): .* do not fit f16' --scheme 'he_normal(gain=1e6)' --dtype f16 $shape
+refuse 'scheme: trunc_normal_abs\(std=0.01, a=1, b=2\): .*almost nothing' \
+    --scheme 'trunc_normal_abs(std=0.01,a=1,b=2)' $shape
+refuse 'range: nguyen_widrow\(range=1e-300\): weights of [0-9.]+e\+299 do not fit f32' \
+    --scheme 'nguyen_widrow(range=1e-300)' $shape
+refuse 'the parts add up to 5, but axis 0 has 4 places' --scheme zeros --parts 2,3 $shape
 refuse 'did you mean conv' --scheme zeros --layer con $shape
 refuse 'more than 8 numbers' --scheme zeros --parts 1,1,1,1,1,1,1,1,1 $shape
 refuse 'did you mean keras' --scheme zeros --layout kerras $shape

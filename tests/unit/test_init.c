@@ -317,6 +317,43 @@ static void refusals(void **state)
     }
 }
 
+/* What a law refuses is told as the scheme that made it; `where` is an argument of it, or the whole
+ * scheme. */
+static void refusals_name_the_scheme(void **state)
+{
+    (void)state;
+    static const alv_tensor w = {.name = "w", .rank = 2, .shape = {3, 4}, .dtype = ALV_F16},
+                            fused = {.name = "w",
+                                     .rank = 2,
+                                     .shape = {3, 4},
+                                     .parts = {1, 2},
+                                     .dtype = ALV_F16};
+    static const struct {
+        const char *text, *where, *begins;
+        const alv_tensor *tensor;
+    } cases[] = {
+        {"uniform(r=7e4)", "scheme", "uniform(r=70000): uniform values", &w},
+        {"normal(std=7e4)", "std", "normal(std=70000): normal values", &w},
+        {"he_normal(gain=1e6)", "scheme", "he_normal(gain=1000000): normal values", &w},
+        {"xavier_uniform(gain=1e6)", "scheme", "xavier_uniform(gain=1000000): uniform values",
+         &fused},
+        {"identity(gain=7e4)", "gain", "identity(gain=70000): weights of 7e+04", &w},
+        {"nguyen_widrow(factor=1e6)", "factor", "nguyen_widrow(factor=1000000): weights of", &w},
+        {"nguyen_widrow(range=1e-9)", "range", "nguyen_widrow(range=1e-09): weights of", &w},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double mean, variance;
+        const alv_scheme scheme = scheme_of(cases[i].text);
+        alv_error error = {0};
+        assert_int_equal(alv_init_moments(&mean, &variance, &scheme, cases[i].tensor, &error),
+                         ALV_ERR_OVERFLOW);
+        assert_int_equal(error.code, ALV_ERR_OVERFLOW);
+        assert_string_equal(error.where, cases[i].where);
+        if (strncmp(error.message, cases[i].begins, strlen(cases[i].begins)) != 0)
+            fail_msg("%s: %s", cases[i].text, error.message);
+    }
+}
+
 /* Arguments put into the struct by hand are checked like those that were parsed. */
 static void hand_made_schemes_are_checked(void **state)
 {
@@ -369,6 +406,7 @@ int main(void)
         cmocka_unit_test(torch_default_is_kaiming_with_slope_root_five),
         cmocka_unit_test(random_walk_looks_at_the_activation),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(refusals_name_the_scheme),
         cmocka_unit_test(hand_made_schemes_are_checked),
         cmocka_unit_test(an_empty_tensor_is_a_success_and_has_no_law),
     };

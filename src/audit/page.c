@@ -130,9 +130,10 @@ alv_status alv_inspect_page(char **out, const alv_inspection *all, alv_lang lang
     alv_html_begin(&p, title);
     alv_html_put(&p, "<section><h2>");
     alv_html_text(&p, all->model->files[0].path);
-    alv_html_put(&p,
-                 pt ? "</h2><p>%s, %lld tensores. %s</p>\n" : "</h2><p>%s, %lld tensors. %s</p>\n",
-                 all->model->format->name, all->n,
+    alv_html_put(&p, "</h2><p>%s, %lld %s. %s</p>\n", all->model->format->name, all->n,
+                 all->n == 1 ? "tensor"
+                 : pt        ? "tensores"
+                             : "tensors",
                  all->n_found > 0 ? ""
                  : pt             ? "Nenhum erro conhecido foi encontrado."
                                   : "No well-known mistake was found.");

@@ -138,10 +138,18 @@ static int distance(const char *a, const char *b)
     return row[m];
 }
 
+/* Edits beyond which a name is another one: a third of its letters, but two letters swapped, which
+ * are two edits, from three letters on. */
+static int far_edits(const char *name)
+{
+    const int n = (int)strlen(name);
+    return n < 3 ? 2 : n < 9 ? 3 : n / 3 + 1;
+}
+
 const char *alv_suggest(const char *name, const char *const *names)
 {
     const char *best = NULL;
-    int best_distance = (int)strlen(name) / 3 + 2;
+    int best_distance = far_edits(name);
     for (; *names; names++) {
         int d = distance(name, *names);
         if (d < best_distance) best_distance = d, best = *names;

@@ -110,6 +110,18 @@ static void print_row(const alv_tensor *t, const alv_scheme *scheme, int widest)
            text);
 }
 
+/* "28 tensors, 166144 parameters, 665000 bytes" */
+static void print_counts(char *out, size_t size, const alv_weight_plan *plan,
+                         const alv_save_sizes *sizes, bool pt)
+{
+    const int64_t parameters = sizes->parameters;
+    snprintf(
+        out, size, "%lld %s, %lld %s, %lld bytes", (long long)plan->n,
+        cli_plural(plan->n, "tensor", pt ? "tensores" : "tensors"), (long long)parameters,
+        cli_plural(parameters, pt ? "parâmetro" : "parameter", pt ? "parâmetros" : "parameters"),
+        (long long)sizes->files);
+}
+
 static void print_table(const cli_args *args, const alv_weight_plan *plan,
                         const alv_save_sizes *sizes, const char *digest)
 {
@@ -130,13 +142,11 @@ static void print_table(const cli_args *args, const alv_weight_plan *plan,
     if (widest > 0) cli_heading(args, line);
     for (int64_t i = 0; i < plan->n; i++)
         print_row(&plan->tensors[i], alv_weight_plan_scheme(plan, i), widest);
-    printf(args->lang == ALV_PT
-               ? "\n%lld tensores, %lld parâmetros, %lld bytes%smemória ao sortear: %.1f MiB\n"
-                 "resumo do plano:%s%s\n"
-               : "\n%lld tensors, %lld parameters, %lld bytes%smemory while drawing: %.1f MiB\n"
-                 "digest of the plan:%s%s\n",
-           (long long)plan->n, (long long)sizes->parameters, (long long)sizes->files,
-           widest > 0 ? "; " : "\n", (double)(sizes->memory + sizes->header) / (1 << 20),
+    char counts[128];
+    print_counts(counts, sizeof counts, plan, sizes, args->lang == ALV_PT);
+    printf(args->lang == ALV_PT ? "\n%s%smemória ao sortear: %.1f MiB\nresumo do plano:%s%s\n"
+                                : "\n%s%smemory while drawing: %.1f MiB\ndigest of the plan:%s%s\n",
+           counts, widest > 0 ? "; " : "\n", (double)(sizes->memory + sizes->header) / (1 << 20),
            widest > 0 ? " " : "\n  ", digest);
 }
 
@@ -199,7 +209,7 @@ static bool stop(void *user)
 static int write_plan(const alv_weight_plan *plan, alv_save *how, const alv_save_sizes *sizes,
                       const cli_args *args)
 {
-    char digest[ALV_DIGEST];
+    char digest[ALV_DIGEST], counts[128];
     alv_error error;
     double start = now();
     how->stop = stop;
@@ -207,14 +217,12 @@ static int write_plan(const alv_weight_plan *plan, alv_save *how, const alv_save
     if (alv_plan_save(plan, how, &error) != ALV_OK) return cli_fail_error(&error);
     double seconds = now() - start;
     alv_plan_digest(digest, plan);
+    print_counts(counts, sizeof counts, plan, sizes, args->lang == ALV_PT);
     fprintf(stderr,
-            args->lang == ALV_PT
-                ? "%s: %lld tensores, %lld parâmetros, %lld bytes, semente %llu, plano %.16s, "
-                  "%.2f s, %.2f GB/s\n"
-                : "%s: %lld tensors, %lld parameters, %lld bytes, seed %llu, plan %.16s, %.2f s, "
-                  "%.2f GB/s\n",
-            how->path, (long long)plan->n, (long long)sizes->parameters, (long long)sizes->files,
-            (unsigned long long)how->seed, digest, seconds, 1e-9 * (double)sizes->files / seconds);
+            args->lang == ALV_PT ? "%s: %s, semente %llu, plano %.16s, %.2f s, %.2f GB/s\n"
+                                 : "%s: %s, seed %llu, plan %.16s, %.2f s, %.2f GB/s\n",
+            how->path, counts, (unsigned long long)how->seed, digest, seconds,
+            1e-9 * (double)sizes->files / seconds);
     return CLI_OK;
 }
 

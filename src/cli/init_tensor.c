@@ -176,6 +176,16 @@ bool cli_init_read_tensor(alv_tensor *t, const cli_args *args)
     return true;
 }
 
+/* A vector is a bias more often than not, and must be told to be one. */
+static int fail_tensor(const alv_error *error, const request *r)
+{
+    const alv_tensor *t = &r->tensor;
+    if (error->code != ALV_ERR_SHAPE || t->rank != 1 || t->role != ALV_ROLE_WEIGHT)
+        return cli_fail_error(error);
+    return cli_fail("one axis is a bias, as a rule: add --role bias", "%s: %s", error->where,
+                    error->message);
+}
+
 /* Everything that can be wrong is found here, before a file is opened. */
 static int read_request(request *r, const cli_args *args)
 {
@@ -191,7 +201,7 @@ static int read_request(request *r, const cli_args *args)
         return cli_fail_option("scheme", &error);
     if (!cli_init_read_tensor(&r->tensor, args)) return CLI_USAGE;
     if (!cli_seed(&r->seed, args)) return CLI_USAGE;
-    if (alv_tensor_count(&r->count, &r->tensor, &error) != ALV_OK) return cli_fail_error(&error);
+    if (alv_tensor_count(&r->count, &r->tensor, &error) != ALV_OK) return fail_tensor(&error, r);
     if (!read_slice(r, cli_value(args, "slice", NULL))) return CLI_USAGE;
     if (r->count > 0 &&
         alv_init_moments(&mean, &r->variance, &r->scheme, &r->tensor, &error) != ALV_OK)

@@ -104,13 +104,15 @@ void cli_inspect_table(const cli_args *args, const alv_inspection *all)
         print_row(args, &all->tensors[i]);
         elements += all->tensors[i].tensor->count;
     }
-    snprintf(
-        line, sizeof line,
-        pt ? "%lld tensores, %lld elementos, %s. Uma lei verdadeira é rejeitada em algum lugar "
-             "com probabilidade de no máximo %g."
-           : "%lld tensors, %lld elements, %s. A true law is rejected somewhere with "
-             "probability %g at most.",
-        (long long)all->n, (long long)elements, all->model->format->name, ALV_AUDIT_ALPHA);
+    snprintf(line, sizeof line,
+             pt ? "%lld %s, %lld %s, %s. Uma lei verdadeira é rejeitada em algum lugar "
+                  "com probabilidade de no máximo %g."
+                : "%lld %s, %lld %s, %s. A true law is rejected somewhere with "
+                  "probability %g at most.",
+             (long long)all->n, cli_plural(all->n, "tensor", pt ? "tensores" : "tensors"),
+             (long long)elements,
+             cli_plural(elements, pt ? "elemento" : "element", pt ? "elementos" : "elements"),
+             all->model->format->name, ALV_AUDIT_ALPHA);
     putchar('\n');
     cli_wrap(stdout, line, 0, 0);
 }

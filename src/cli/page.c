@@ -80,3 +80,8 @@ void cli_pad(FILE *to, const char *text, int width)
     int gap = width - cli_text_width(text);
     fprintf(to, "%s%*s", text, gap > 0 ? gap : 0, "");
 }
+
+const char *cli_plural(int64_t n, const char *one, const char *many)
+{
+    return n == 1 ? one : many;
+}

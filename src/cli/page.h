@@ -18,6 +18,8 @@ void cli_wrap(FILE *to, const char *text, int at, int indent);
 void cli_heading(const cli_args *args, const char *text);
 /* "a b c" as "a, b, c", cut to fit. */
 void cli_join(char *out, size_t size, const char *words);
+/* The word for n things, in both languages: `one` of them, else `many`. */
+const char *cli_plural(int64_t n, const char *one, const char *many);
 /* `text` padded with spaces to `width` columns. */
 void cli_pad(FILE *to, const char *text, int width);
 

@@ -145,9 +145,12 @@ static alv_status read_value(double *out, alv_cursor *c, const alv_init_arg *arg
     int64_t at = position(c);
     if (arg->choices) return read_choice(out, c, arg);
     size_t used = alv_number_parse(out, c->at, strlen(c->at));
+    if (used == 0 && *c->at)
+        return alv_fail_at(c->error, ALV_ERR_SYNTAX, where, at,
+                           "the argument '%s' needs a number here, not '%C'", arg->name, *c->at);
     if (used == 0)
-        return alv_fail_at(c->error, ALV_ERR_SYNTAX, where, at, "%s needs a number here",
-                           arg->name);
+        return alv_fail_at(c->error, ALV_ERR_SYNTAX, where, at,
+                           "the argument '%s' needs a number, and the text ends here", arg->name);
     c->at += used;
     return check_arg(arg, *out, at, c->error);
 }

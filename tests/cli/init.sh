@@ -58,6 +58,8 @@ try 0 init --scheme torch_default --role bias --shape 256 --fan-in 784 -o b.npy;
 try 2 init --scheme torch_default --role bias --shape 256 -o no.npy; err "state its weight's"
 try 2 init --scheme he_normal --role bias --shape 256 --fan-in 784 -o no.npy; err 'zeros, constant'
 try 2 init --scheme he_normal --shape 256 -o no.npy; err '2 axes or more'
+try 2 init --scheme chrono --shape 12 --parts 3,3,3,3 -o no.npy; err '^hint: one axis is a bias.*--role bias'
+try 2 init --scheme chrono --shape 12 --role bias --parts 4,8 -o no.npy; no_err '^hint'
 rm -f ./*.npy whole halves seam cut
 empty_here
 
@@ -98,6 +100,8 @@ refuse() {
     empty_here
 }
 refuse "did you mean 'he_normal'" --scheme he_norml $shape
+refuse "column 11: the argument 'a' needs a number here, not '\('" --scheme 'he_normal((' $shape
+refuse "column 11: the argument 'a' needs a number, and the text ends here" --scheme 'he_normal(' $shape
 refuse "did you mean 'std'" --scheme 'normal(sdt=1)' $shape
 refuse 'column 12: std = nan is not a finite' --scheme 'normal(std=nan)' $shape
 refuse 'column 12: std = -1 is outside' --scheme 'normal(std=-1)' $shape

@@ -90,6 +90,15 @@ for line in '^gpt2$' '^    vocab +50257 +tokens$' '^    Schemes: Radford et al' 
 done
 try 0 init --presets --lang pt; out '^    Nomes e tamanhos: torchvision'; out 'largura do modelo'
 
+# One of a thing is no plural.
+printf 'parameters:\n  - {name: w, shape: [1], scheme: zeros}\n' >one.yaml
+try 0 init one.yaml --dry-run; out '^1 tensor, 1 parameter, [0-9]+ bytes; '
+try 0 init one.yaml --dry-run --lang pt; out '^1 tensor, 1 parâmetro, [0-9]+ bytes; '
+try 0 init one.yaml -o one.safetensors; err '^one.safetensors: 1 tensor, 1 parameter, '
+try 0 inspect one.safetensors; out '^1 tensor, 1 element, safetensors\.'
+try 0 inspect one.safetensors --lang pt; out '^1 tensor, 1 elemento, safetensors\.'
+rm one.yaml one.safetensors
+
 # Bad words: what is wrong and what is near; nothing is written.
 rm plan.yaml
 refuse() {

@@ -86,6 +86,7 @@ rm -r runs fc2.npy
 try 2 explain; err 'explain needs one name'
 try 2 explain a b; err 'explain needs one name'
 try 2 explain he_norml; err "did you mean 'he_normal'"
+try 2 explain nosuch; err "no scheme 'nosuch'; .*alvor list"; no_err 'did you mean'
 try 2 explain 'leaky_relu(7)'; err 'slope of leaky_relu must lie in'
 try 2 explain --activation he_normal; err 'no activation "he_normal"'
 try 2 explain 'he_normal(b=1)'; err "no argument of he_normal 'b'"; err 'byte 10'

@@ -284,7 +284,7 @@ static void says_line_and_column(void **state)
         {TWO "- {layer: dense, init: he_norml}\n", &flat,
          "line 3, column 24: init: there is no scheme 'he_norml'; did you mean 'he_normal'?"},
         {TWO "- {layer: dense, init: normal(std=x)}\n", &flat,
-         "line 3, column 24: init: std needs a number"},
+         "line 3, column 24: init: the argument 'std' needs a number here, not 'x'"},
         {TWO "- {layer: dense, init: lsuv}\n", &flat,
          "line 3, column 24: init: lsuv looks at what the data make"},
         {TWO "- {layer: dense, params: {bias: ones(2)}}\n", &flat, "line 3, column 33: bias: "},

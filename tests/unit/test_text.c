@@ -35,8 +35,12 @@ static void suggests_the_nearest(void **state)
 {
     (void)state;
     const char *const names[] = {"he_normal", "he_uniform", "zeros", NULL};
+    const char *const short_names[] = {"torch", "std", NULL};
     assert_string_equal(alv_suggest("he_norml", names), "he_normal");
     assert_null(alv_suggest("orthogonal", names));
+    assert_string_equal(alv_suggest("torhc", short_names), "torch");
+    assert_string_equal(alv_suggest("sdt", short_names), "std");
+    assert_null(alv_suggest("nosuch", short_names)); /* three edits of six letters */
 }
 
 static void finds_whole_words(void **state)

@@ -134,11 +134,12 @@ ALV_API alv_status alv_scheme_auto(alv_scheme *out, const alv_tensor *tensor, bo
                                    alv_error *error);
 
 /* The distribution that a scheme gives the elements of a tensor. ALV_ERR_ARGUMENT and ALV_ERR_RANGE
- * name the argument; ALV_ERR_SHAPE where the scheme needs fans and the tensor has none (a bias,
- * fewer than two axes, a fan of zero); ALV_ERR_OVERFLOW where values would not fit the dtype;
- * ALV_ERR_UNSUPPORTED for a structured scheme, whose elements have moments but no one law, and
- * where the parts of a fused tensor have a law each (unequal sizes, a scheme that asks for
- * fan_out): ask for that of each alv_tensor_part; and the statuses of alv_tensor_count. */
+ * name the argument, or "scheme" for what several make together; ALV_ERR_SHAPE where the scheme
+ * needs fans and the tensor has none (a bias, fewer than two axes, a fan of zero);
+ * ALV_ERR_OVERFLOW, likewise, where values would not fit the dtype; ALV_ERR_UNSUPPORTED for a
+ * structured scheme, whose elements have moments but no one law, and where the parts of a fused
+ * tensor have a law each (unequal sizes, a scheme that asks for fan_out): ask for that of each
+ * alv_tensor_part; and the statuses of alv_tensor_count. */
 ALV_API alv_status alv_init_law(alv_dist *out, const alv_scheme *scheme, const alv_tensor *tensor,
                                 alv_error *error);
 

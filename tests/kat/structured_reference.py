@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from fractions import Fraction
 
 sys.dont_write_bytecode = True
 import stream_reference as stream
@@ -70,10 +71,53 @@ def sparse(rows, columns, layout, seed, name, k, per_input, std):
     return out
 
 
+# Pairs of numbers, with exact errors by rational arithmetic.
+def pair_sum(a, b):
+    return a + b, float(Fraction(a) + Fraction(b) - Fraction(a + b))
+
+
+def pair_fast(a, b):
+    return a + b, b - ((a + b) - a)
+
+
+def pair_mul(a, b):
+    p, low = stream.exact_product(a[0], b[0])
+    return pair_fast(p, low + (a[0] * b[1] + a[1] * b[0]))
+
+
+def pair_add(a, b):
+    s, low = pair_sum(a[0], b[0])
+    return pair_fast(s, low + (a[1] + b[1]))
+
+
+def split(x):
+    m, k = math.frexp(x)
+    return (2 * m, k - 1) if m < float.fromhex("0x1.6a09e667f3bcdp-1") else (m, k)
+
+
+def power(x, y):
+    m, k = split(x)
+    f = m - 1
+    d = pair_sum(2.0, f)
+    q = f / d[0]
+    e = stream.exact_product(q, d[0])
+    s = pair_fast(q, (((f - e[0]) - e[1]) - q * d[1]) / d[0])
+    z = pair_mul(s, s)
+    w = z[0] * stream.poly([2 / odd for odd in range(23, 6, -2)], z[0])
+    third = 2 / 3, float.fromhex("0x1.5555555555555p-55")
+    fifth = 2 / 5, float.fromhex("-0x1.999999999999ap-56")
+    p = pair_mul(z, pair_add(third, pair_mul(z, pair_add(fifth, (w, 0.0)))))
+    m = pair_mul(s, pair_add((2.0, 0.0), p))
+    n = stream.exact_product(float(k), float.fromhex("0x1.a39ef35793c76p-33"))
+    n = n[0], n[1] + k * float.fromhex("0x1.cc01f97b57a08p-87")
+    log = pair_add((k * float.fromhex("0x1.62e42feep-1"), 0.0), pair_add(n, m))
+    return stream.exp_sum(*pair_mul(log, (y, 0.0)))
+
+
 def nguyen_widrow(rows, columns, layout, seed, name):
     values = stream.Stream(seed, name)
     out = [0.0] * (rows * columns)
-    beta = 0.7 * (rows if columns == 1 else math.sqrt(rows))  # exact for one and two inputs
+    beta = 0.7 * power(float(rows), 1 / columns)
     for row in range(rows):
         places = [place(rows, columns, layout, row, c) for c in range(columns)]
         u = [stream.uniform(values, "f64", e, -1.0, 1.0) for e in places]
@@ -93,10 +137,7 @@ def embedding(rows, width, seed, name, dtype, std, padding):
 
 
 def log(x):
-    half = float.fromhex("0x1.6a09e667f3bcdp-1")
-    m, k = math.frexp(x)
-    if m < half:
-        m, k = 2 * m, k - 1
+    m, k = split(x)
     f = m - 1
     s = f / (2 + f)
     z = s * s
@@ -169,7 +210,7 @@ def main():
                 mine = sparse(rows, columns, layout, 2**52 + 5, "camada.ção", k, per_input, std)
                 wrong += differ((scheme, layout, rows, columns), theirs, mine)
                 compared += rows * columns
-        for rows, columns in ((21, 2), (400, 1)):
+        for rows, columns in ((21, 2), (400, 1), (37, 3), (5, 19), (1023, 4), (2, 784)):
             shape = (rows, columns) if layout == "torch" else (columns, rows)
             theirs = drawn(program, "nguyen_widrow", shape, 42, "fc1.weight", "--layout", layout)
             wrong += differ(("nguyen_widrow", layout, rows, columns), theirs,

@@ -123,13 +123,21 @@ static void make(schema *s)
     s->kind = (alv_yaml_kind){"plan", &s->value, ALV_PLAN_FILE_MAX};
 }
 
+static alv_yaml_portions portions_of(const schema *s, const char *bytes, size_t size,
+                                     const char *name)
+{
+    return (alv_yaml_portions){
+        .kind = &s->kind, .list = "parameters", .bytes = bytes, .size = size, .name = name};
+}
+
 alv_status alv_plan_yaml_load(alv_yaml_plan **out, const char *bytes, size_t size, const char *name,
                               alv_error *error)
 {
     schema s;
     void *plan;
     make(&s);
-    ALV_TRY(alv_yaml_parse(&plan, &s.kind, bytes, size, name, error));
+    const alv_yaml_portions from = portions_of(&s, bytes, size, name);
+    ALV_TRY(alv_yaml_parse_rest(&plan, &from, error));
     *out = plan;
     return ALV_OK;
 }
@@ -139,4 +147,29 @@ void alv_plan_yaml_free(alv_yaml_plan *plan)
     schema s;
     make(&s);
     alv_yaml_release(&s.kind, plan);
+}
+
+typedef struct taker {
+    alv_plan_yaml_take *take;
+    void *user;
+    int64_t next;
+} taker;
+
+static alv_status take_all(void *user, const void *value)
+{
+    taker *t = user;
+    const alv_yaml_plan *plan = value;
+    for (uint32_t i = 0; i < plan->n_parameters; i++)
+        ALV_TRY(t->take(t->user, &plan->parameters[i], t->next++));
+    return ALV_OK;
+}
+
+alv_status alv_plan_yaml_each(const char *bytes, size_t size, const char *name,
+                              alv_plan_yaml_take *take, void *user, alv_error *error)
+{
+    schema s;
+    taker t = {.take = take, .user = user};
+    make(&s);
+    const alv_yaml_portions from = portions_of(&s, bytes, size, name);
+    return alv_yaml_parse_items(&from, take_all, &t, error);
 }

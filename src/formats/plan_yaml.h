@@ -28,10 +28,18 @@ typedef struct alv_yaml_plan {
     uint32_t n_rules;
 } alv_yaml_plan;
 
-/* Reads the text against the schema. Free with alv_plan_yaml_free. */
+/* Reads the text against the schema: all but the parameters, of which there may be too many to hold
+ * at once. Free with alv_plan_yaml_free. */
 alv_status alv_plan_yaml_load(alv_yaml_plan **out, const char *bytes, size_t size, const char *name,
                               alv_error *error);
 void alv_plan_yaml_free(alv_yaml_plan *plan);
+
+/* Calls `take` with each parameter in order, and its index, until it says another status than
+ * ALV_OK. */
+typedef alv_status alv_plan_yaml_take(void *user, const alv_yaml_parameter *parameter,
+                                      int64_t index);
+alv_status alv_plan_yaml_each(const char *bytes, size_t size, const char *name,
+                              alv_plan_yaml_take *take, void *user, alv_error *error);
 
 /* The names of all sizes of all presets, each once; NULL at and beyond their number. */
 const char *alv_yaml_size_name(int index);

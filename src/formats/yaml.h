@@ -26,6 +26,24 @@ void alv_yaml_release(const alv_yaml_kind *kind, void *value);
 alv_status alv_yaml_write(char **out, const alv_yaml_kind *kind, const void *value,
                           const char *name, alv_error *error);
 
+/* A text with a long list, read in portions (yaml_portion.c): each is a value of the same kind, to
+ * be freed likewise. */
+typedef struct alv_yaml_portions {
+    const alv_yaml_kind *kind;
+    const char *list; /* its key in the top mapping, which the kind may leave out */
+    const char *bytes;
+    size_t size;
+    const char *name;
+} alv_yaml_portions;
+
+/* All but the items of the list: the value has an empty one in its place. */
+alv_status alv_yaml_parse_rest(void **out, const alv_yaml_portions *from, alv_error *error);
+/* Calls `take` with values that have the list alone, the next of its items in each, until it says
+ * another status than ALV_OK. */
+typedef alv_status alv_yaml_take(void *user, const void *value);
+alv_status alv_yaml_parse_items(const alv_yaml_portions *from, alv_yaml_take *take, void *user,
+                                alv_error *error);
+
 /* From 1; 0: not known. */
 typedef struct alv_yaml_place {
     int line, column;

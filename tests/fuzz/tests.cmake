@@ -8,7 +8,7 @@ if(ALVOR_FUZZ)
   list(TRANSFORM text_sources PREPEND ${PROJECT_SOURCE_DIR}/src/data/)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(FUZZ_YAML REQUIRED IMPORTED_TARGET libcyaml)
-  set(plans yaml.c yaml_place.c plan_yaml.c plan_read.c)
+  set(plans yaml.c yaml_place.c yaml_portion.c plan_yaml.c plan_parameter.c plan_read.c)
   set(networks formats/yaml.c formats/yaml_place.c formats/network_yaml.c formats/network_read.c
                formats/network_layers.c formats/network_init.c formats/network_data.c data/sha256.c nn/check.c
                nn/names.c nn/optimizer.c nn/term.c)

@@ -19,9 +19,12 @@ static const int depths[DEPTHS] = {2, 4, 8, 16, DEEP};
 
 typedef enum kind { PLAIN, RESIDUAL, LOOKS_LINEAR } kind;
 
-/* (POINTS, WIDTH): signals, and their derivatives by the input; what a layer makes of them. */
+/* (POINTS, WIDTH): signals, and their derivatives by the input; what a layer makes of them, and of
+ * their two halves or of a copy on the way. */
 typedef struct curve {
     double h[POINTS * WIDTH], d[POINTS * WIDTH], h2[POINTS * WIDTH], d2[POINTS * WIDTH];
+    double up[POINTS * WIDTH], down[POINTS * WIDTH];
+    double up_d[POINTS * WIDTH], down_d[POINTS * WIDTH];
     double w[WIDTH * WIDTH], gradient[POINTS];
 } curve;
 
@@ -101,13 +104,12 @@ static void plain_layer(curve *c)
 /* h = h + 0.1 W relu(batch norm of h). */
 static void residual_layer(curve *c)
 {
-    static _Thread_local double h[POINTS * WIDTH], d[POINTS * WIDTH];
-    memcpy(h, c->h, sizeof h);
-    memcpy(d, c->d, sizeof d);
-    normalize(h, d, true);
-    rectify(h, d);
-    multiply(c->h2, h, c->w);
-    multiply(c->d2, d, c->w);
+    memcpy(c->up, c->h, sizeof c->up);
+    memcpy(c->up_d, c->d, sizeof c->up_d);
+    normalize(c->up, c->up_d, true);
+    rectify(c->up, c->up_d);
+    multiply(c->h2, c->up, c->w);
+    multiply(c->d2, c->up_d, c->w);
     for (int k = 0; k < POINTS * WIDTH; k++) {
         c->h[k] += 0.1 * c->h2[k];
         c->d[k] += 0.1 * c->d2[k];
@@ -117,17 +119,15 @@ static void residual_layer(curve *c)
 /* h = [W, -W] of the two halves relu(h), relu(-h). */
 static void looks_linear_layer(curve *c)
 {
-    static _Thread_local double up[POINTS * WIDTH], down[POINTS * WIDTH];
-    static _Thread_local double up_d[POINTS * WIDTH], down_d[POINTS * WIDTH];
     for (int k = 0; k < POINTS * WIDTH; k++) {
-        up[k] = c->h[k], down[k] = -c->h[k];
-        up_d[k] = c->d[k], down_d[k] = -c->d[k];
+        c->up[k] = c->h[k], c->down[k] = -c->h[k];
+        c->up_d[k] = c->d[k], c->down_d[k] = -c->d[k];
     }
-    rectify(up, up_d);
-    rectify(down, down_d);
+    rectify(c->up, c->up_d);
+    rectify(c->down, c->down_d);
     for (int k = 0; k < POINTS * WIDTH; k++) {
-        c->h2[k] = up[k] - down[k];
-        c->d2[k] = up_d[k] - down_d[k];
+        c->h2[k] = c->up[k] - c->down[k];
+        c->d2[k] = c->up_d[k] - c->down_d[k];
     }
     multiply(c->h, c->h2, c->w);
     multiply(c->d, c->d2, c->w);

@@ -73,8 +73,10 @@ static alv_status curve(double curvatures[LAYERS], double sigma_w, double q, alv
 {
     char weights[48];
     double u[WIDTH], v[WIDTH], x[WIDTH];
-    static _Thread_local double z[3][LAYERS * WIDTH];
+    enum { N = LAYERS * WIDTH };
     alv_rig rig;
+    double *z = alv_new_array(3 * N, sizeof *z);
+    if (!z) return alv_fail(error, ALV_ERR_MEMORY, "poole2016", "no memory for a curve");
     alv_text_format(weights, sizeof weights, "normal(std=%g)", sigma_w / sqrt(WIDTH));
     alv_status status =
         alv_rig_make(&rig, LAYERS, WIDTH, "tanh", weights, "normal(std=0.3)", error);
@@ -86,13 +88,14 @@ static alv_status curve(double curvatures[LAYERS], double sigma_w, double q, alv
             for (int i = 0; i < 3; i++) {
                 place(x, u, v, q, 2 * 3.14159265358979323846 * k / PLACES + (i - 1) * ANGLE);
                 alv_rig_forward(&rig, 0, x);
-                memcpy(z[i], rig.z[0], sizeof z[i]);
+                memcpy(z + i * N, rig.z[0], N * sizeof *z);
             }
             for (int l = 0; l < LAYERS; l++)
-                curvatures[l] += bent(z[0] + l * WIDTH, z[1] + l * WIDTH, z[2] + l * WIDTH);
+                curvatures[l] += bent(z + l * WIDTH, z + N + l * WIDTH, z + 2 * N + l * WIDTH);
         }
     }
     alv_rig_free(&rig);
+    free(z);
     for (int l = 0; l < LAYERS; l++) curvatures[l] = sqrt(curvatures[l] / (NETS * PLACES));
     return status;
 }

@@ -64,7 +64,7 @@ alv_status alv_specimen_draw(alv_specimen *specimen, const char *text, uint64_t 
 static alv_status gather(alv_specimen *specimen, int32_t *y, int64_t first, uint64_t seed,
                          alv_error *error)
 {
-    static _Thread_local float all[MOST_ROWS * FEATURES];
+    float all[MOST_ROWS * FEATURES];
     const int64_t inputs = specimen->model->inputs;
     if (specimen->rows > MOST_ROWS || inputs > FEATURES)
         return alv_fail(error, ALV_ERR_ARGUMENT, "specimen", "not a network for blobs");

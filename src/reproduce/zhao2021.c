@@ -14,25 +14,39 @@ static const double rate = 0.05;
 
 typedef enum start { HADAMARD, IDENTITY, RANDOM } start;
 
-/* Elements of a tensor that differ between two seeds, and the largest of |W^T W - 1|. */
-static alv_status look(double *differ, double *defect, alv_error *error)
+/* Elements of a tensor that differ between two seeds, and the largest of |W^T W - 1|; w holds both.
+ */
+static alv_status look_at(double *differ, double *defect, double *w, alv_error *error)
 {
     enum { N = WIDTH * INPUTS };
-    static _Thread_local double w[2][N];
     alv_scheme scheme;
     alv_tensor t = {.name = "fc1.weight", .rank = 2, .shape = {WIDTH, INPUTS}, .dtype = ALV_F64};
     ALV_TRY(alv_scheme_parse(&scheme, "zero_hadamard", error));
     for (uint64_t seed = 0; seed < 2; seed++)
-        ALV_TRY(alv_fill_param(w[seed], &scheme, &t, seed, error));
+        ALV_TRY(alv_fill_param(w + seed * N, &scheme, &t, seed, error));
     *differ = *defect = 0;
-    for (int i = 0; i < N; i++) *differ += memcmp(&w[0][i], &w[1][i], sizeof w[0][i]) != 0;
+    for (int i = 0; i < N; i++) *differ += memcmp(&w[i], &w[N + i], sizeof *w) != 0;
     for (int a = 0; a < INPUTS; a++)
         for (int b = 0; b < INPUTS; b++) {
             double dot = a == b ? -1 : 0;
-            for (int i = 0; i < WIDTH; i++) dot += w[0][i * INPUTS + a] * w[0][i * INPUTS + b];
+            for (int i = 0; i < WIDTH; i++) dot += w[i * INPUTS + a] * w[i * INPUTS + b];
             *defect = fmax(*defect, fabs(dot));
         }
     return ALV_OK;
+}
+
+static alv_status no_memory(alv_error *error)
+{
+    return alv_fail(error, ALV_ERR_MEMORY, "zhao2021", "no memory for its matrices");
+}
+
+static alv_status look(double *differ, double *defect, alv_error *error)
+{
+    double *w = alv_new_array(2 * WIDTH * INPUTS, sizeof *w);
+    if (!w) return no_memory(error);
+    alv_status status = look_at(differ, defect, w, error);
+    free(w);
+    return status;
 }
 
 /* Ones on the diagonal; the last layer is zero, as the authors' code has it. */
@@ -99,16 +113,18 @@ static int added_rank(const alv_specimen *sample, const float *before, double *s
 static alv_status train(double *rank, double *accuracy, alv_outcome *out, int series,
                         const char *text, start from, const alv_watch *watch, alv_error *error)
 {
-    static _Thread_local float before[WIDTH * WIDTH];
-    static _Thread_local double scratch[WIDTH * WIDTH];
+    enum { N = WIDTH * WIDTH };
     alv_specimen sample;
+    float *before = alv_new_array(N, sizeof *before);
+    double *scratch = alv_new_array(N, sizeof *scratch);
     double loss, one = 0;
     alv_status status = alv_specimen_make(&sample, text, ROWS, 1, error);
+    if (status == ALV_OK && !(before && scratch)) status = no_memory(error);
     *accuracy = 0;
     for (uint64_t seed = 0; seed < SEEDS && status == ALV_OK; seed++) {
         status = begin(&sample, from, seed, error);
         if (status != ALV_OK) break;
-        memcpy(before, sample.net->layers[1].w, sizeof before);
+        memcpy(before, sample.net->layers[1].w, N * sizeof *before);
         status = alv_specimen_train(&loss, &sample, rate, STEPS, seed, out, seed == 0 ? 0 : -1,
                                     series, watch, error);
         if (status == ALV_OK) /* on samples beyond those of the training */
@@ -118,6 +134,8 @@ static alv_status train(double *rank, double *accuracy, alv_outcome *out, int se
         if (seed == 0) alv_draw(out, 1, 0, series, *rank);
     }
     alv_specimen_free(&sample);
+    free(before);
+    free(scratch);
     return status;
 }
 

@@ -38,15 +38,15 @@ typedef struct alv_save_sizes {
     int64_t bytes;      /* of their data */
     int64_t files;      /* of all files of data, headers included */
     int64_t header;     /* largest header, held in memory while it is written */
-    int64_t memory;     /* buffers and scratch while drawing */
+    int64_t memory;     /* the plan, buffers and scratch while drawing */
 } alv_save_sizes;
 alv_status alv_plan_sizes(alv_save_sizes *out, const alv_weight_plan *plan, const alv_save *how,
                           alv_error *error);
 
 /* Draws every tensor and writes the file or files: under temporary names, flushed, then renamed,
  * the index last. On an error, and after stop, no file of it remains. Memory is what
- * alv_plan_sizes says; it does not depend on the size of tensors whose elements are drawn one by
- * one. The bytes do not depend on threads or chunk, nor a tensor's bytes on the shards. */
+ * alv_plan_sizes says; it does not depend on the size of tensors that are drawn by element or by
+ * row. The bytes do not depend on threads or chunk, nor a tensor's bytes on the shards. */
 alv_status alv_plan_save(const alv_weight_plan *plan, const alv_save *how, alv_error *error);
 
 #endif

@@ -8,7 +8,7 @@
 static const char where[] = "save";
 static const char suffix[] = ".safetensors";
 
-enum { CHUNK = 1 << 19, LEAST_CHUNK = 1 << 16, ALL_CHUNKS = 32 << 20, LINE = 8 };
+enum { CHUNK = 1 << 19, LEAST_CHUNK = 1 << 15, ALL_CHUNKS = 8 << 20, LINE = 8 };
 enum { SHARED = 1 << 20 /* bytes of scratch */ };
 
 bool alv_piece_shared(const alv_piece *piece)
@@ -106,11 +106,17 @@ static alv_status place(alv_save_map *map, int k, const alv_weight_plan *plan, i
     return ALV_OK;
 }
 
-/* One shared tensor with its scratch at a time; after these each thread holds a chunk, and at times
- * one of the others that are made whole: at worst the largest, as many at once as there are
- * threads.
- */
-static void count_memory(alv_save_map *map, const alv_save *how)
+/* Of the plan, and of where its tensors go. */
+static int64_t plan_bytes(const alv_weight_plan *plan)
+{
+    const size_t each = sizeof *plan->tensors + sizeof *plan->scheme_of + sizeof(alv_piece);
+    return plan->n * (int64_t)each + plan->n_schemes * (int64_t)sizeof *plan->schemes;
+}
+
+/* Beside the plan, one shared tensor with its scratch at a time; after these each thread holds a
+ * chunk, and at times one of the others that are made whole: at worst the largest, as many at once
+ * as there are threads. */
+static void count_memory(alv_save_map *map, const alv_weight_plan *plan, const alv_save *how)
 {
     int64_t threads = how->threads > 1 ? how->threads : 1, n = 0, most[2] = {0};
     for (int64_t i = 0; i < map->n_pieces; i++) {
@@ -123,6 +129,7 @@ static void count_memory(alv_save_map *map, const alv_save *how)
     }
     map->sizes.memory = threads * alv_save_chunk(how) + (n < threads ? n : threads) * most[false];
     if (most[true] > map->sizes.memory) map->sizes.memory = most[true];
+    map->sizes.memory += plan_bytes(plan);
 }
 
 static alv_status place_all(alv_save_map *map, const alv_weight_plan *plan, const alv_save *how,
@@ -136,7 +143,7 @@ static alv_status place_all(alv_save_map *map, const alv_weight_plan *plan, cons
     free(offsets);
     ALV_TRY(status);
     qsort(map->pieces, (size_t)map->n_pieces, sizeof *map->pieces, by_begin);
-    count_memory(map, how);
+    count_memory(map, plan, how);
     return ALV_OK;
 }
 

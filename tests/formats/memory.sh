@@ -1,7 +1,8 @@
 #!/bin/sh
-# Memory does not grow with the model: a gigabyte is drawn within 64 MiB, by one thread and by eight, and
+# Memory does not grow with the model: a gigabyte is drawn within 64 MiB, by one thread, eight and 32, and
 # inspected within 16 MiB and 8 for each thread, its file's pages included, for they are not mapped; and
-# so are 100,000 tensors, the header of their file besides.
+# so are 100,000 tensors, the header of their file besides, whether the plan repeats them or writes out
+# each, in either style of YAML.
 # usage: memory.sh ALVOR
 set -eu
 alvor=$(readlink -f "$1")
@@ -20,7 +21,7 @@ parameters:
   - {name: "n{i}", repeat: 3, shape: [4096, 4096], scheme: nguyen_widrow}
   - {name: "s{i}", repeat: 3, shape: [4096, 4096], scheme: sparse}
 END
-for threads in 1 8; do
+for threads in 1 8 32; do
     python3 - "$alvor" $threads <<'END'
 import os, resource, subprocess, sys
 alvor, threads = sys.argv[1:]
@@ -40,15 +41,30 @@ sys.exit(not peak < (16 + 8 * int(threads)) * 1024)
 END
     rm m.safetensors
 done
-cat >many.yaml <<'END'
+cat >repeated.yaml <<'END'
 parameters:
   - {name: "layers.{i}.mlp.weight", repeat: 100000, shape: [4, 4], scheme: uniform(r=1)}
 END
-python3 - "$alvor" <<'END'
-import resource, subprocess, sys
-subprocess.run([sys.argv[1], "init", "many.yaml", "-o", "many.safetensors"], check=True)
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-header = int.from_bytes(open("many.safetensors", "rb").read(8), "little")
-print(f"100000 tensors: peak {peak} KiB with a header of {header} bytes")
-sys.exit(peak * 1024 > header + (64 << 20))
+python3 - <<'END'
+import json
+names = [f"layers.{i}.mlp.weight" for i in range(100000)]
+with open("block.yaml", "w") as f:
+    f.write("parameters:\n")
+    f.writelines(f"- name: {n}\n  shape:\n  - 4\n  - 4\n  scheme: uniform(r=1)\n" for n in names)
+with open("flow.yaml", "w") as f:
+    json.dump({"parameters": [{"name": n, "shape": [4, 4], "scheme": "uniform(r=1)"} for n in names]}, f)
 END
+for plan in repeated block flow; do
+    python3 - "$alvor" $plan <<'END'
+import json, resource, subprocess, sys
+alvor, plan = sys.argv[1:]
+subprocess.run([alvor, "init", f"{plan}.yaml", "-o", f"{plan}.safetensors"], check=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+header = int.from_bytes(open(f"{plan}.safetensors", "rb").read(8), "little")
+dry = subprocess.run([alvor, "init", f"{plan}.yaml", "--dry-run", "--json"], check=True, stdout=subprocess.PIPE)
+told = json.loads(dry.stdout)["memory"]
+print(f"100000 tensors, {plan}: peak {peak} bytes, {told} foretold, with a header of {header}")
+sys.exit(not peak < header + (64 << 20) or not 0.7 * peak < told < peak + header)
+END
+    cmp repeated.safetensors $plan.safetensors
+done

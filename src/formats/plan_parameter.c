@@ -33,11 +33,12 @@ alv_status alv_dtype_parse(alv_dtype *out, const char *text, alv_error *error)
                     text, near);
 }
 
-alv_status alv_plan_read_scheme(alv_scheme *out, const alv_plan_reader *r, const char *list,
+alv_status alv_plan_read_scheme(alv_plan_scheme *out, const alv_plan_reader *r, const char *list,
                                 int64_t index, const char *text)
 {
     alv_error inner;
-    alv_status status = alv_scheme_parse(out, text, &inner);
+    *out = (alv_plan_scheme){.automatic = strcmp(text, "auto") == 0};
+    alv_status status = out->automatic ? ALV_OK : alv_scheme_parse(&out->scheme, text, &inner);
     if (status == ALV_OK) return ALV_OK;
     return alv_plan_fail_key(r, status, list, index, "scheme", "scheme: %s", inner.message);
 }

@@ -4,6 +4,12 @@
 
 #include "formats/plan_yaml.h"
 
+/* What YAML says of a scheme: one for all, or "auto", by what each tensor is. */
+typedef struct alv_plan_scheme {
+    bool automatic;
+    alv_scheme scheme; /* not automatic; .init == NULL: nothing is said */
+} alv_plan_scheme;
+
 /* Where a tensor came from. */
 typedef struct alv_plan_source {
     int32_t parameter; /* its index in the file; -1: the preset */
@@ -19,13 +25,15 @@ typedef struct alv_plan_reader {
     alv_plan_source *sources; /* of each tensor */
     int64_t n_sources, room;
     alv_weight_rule *rules;
+    bool *automatic; /* of each rule: whether its scheme is, which `rules` then lacks */
+    bool any_automatic;
     alv_error *error;
 } alv_plan_reader;
 
 /* Something is wrong with a key: of item `index` of a list, or of the plan where list is NULL. */
 alv_status alv_plan_fail_key(const alv_plan_reader *r, alv_status code, const char *list,
                              int64_t index, const char *key, const char *format, ...);
-alv_status alv_plan_read_scheme(alv_scheme *out, const alv_plan_reader *r, const char *list,
+alv_status alv_plan_read_scheme(alv_plan_scheme *out, const alv_plan_reader *r, const char *list,
                                 int64_t index, const char *text);
 alv_status alv_plan_read_dtype(alv_dtype *out, const alv_plan_reader *r, const char *list,
                                int64_t index, const char *text);

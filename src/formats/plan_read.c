@@ -61,7 +61,9 @@ static alv_status read_rules(alv_plan_reader *r)
 {
     const uint32_t n = r->yaml->n_rules;
     r->rules = alv_new_array(n, sizeof *r->rules);
-    if (!r->rules) return alv_fail(r->error, ALV_ERR_MEMORY, r->name, "no memory for the rules");
+    r->automatic = alv_new_array(n, sizeof *r->automatic);
+    if (!r->rules || !r->automatic)
+        return alv_fail(r->error, ALV_ERR_MEMORY, r->name, "no memory for the rules");
     for (uint32_t i = 0; i < n; i++) {
         const alv_yaml_rule *y = &r->yaml->rules[i];
         alv_weight_rule *rule = &r->rules[i];
@@ -70,7 +72,11 @@ static alv_status read_rules(alv_plan_reader *r)
         if (!y->scheme && !y->dtype)
             return alv_plan_fail_key(r, ALV_ERR_ARGUMENT, "rules", i, NULL,
                                      "the rule '%s' gives neither scheme nor dtype", y->match);
-        if (y->scheme) ALV_TRY(alv_plan_read_scheme(&rule->scheme, r, "rules", i, y->scheme));
+        alv_plan_scheme said = {.automatic = false};
+        if (y->scheme) ALV_TRY(alv_plan_read_scheme(&said, r, "rules", i, y->scheme));
+        rule->scheme = said.scheme;
+        r->automatic[i] = said.automatic;
+        r->any_automatic = r->any_automatic || said.automatic;
         if (y->dtype) ALV_TRY(alv_plan_read_dtype(&rule->dtype, r, "rules", i, y->dtype));
     }
     return ALV_OK;
@@ -90,22 +96,52 @@ static alv_status note_sources(alv_plan_reader *r, alv_plan_source source)
     return ALV_OK;
 }
 
+/* The first rule that matches tensor i; the number of rules where none does. */
+static int64_t rule_of(const alv_plan_reader *r, int64_t i)
+{
+    int64_t k = 0;
+    while (k < r->yaml->n_rules && !alv_name_match(r->rules[k].match, r->plan->tensors[i].name))
+        k++;
+    return k;
+}
+
+/* Gives tensor i what item `index` of the list says. */
+static alv_status give(alv_plan_reader *r, int64_t i, const alv_plan_scheme *said, const char *list,
+                       int64_t index)
+{
+    const alv_tensor *t = &r->plan->tensors[i];
+    alv_scheme scheme = said->scheme;
+    alv_error inner;
+    alv_status status = said->automatic ? alv_scheme_auto(&scheme, t, false, &inner) : ALV_OK;
+    if (status != ALV_OK)
+        return alv_plan_fail_key(r, status, list, index, "scheme", "'%s': %s", t->name,
+                                 inner.message);
+    return alv_weight_plan_give(r->plan, i, &scheme, r->error);
+}
+
 /* The rules for the tensors from `first` on, which `source` gave. */
 static alv_status add_source(alv_plan_reader *r, int64_t first, alv_plan_source source)
 {
+    static const alv_plan_scheme automatic = {.automatic = true};
     ALV_TRY(note_sources(r, source));
-    return alv_weight_plan_apply(r->plan, first, r->rules, r->yaml->n_rules, r->error);
+    ALV_TRY(alv_weight_plan_apply(r->plan, first, r->rules, r->yaml->n_rules, r->error));
+    if (!r->any_automatic || source.own) return ALV_OK;
+    for (int64_t i = first; i < r->plan->n; i++) {
+        const int64_t k = rule_of(r, i);
+        if (k < r->yaml->n_rules && r->automatic[k]) ALV_TRY(give(r, i, &automatic, "rules", k));
+    }
+    return ALV_OK;
 }
 
 /* What a parameter says of itself wins over every rule. */
 static alv_status apply_own(alv_plan_reader *r, int64_t first, const alv_yaml_parameter *p,
                             alv_dtype dtype, int64_t index)
 {
-    alv_scheme scheme;
-    if (p->scheme) ALV_TRY(alv_plan_read_scheme(&scheme, r, "parameters", index, p->scheme));
+    alv_plan_scheme said;
+    if (p->scheme) ALV_TRY(alv_plan_read_scheme(&said, r, "parameters", index, p->scheme));
     for (int64_t i = first; i < r->plan->n; i++) {
         if (p->dtype) r->plan->tensors[i].dtype = dtype;
-        if (p->scheme) ALV_TRY(alv_weight_plan_give(r->plan, i, &scheme, r->error));
+        if (p->scheme) ALV_TRY(give(r, i, &said, "parameters", index));
     }
     return ALV_OK;
 }
@@ -156,10 +192,7 @@ static alv_status check_tensor(const alv_plan_reader *r, int64_t i)
     alv_status status = alv_weight_plan_check_one(r->plan, i, &inner);
     if (status == ALV_OK) return ALV_OK;
     const int64_t k = r->sources[i].parameter;
-    int64_t rule = 0;
-    while (rule < r->yaml->n_rules &&
-           !alv_name_match(r->rules[rule].match, r->plan->tensors[i].name))
-        rule++;
+    const int64_t rule = rule_of(r, i);
     if (k >= 0 && (r->sources[i].own || rule == r->yaml->n_rules))
         return alv_plan_fail_key(r, status, "parameters", k, "scheme", "%s", inner.message);
     if (rule < r->yaml->n_rules)
@@ -207,6 +240,7 @@ alv_status alv_plan_read(alv_weight_plan **out, const char *bytes, size_t size, 
         alv_weight_plan_free(r.plan);
     free(r.sources);
     free(r.rules);
+    free(r.automatic);
     alv_plan_yaml_free(yaml);
     return status;
 }

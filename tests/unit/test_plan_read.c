@@ -141,6 +141,44 @@ static void the_digest_names_the_draw_and_not_the_text(void **state)
     }
 }
 
+/* he_normal's gain by what follows; the first rule that matches decides, and a parameter's own
+ * scheme before it. */
+static void automatic_schemes_follow_the_activation(void **state)
+{
+    (void)state;
+    static const char text[] = "parameters:\n"
+                               "- {name: 'a.{i}', repeat: 2, shape: [6, 50], activation: gelu}\n"
+                               "- {name: own, shape: [6, 50], activation: tanh, scheme: auto}\n"
+                               "- {name: none, shape: [6, 50]}\n"
+                               "- {name: bias, shape: [6], role: bias}\n"
+                               "- {name: table, shape: [6, 50], layer: embedding}\n"
+                               "- {name: he, shape: [6, 50], activation: gelu, scheme: he_normal}\n"
+                               "- {name: first, shape: [6, 50], activation: gelu}\n"
+                               "rules:\n"
+                               "- {match: own, scheme: ones}\n"
+                               "- {match: first, scheme: normal(std=0.5)}\n"
+                               "- {match: '*', scheme: auto, dtype: f64}\n";
+    alv_weight_plan *plan = read_plan(text, NULL);
+    static const char *const acts[] = {"gelu", "gelu", "tanh", "identity"};
+    static const char *const others[] = {"zeros", "embedding_normal", "he_normal",
+                                         "normal(std=0.5)"};
+    for (int i = 0; i < 4; i++) {
+        alv_act_spec act;
+        alv_gain gain;
+        double mean, variance;
+        assert_int_equal(alv_act_parse(&act, acts[i], NULL), ALV_OK);
+        assert_int_equal(alv_act_gain(&gain, act, NULL), ALV_OK);
+        assert_int_equal(alv_init_moments(&mean, &variance, alv_weight_plan_scheme(plan, i),
+                                          &plan->tensors[i], NULL),
+                         ALV_OK);
+        assert_true(fabs(variance - gain.forward * gain.forward / 50) < 1e-14);
+        assert_int_equal(plan->tensors[i].dtype, i == 2 ? ALV_F32 : ALV_F64);
+    }
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(scheme_of(plan, plan->tensors[4 + i].name), others[i]);
+    alv_weight_plan_free(plan);
+}
+
 static void what_is_wrong_is_said_with_its_line(void **state)
 {
     (void)state;
@@ -292,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_whole_plan_is_read),
         cmocka_unit_test(the_command_line_replaces_only_the_default_type),
         cmocka_unit_test(the_digest_names_the_draw_and_not_the_text),
+        cmocka_unit_test(automatic_schemes_follow_the_activation),
         cmocka_unit_test(what_is_wrong_is_said_with_its_line),
         cmocka_unit_test(says_the_column),
         cmocka_unit_test(long_names_and_files_are_refused),

@@ -95,6 +95,39 @@ static alv_status fail_key(const alv_yaml_kind *kind, const complaint *c, const 
                          key, near);
 }
 
+/* What libcyaml says of its own insides, and what it means to who wrote the file; %s: the next word
+ * of what it says. */
+static const struct {
+    const char *says, *means;
+} faults[] = {
+    {"Internal error", "a key is one word, as in 'name: value', and here is something else"},
+    {"STRING length < 1", "an empty text: write something, or leave the key out"},
+    {"STRING length > ", "a text of more than %s bytes"},
+    {"Excessive entries (", "a list of more than %s"},
+    {"Insufficient entries", "the list is too short"},
+    {"Mapping field already seen: ", "the key '%s' stands twice"},
+    {"Missing required mapping field: ", "the key '%s' is missing"},
+    {"Expecting MAPPING", "keys with values belong here, as in 'name: value'"},
+    {"Expecting SEQUENCE", "a list belongs here, as in [2, 3]"},
+    {"Expecting STRING", "one text belongs here"},
+    {"Expecting INT", "one whole number belongs here"},
+    {"Expecting BOOL", "yes or no belongs here"},
+};
+
+static void explain(char *out, size_t size, const char *fault)
+{
+    char rest[LINE];
+    for (int i = 0; i < ALV_COUNT(faults); i++) {
+        const size_t n = strlen(faults[i].says);
+        if (strncmp(fault, faults[i].says, n) != 0) continue;
+        alv_text_format(rest, sizeof rest, "%s", fault + n);
+        rest[strcspn(rest, ": )")] = '\0';
+        alv_text_format(out, size, faults[i].means, rest);
+        return;
+    }
+    alv_text_format(out, size, "%s", fault);
+}
+
 static alv_status fail_yaml(const alv_yaml_kind *kind, const complaint *c, cyaml_err_t code,
                             const char *bytes, size_t size, const char *name, alv_error *error)
 {
@@ -103,7 +136,11 @@ static alv_status fail_yaml(const alv_yaml_kind *kind, const complaint *c, cyaml
     if (strncmp(c->fault, unexpected, sizeof unexpected - 1) == 0)
         return fail_key(kind, c, c->fault + sizeof unexpected - 1, bytes, size, name, error);
     bool alias = code == CYAML_ERR_ALIAS || strstr(c->fault, star);
-    const char *what = alias ? "no aliases here" : *c->fault ? c->fault : cyaml_strerror(code);
+    char what[LINE];
+    explain(what, sizeof what,
+            alias       ? "no aliases here"
+            : *c->fault ? c->fault
+                        : cyaml_strerror(code));
     const char *hint = alias ? "; a pattern that begins with * needs quotes: \"*.bias\"" : "";
     return alv_yaml_fail(error, ALV_ERR_SYNTAX, name, c->place, "%s%s", what, hint);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/base.h"
+#include "cli/page.h"
 
 const cli_option cli_common[] = {
     {"lang",
@@ -18,13 +19,17 @@ const cli_option cli_common[] = {
 
 int cli_fail(const char *hint, const char *format, ...)
 {
+    char text[8192];
     va_list args;
     va_start(args, format);
-    fputs("alvor: error: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    if (hint) fprintf(stderr, "hint: %s\n", hint);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    fputs("alvor: error: ", stderr);
+    cli_show(stderr, text);
+    fputs(hint ? "\nhint: " : "\n", stderr);
+    if (!hint) return CLI_USAGE;
+    cli_show(stderr, hint);
+    fputc('\n', stderr);
     return CLI_USAGE;
 }
 
@@ -42,13 +47,13 @@ static bool is_option(const char *name)
 int cli_fail_error(const alv_error *error)
 {
     if (error->position >= 0 && is_option(error->where))
-        fprintf(stderr, "alvor: error: %s, column %lld: %s\n", error->where,
-                (long long)error->position + 1, error->message);
+        cli_fail(NULL, "%s, column %lld: %s", error->where, (long long)error->position + 1,
+                 error->message);
     else if (error->position >= 0)
-        fprintf(stderr, "alvor: error: %s, byte %lld: %s\n", error->where,
-                (long long)error->position, error->message);
+        cli_fail(NULL, "%s, byte %lld: %s", error->where, (long long)error->position,
+                 error->message);
     else
-        fprintf(stderr, "alvor: error: %s: %s\n", error->where, error->message);
+        cli_fail(NULL, "%s: %s", error->where, error->message);
     return error->code == ALV_ERR_INTERRUPTED ? CLI_INTERRUPTED : CLI_USAGE;
 }
 

@@ -30,6 +30,13 @@ static void print_likely(char *out, size_t size, alv_likely x, bool pt)
         alv_text_format(out, size, pt ? "%s [%s; %s]" : "%s [%s, %s]", mid, lo, hi);
 }
 
+/* A name that needs a line of its own. */
+static void print_long(const char *name)
+{
+    cli_show(stdout, name);
+    printf("\n%*s", NAME, "");
+}
+
 static void print_layer(const cli_args *args, const alv_doctor *d, int l)
 {
     static const char *const marks[] = {[ALV_VERDICT_EXPLODING] = "++",
@@ -43,7 +50,7 @@ static void print_layer(const cli_args *args, const alv_doctor *d, int l)
     print_number(scale, layer->scale, 2, pt);
     printf("%2s%c ", marks[layer->verdict], l == d->starts ? '>' : ' ');
     if (cli_text_width(layer->weight->name) >= NAME - 4)
-        printf("%s\n%*s", layer->weight->name, NAME, "");
+        print_long(layer->weight->name);
     else
         cli_pad(stdout, layer->weight->name, NAME - 4);
     cli_pad(stdout, signal, 23);
@@ -96,7 +103,7 @@ static void print_measured(const cli_args *args, const alv_doctor *d)
         print_seen(signal, layer->seen_signal, layer->signal_inside, pt);
         print_seen(gradient, layer->seen_gradient, layer->gradient_inside, pt);
         if (cli_text_width(layer->weight->name) >= NAME)
-            printf("%s\n%*s", layer->weight->name, NAME, "");
+            print_long(layer->weight->name);
         else
             cli_pad(stdout, layer->weight->name, NAME);
         cli_pad(stdout, signal, 14);
@@ -187,7 +194,9 @@ static void print_left_out(const alv_doctor *d, alv_lang lang)
             print_item(lang == ALV_PT ? "não contam (supostos sem efeito sobre o sinal):"
                                       : "not counted (taken as without effect on the signal):");
         any = true;
-        printf("    %s\n", file->tensors[i].name);
+        fputs("    ", stdout);
+        cli_show(stdout, file->tensors[i].name);
+        putchar('\n');
     }
 }
 
@@ -218,13 +227,25 @@ static void print_assumed(const cli_args *args, const alv_doctor *d)
     print_left_out(d, args->lang);
 }
 
+/* A pattern between quotes of the shell: ? stands for a byte that is not shown or ends them. */
+static void print_pattern(const char *only)
+{
+    fputs(" --only '", stdout);
+    while (*only) {
+        const size_t n = *only == '\'' ? 0 : cli_character(only);
+        fwrite(n ? only : "?", 1, n ? n : 1, stdout);
+        only += n ? n : 1;
+    }
+    putchar('\'');
+}
+
 /* The command that draws the layers concerned anew; all of them without --only. */
 static void print_redraw(const alv_doctor *d)
 {
     const char *path = d->weights->model->files[0].path, *dot = strrchr(path, '.');
     char *only = alv_doctor_only(d, NULL);
     printf("    alvor init --like %s", path);
-    if (only && *only) printf(" --only '%s'", only);
+    if (only && *only) print_pattern(only);
     printf(" -o fixed%s\n", dot && !strchr(dot, '/') ? dot : "");
     free(only);
 }
@@ -244,8 +265,11 @@ static void print_finding(const cli_args *args, const alv_doctor *d, const alv_f
     putchar('\n');
     cli_wrap(stdout, line, 0, 2);
     if (seen) return;
-    if (d->starts >= 0)
-        printf(pt ? "  começa em: %s\n" : "  starts at: %s\n", d->layers[d->starts].weight->name);
+    if (d->starts >= 0) {
+        fputs(pt ? "  começa em: " : "  starts at: ", stdout);
+        cli_show(stdout, d->layers[d->starts].weight->name);
+        putchar('\n');
+    }
     printf("  ");
     cli_wrap(stdout, alv_finding_why(f->kind, args->lang), 2, 2);
     alv_text_format(line, sizeof line, pt ? "tente: %s" : "try: %s",

@@ -47,7 +47,7 @@ static void print_table(const cli_args *args, const alv_checkpoint *model, const
         describe(&text, &list[i]);
         if (!list[i].drawn) snprintf(text.scheme, sizeof text.scheme, pt ? "fica" : "stays");
         if (cli_text_width(t->name) >= 32)
-            printf("%s\n%*s", t->name, 32, "");
+            cli_show(stdout, t->name), printf("\n%*s", 32, "");
         else
             cli_pad(stdout, t->name, 32);
         printf("%-16s%-12s%-10s%s\n", t->kind->name, text.fans, text.std, text.scheme);

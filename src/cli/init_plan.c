@@ -98,7 +98,8 @@ static void print_row(const alv_tensor *t, const alv_scheme *scheme, int widest)
         alv_number_print(std, __builtin_sqrt(variance), 4);
     if (widest == 0) { /* for a narrow terminal: the name, and the rest below it */
         char all[512];
-        puts(t->name);
+        cli_show(stdout, t->name);
+        putchar('\n');
         alv_text_format(all, sizeof all, "%s, %s, fans %s/%s, std %s, %s", shape,
                         alv_dtype_name(t->dtype), fan_in, fan_out, std, text);
         fputs("    ", stdout);

@@ -63,12 +63,13 @@ static void print_row(const cli_args *args, const alv_inspected *t)
     char shape[192], sparks[SPARKS * 4 + 1] = "", text[256], std[32], line[1024];
     print_shape(shape, sizeof shape, t->tensor);
     if (cli_text_width(t->tensor->name) >= NAME)
-        printf("%s\n%*s", t->tensor->name, NAME, "");
+        cli_show(stdout, t->tensor->name), printf("\n%*s", NAME, "");
     else
         cli_pad(stdout, t->tensor->name, NAME);
     cli_pad(stdout, shape, SHAPE);
     if (!t->measured) {
-        printf("%s %s\n", t->tensor->type, t->tensor->kind->name);
+        cli_show(stdout, t->tensor->type);
+        printf(" %s\n", t->tensor->kind->name);
         return;
     }
     print_sparks(sparks, sizeof sparks, t);
@@ -140,8 +141,9 @@ static void print_mistake(const cli_args *args, const alv_inspection *all, const
             cli_wrap(stdout, line, 0, 2);
         }
         first = false;
-        printf("    %s", all->tensors[f->tensor].tensor->name);
-        if (f->other >= 0) printf(" = %s", all->tensors[f->other].tensor->name);
+        printf("    ");
+        cli_show(stdout, all->tensors[f->tensor].tensor->name);
+        if (f->other >= 0) printf(" = "), cli_show(stdout, all->tensors[f->other].tensor->name);
         alv_number_print(number, f->measured, 4);
         if (f->measured == f->measured) printf(": %s", number);
         alv_number_print(number, f->expected, 4);

@@ -10,7 +10,14 @@
 int cli_columns(void);
 /* Whether the environment's locale says UTF-8; the program's own is left alone. */
 bool cli_utf8(void);
-/* Columns that UTF-8 text takes, one for each code point. */
+/* Names come from files, and a terminal obeys what it is sent: control characters, those that turn
+ * the direction of what follows, and what is no UTF-8 are shown as \xNN by all functions below but
+ * cli_heading and cli_join. */
+
+/* Bytes of the character that text begins with; 0 if it is not shown as it is. */
+size_t cli_character(const char *text);
+void cli_show(FILE *to, const char *text);
+/* Columns that the text takes when it is shown, one for each code point. */
 int cli_text_width(const char *text);
 /* Words of `text` from column `at` on, later lines indented by `indent`; ends with a newline. */
 void cli_wrap(FILE *to, const char *text, int at, int indent);

@@ -162,3 +162,31 @@ for shards in 1 4; do
 done
 rm big.yaml
 empty_here
+
+# Names from files are shown, and not obeyed: a colour, a new line, the 8-bit CSI, a turn of direction.
+cat >odd.yaml <<'END'
+parameters:
+- {name: "a\e[31mRED\n.weight", shape: [30, 40], scheme: zeros}
+- {name: "caf\u00e9 \u009b31m\u202e.weight", shape: [30, 40], scheme: zeros}
+END
+shown='a\\x1b\[31mRED\\x0a.weight'
+tame() {
+    LC_ALL=C grep -q "$(printf '\033\|\302\233\|\342\200\256')" "$streams/out" "$streams/err" && fail 'obeyed by a terminal'
+    [ $# -eq 0 ] || out "^( {4}|--> )?$shown"
+}
+try 0 init odd.yaml --dry-run
+tame names
+out '^café \\xc2\\x9b31m\\xe2\\x80\\xae.weight +30 x 40 '
+[ "$(wc -l <"$streams/out")" -eq 6 ] || fail 'a name breaks the table'
+try 0 init odd.yaml -o odd.safetensors
+try 0 init --like odd.safetensors --dry-run; tame names
+try 0 inspect odd.safetensors; tame names
+out "^    $shown: 0$"
+try 1 doctor odd.safetensors; tame names
+out "^  starts at: $shown$"
+out "^    alvor init --like odd.safetensors --only 'a\?\[31mRED\?.weight' -o fixed.safetensors$"
+sed -i 's/, scheme: zeros//' odd.yaml
+try 2 init odd.yaml --dry-run; tame
+err "line 2, column 3: no rule gives '$shown' a scheme"
+rm odd.yaml odd.safetensors
+empty_here

@@ -292,6 +292,13 @@ alv_onnx_value alv_onnx_gather(alv_onnx *g)
                          alv_form_of(time_first ? "t,n,u" : "n,t,u"));
 }
 
+static int64_t *new_places(alv_onnx *g, int64_t n)
+{
+    int64_t *places = alv_new_array((size_t)n, sizeof *places);
+    if (!places) alv_onnx_lacks_memory(g);
+    return places;
+}
+
 /* Heads behind one another, each so often: keys and values that several queries share. */
 static bool repeat_heads(alv_onnx_value *v, alv_onnx *g, int axis, int64_t times)
 {
@@ -302,7 +309,7 @@ static bool repeat_heads(alv_onnx_value *v, alv_onnx *g, int axis, int64_t times
     if (!(behind || alone) || v->parts > 0 || times < 1 || times > 1 << 16 || per < 1 ||
         heads * per > MOST_PLACES / times)
         return false;
-    int64_t *units = alv_new_array((size_t)(heads * times * per), sizeof *units);
+    int64_t *units = new_places(g, heads * times * per);
     for (int64_t i = 0; units && i < heads * times * per; i++)
         units[i] = i / per / times * per + i % per;
     const bool done = units && alv_onnx_choose(v, g, units, heads * times * per);
@@ -349,7 +356,7 @@ static bool pad_axis(alv_onnx_value *v, alv_onnx *g, int axis, const char *mode,
     const double size = alv_form_size(g, v, axis), n = before + size + after;
     if (before == 0 && after == 0) return true;
     if (!(n >= 1 && n <= MOST_PLACES && size < MOST_PLACES && before > -MOST_PLACES)) return false;
-    int64_t *at = alv_new_array((size_t)n, sizeof *at);
+    int64_t *at = new_places(g, (int64_t)n);
     for (int64_t i = 0; at && i < (int64_t)n; i++)
         at[i] = padded(mode, i - (int64_t)before, (int64_t)size);
     const bool done = at && alv_onnx_choose_axis(v, g, axis, at, (int64_t)n);
@@ -383,7 +390,7 @@ static bool enlarge(alv_onnx_value *v, alv_onnx *g, int axis, double times)
     const double size = alv_form_size(g, v, axis), n = size * times;
     if (times == 1) return true;
     if (!(times >= 1 && n <= MOST_PLACES) || times != (double)(int64_t)times) return false;
-    int64_t *at = alv_new_array((size_t)n, sizeof *at);
+    int64_t *at = new_places(g, (int64_t)n);
     for (int64_t i = 0; at && i < (int64_t)n; i++) at[i] = i / (int64_t)times;
     const bool done = at && alv_onnx_choose_axis(v, g, axis, at, (int64_t)n);
     free(at);

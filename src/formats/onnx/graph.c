@@ -64,6 +64,11 @@ static alv_status collect(names *v, alv_onnx *g, const AlvOnnx__GraphProto *grap
     return ALV_OK;
 }
 
+void alv_onnx_lacks_memory(alv_onnx *g)
+{
+    g->status = fail(g, ALV_ERR_MEMORY, "no memory for", "the graph");
+}
+
 static void *grow(void *array, int *room, int wanted, size_t size)
 {
     if (wanted <= *room) return array;
@@ -401,8 +406,9 @@ static alv_status read_nodes(alv_onnx *g, const AlvOnnx__GraphProto *graph)
     g->node = NULL;
     const char *result = graph->n_output > 0 ? graph->output[0]->name : NULL;
     const alv_onnx_value *end = result ? find(&v, result) : NULL;
-    if (status == ALV_OK)
-        alv_onnx_sweep(g, end && end->is == ALV_ONNX_NODE ? end->index : g->graph->n_nodes - 1);
+    const int last = end && end->is == ALV_ONNX_NODE ? end->index : g->graph->n_nodes - 1;
+    if (status == ALV_OK && !alv_onnx_sweep(g, last))
+        status = fail(g, ALV_ERR_MEMORY, "no memory for", "the graph");
     free(v.all);
     return status;
 }
@@ -413,8 +419,10 @@ alv_status alv_onnx_graph(alv_checkpoint *model, const AlvOnnx__GraphProto *grap
     alv_onnx g = {.model = model, .constants = constants, .error = error};
     g.graph = model->graph = alv_new_array(1, sizeof *model->graph);
     if (!g.graph) return fail(&g, ALV_ERR_MEMORY, "no memory for", "the graph");
-    if (graph->n_input > 0) g.samples = alv_onnx_read_sizes(model, graph);
+    if (graph->n_input > 0 && !alv_onnx_read_sizes(&g.samples, model, graph))
+        return fail(&g, ALV_ERR_MEMORY, "no memory for", "the names of its inputs");
     alv_status status = read_nodes(&g, graph);
+    if (status == ALV_OK) status = g.status;
     if (status == ALV_OK) status = alv_onnx_describe(&g);
     if (g.graph->n_nodes > 0) g.graph->outputs = g.graph->nodes[g.graph->n_nodes - 1].out;
     free(g.tensor_of);

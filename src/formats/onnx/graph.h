@@ -128,6 +128,8 @@ typedef alv_onnx_value alv_onnx_rule(alv_onnx *g);
 alv_onnx_rule *alv_onnx_rule_of(bool *keeps, const char *op_type);
 
 /* For rules: */
+/* There is no memory: the reading fails after this node. */
+void alv_onnx_lacks_memory(alv_onnx *g);
 /* Adds a node that reads model node `input`; returns its index, 0 after a failure. */
 int alv_onnx_add(alv_onnx *g, alv_node node, int input);
 /* A parameter made of input k, whose tensor is described by `what` (shape and type are its own); -1
@@ -220,8 +222,8 @@ int alv_onnx_bias(alv_onnx *g, int k, int weight);
 alv_status alv_onnx_describe(alv_onnx *g);
 
 /* input.c: the sizes of the data into the model and its graph, and the number of samples, 0:
- * the file does not say. */
-int64_t alv_onnx_read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *graph);
+ * the file does not say. False: no memory. */
+bool alv_onnx_read_sizes(int64_t *samples, alv_checkpoint *model, const AlvOnnx__GraphProto *graph);
 /* The data as if a node gave them. */
 alv_node alv_onnx_data_node(const alv_model *model);
 /* The axes of input i: those of the data, or none, as nothing else is fed. */

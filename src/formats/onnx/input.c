@@ -43,19 +43,21 @@ bool alv_onnx_beside(alv_onnx_value *out, alv_onnx *g, const AlvOnnx__GraphProto
 }
 
 /* The data: the first input that is none of these and no initializer, as those of IR version 3 may
- * be; 0 also where there is none. */
-static size_t data_of(const AlvOnnx__GraphProto *graph)
+ * be; 0 also where there is none. False: no memory. */
+static bool find_data(size_t *out, const AlvOnnx__GraphProto *graph)
 {
     const char **list = alv_new_array(graph->n_initializer + 1, sizeof *list);
     size_t at = 0;
-    for (size_t i = 0; list && i < graph->n_initializer; i++) list[i] = graph->initializer[i]->name;
-    if (list) qsort(list, graph->n_initializer, sizeof *list, by_text);
-    while (list && at < graph->n_input && graph->input[at]->name &&
+    if (!list) return false;
+    for (size_t i = 0; i < graph->n_initializer; i++) list[i] = graph->initializer[i]->name;
+    qsort(list, graph->n_initializer, sizeof *list, by_text);
+    while (at < graph->n_input && graph->input[at]->name &&
            (beside_of(graph->input[at]->name) ||
             bsearch(&graph->input[at]->name, list, graph->n_initializer, sizeof *list, by_text)))
         at++;
     free(list);
-    return at < graph->n_input ? at : 0;
+    *out = at < graph->n_input ? at : 0;
+    return true;
 }
 
 static bool is_among(const char *op, const char *const *list, int n)
@@ -136,9 +138,10 @@ static int64_t places_of(const alv_model *m)
 
 /* (samples, channels, height, width) are an image, (samples, tokens) of whole numbers and (samples,
  * positions, units) a sequence, whose positions come first where theirs alone is said. */
-int64_t alv_onnx_read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *graph)
+bool alv_onnx_read_sizes(int64_t *samples, alv_checkpoint *model, const AlvOnnx__GraphProto *graph)
 {
-    sizes s = read_sizes(graph->input[model->data_input = data_of(graph)]);
+    if (!find_data(&model->data_input, graph)) return false;
+    sizes s = read_sizes(graph->input[model->data_input]);
     alv_model *m = model->graph;
     const bool tokens = !s.floats && s.n == 2;
     model->channels_first = s.floats && s.n == 3 && is_read_by_channels(graph, model->data_input);
@@ -158,7 +161,8 @@ int64_t alv_onnx_read_sizes(alv_checkpoint *model, const AlvOnnx__GraphProto *gr
     m->width = (int)(s.n == 4 ? s.at[3] : m->height > 0);
     m->inputs = s.floats && s.n >= 2 ? s.at[last ? 2 : 1] : 0;
     if (!alv_mul_i64(&m->inputs, m->inputs, places_of(m))) m->inputs = 0;
-    return s.at[0];
+    *samples = s.at[0];
+    return true;
 }
 
 alv_node alv_onnx_data_node(const alv_model *m)

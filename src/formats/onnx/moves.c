@@ -16,7 +16,9 @@ float *alv_onnx_floats(alv_onnx *g, int64_t n)
 {
     if (n < 1 || n > MOST_ARRAY || n > ALV_ONNX_FLOATS - g->n_floats) return NULL;
     g->n_floats += n;
-    return alv_checkpoint_keep(g->model, (size_t)n * sizeof(float));
+    float *floats = alv_checkpoint_keep(g->model, (size_t)n * sizeof *floats);
+    if (!floats) alv_onnx_lacks_memory(g);
+    return floats;
 }
 
 alv_node alv_onnx_node_at(const alv_onnx *g, int at)
@@ -118,9 +120,12 @@ static int64_t unit_at(const alv_onnx_value *v, int64_t per, int part, int head,
                      : ((int64_t)part * heads + head) * per + u;
 }
 
-int64_t *alv_onnx_indices(int64_t n)
+int64_t *alv_onnx_indices(alv_onnx *g, int64_t n)
 {
-    return n > 0 && n < MOST_ARRAY ? alv_new_array((size_t)n, sizeof(int64_t)) : NULL;
+    if (n < 1 || n >= MOST_ARRAY) return NULL;
+    int64_t *places = alv_new_array((size_t)n, sizeof *places);
+    if (!places) alv_onnx_lacks_memory(g);
+    return places;
 }
 
 /* Along the atom 'p', 'g' or 'u': places `at` (n), in that order. */
@@ -134,7 +139,7 @@ static bool choose_along(alv_onnx_value *v, alv_onnx *g, char atom, const int64_
     const int64_t all = many[0] * many[1] * many[2];
     int64_t *units =
         many[0] < 1 << 20 && many[1] < 1 << 20 && many[2] < 1 << 24 && many[0] * many[1] < 1 << 24
-            ? alv_onnx_indices(all)
+            ? alv_onnx_indices(g, all)
             : NULL;
     for (int64_t i = 0; units && i < all; i++) {
         const int64_t u = i % many[2], rest = i / many[2];
@@ -173,7 +178,7 @@ bool alv_onnx_line_up(alv_onnx_value *v, alv_onnx *g)
     const int parts = v->parts > 0 ? v->parts : 1, heads = v->heads > 0 ? v->heads : 1;
     const int64_t per = n / parts / heads;
     const char *name = v->axes.axis[axis];
-    int64_t *units = per > 0 ? alv_onnx_indices(n) : NULL;
+    int64_t *units = per > 0 ? alv_onnx_indices(g, n) : NULL;
     for (int64_t i = 0; units && i < n; i++) {
         int64_t at[3] = {0}, rest = i; /* of u, g and p, the last atom first */
         for (size_t k = strlen(name); k-- > 0;) {
@@ -260,7 +265,7 @@ static bool choose_positions(alv_onnx_value *v, alv_onnx *g, char atom, const in
     const int64_t rows = atom == 'w' ? from.height : n, columns = atom == 'w' ? n : width;
     if (from.height < 1 || n < 1 || n >= 1 << 24 || (atom == 't' && width > 1) || rows < 1)
         return false;
-    int64_t *all = alv_onnx_indices(rows * columns);
+    int64_t *all = alv_onnx_indices(g, rows * columns);
     for (int64_t i = 0; all && i < rows * columns; i++) {
         const int64_t r = i / columns, c = i % columns;
         const int64_t y = atom == 'w' ? r : at[r], x = atom == 'w' ? at[c] : c;
@@ -313,7 +318,7 @@ bool alv_onnx_put_rows(alv_onnx_value *out, alv_onnx *g, int k, int64_t rows, in
 }
 
 /* Takes out nodes with a move that nothing reads and that are not the `result`. */
-void alv_onnx_sweep(alv_onnx *g, int result)
+bool alv_onnx_sweep(alv_onnx *g, int result)
 {
     alv_model *m = g->graph;
     int *to = alv_new_array((size_t)m->n_nodes + 1, sizeof *to);
@@ -337,7 +342,9 @@ void alv_onnx_sweep(alv_onnx *g, int result)
         m->nodes[n] = node;
         g->model->moves[n++] = g->model->moves[i];
     }
-    if (to && readers) m->n_nodes = n;
+    const bool swept = to && readers;
+    if (swept) m->n_nodes = n;
     free(to);
     free(readers);
+    return swept;
 }

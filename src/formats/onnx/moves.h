@@ -24,7 +24,7 @@ bool alv_onnx_map_of(alv_onnx_map *out, alv_onnx *g, int at);
 /* The node that does it, by the name of the operator at hand. */
 int alv_onnx_map_put(alv_onnx *g, const alv_onnx_map *m);
 /* The caller's to free(); NULL without memory or beyond what is kept. */
-int64_t *alv_onnx_indices(int64_t n);
+int64_t *alv_onnx_indices(alv_onnx *g, int64_t n);
 
 /* Memory that lives as long as the file's model; NULL beyond 2^26 floats of one graph. */
 float *alv_onnx_floats(alv_onnx *g, int64_t n);
@@ -52,7 +52,8 @@ bool alv_onnx_is_fixed(const alv_onnx *g, int k);
 bool alv_onnx_weigh(alv_onnx_value *v, alv_onnx *g, const float *by, bool each, bool over);
 bool alv_onnx_shift(alv_onnx_value *v, alv_onnx *g, const float *by, bool each);
 bool alv_onnx_merge(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b);
-void alv_onnx_sweep(alv_onnx *g, int result);
+/* False: no memory. */
+bool alv_onnx_sweep(alv_onnx *g, int result);
 
 /* joined.c: two signals multiplied, or added; a signal and the constants of input k. */
 alv_onnx_rule alv_onnx_product, alv_onnx_sum, alv_onnx_concat, alv_onnx_negate, alv_onnx_pad,

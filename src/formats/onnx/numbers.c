@@ -51,7 +51,7 @@ static alv_onnx_value keep(alv_onnx *g, alv_onnx_numbers all)
     if (g->n_numbers == g->room_numbers) {
         const int room = 2 * g->room_numbers + 16;
         alv_onnx_numbers *grown = realloc(g->numbers, (size_t)room * sizeof *grown);
-        if (!grown) return (alv_onnx_value){.is = ALV_ONNX_CONST};
+        if (!grown) return alv_onnx_lacks_memory(g), (alv_onnx_value){.is = ALV_ONNX_CONST};
         g->numbers = grown;
         g->room_numbers = room;
     }

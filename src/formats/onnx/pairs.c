@@ -59,7 +59,7 @@ bool alv_onnx_join_units(alv_onnx_value *a, alv_onnx *g, const alv_onnx_value *b
     else
         a->index = put_two(g, ALV_MOVE_JOIN_UNITS, a->index, b->index, n, 1);
     if (g->status != ALV_OK || heads == 1) return g->status == ALV_OK;
-    int64_t *order = alv_onnx_indices(n);
+    int64_t *order = alv_onnx_indices(g, n);
     for (int64_t i = 0; order && i < n; i++) {
         const int64_t h = i / (x + y), u = i % (x + y);
         order[i] = u < x ? h * x + u : one.out + h * y + u - x;
@@ -96,7 +96,7 @@ bool alv_onnx_repeat_place(alv_onnx_value *v, alv_onnx *g, const alv_onnx_value 
     const alv_node one = alv_onnx_node_at(g, v->index), two = alv_onnx_node_at(g, like->index);
     const int64_t n = alv_node_places(&two);
     if (alv_node_places(&one) == n) return true;
-    int64_t *zeros = alv_node_places(&one) == 1 ? alv_onnx_indices(n) : NULL;
+    int64_t *zeros = alv_node_places(&one) == 1 ? alv_onnx_indices(g, n) : NULL;
     const bool done =
         zeros && alv_onnx_choose_places(v, g, zeros, two.height, two.width > 0 ? two.width : 1);
     free(zeros);

@@ -60,7 +60,7 @@ static alv_onnx_value keep(alv_onnx *g, int k, const alv_onnx_view *v)
     if (g->n_views == g->room_views) {
         const int room = 2 * g->room_views + 16;
         alv_onnx_view *grown = realloc(g->views, (size_t)room * sizeof *grown);
-        if (!grown) return value;
+        if (!grown) return alv_onnx_lacks_memory(g), value;
         g->views = grown;
         g->room_views = room;
     }

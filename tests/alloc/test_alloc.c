@@ -2,12 +2,7 @@
  * took, and leave nothing half done: no file, no changed result, and a run that can be resumed. */
 #include "test.h"
 
-#include <dirent.h>
-#include <ftw.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "alloc/failing.h"
+#include "alloc/each.h"
 #include "alvor/alvor.h"
 #include "alvor/lab.h"
 #include "base/base.h"
@@ -18,80 +13,6 @@
 #include "lab/setup.h"
 #include "nn/net.h"
 #include "report/report.h"
-
-static char root[] = "/tmp/alvor-alloc-XXXXXX"; /* a directory of this test alone */
-static void *volatile untouched = root;         /* what a result holds before a call that fails */
-
-/* Paths below the test's own directory; four at a time. */
-static const char *path(const char *name)
-{
-    static char text[4][4096];
-    static int next;
-    next = (next + 1) % 4;
-    snprintf(text[next], sizeof text[next], "%s/%s", root, name);
-    return text[next];
-}
-
-static void write_file(const char *name, const void *bytes, size_t size)
-{
-    FILE *out = fopen(path(name), "wb");
-    assert_non_null(out);
-    assert_int_equal(fwrite(bytes, 1, size, out), size);
-    fclose(out);
-}
-
-static int entries_of(const char *directory)
-{
-    int n = 0;
-    DIR *dir = opendir(directory);
-    assert_non_null(dir);
-    while (readdir(dir)) n++;
-    closedir(dir);
-    return n;
-}
-
-typedef alv_status act(alv_error *error);
-
-/* SQLite and jansson can do without some memory, so long as nothing is missing after. */
-static bool suits(alv_status status, failing_owner whose)
-{
-    if (whose == FAILING_NONE) return status == ALV_OK;
-    if (status == ALV_OK) return whose != FAILING_OURS;
-    return status == ALV_ERR_MEMORY;
-}
-
-/* Fails allocations first, first + 1, ... of one call each until the call needs no more of them.
- * `after` is called, without failures, after each. Returns how many it needs. */
-static long fail_from(long first, const char *name, act *call, void (*after)(alv_status status))
-{
-    long k = first - 1, needed = 0;
-    for (bool more = true; more;) {
-        long live = failing_live();
-        alv_error error = {0};
-        failing_arm(++k);
-        alv_status status = call(&error);
-        needed = failing_count();
-        failing_owner whose = failing_whose();
-        failing_arm(0);
-        more = needed >= k;
-        if (!suits(status, whose))
-            fail_msg("%s, allocation %ld of %ld: status %d: %s: %s", name, k, needed, (int)status,
-                     error.where, error.message);
-        if (status != ALV_OK && (error.code != status || !*error.message))
-            fail_msg("%s, allocation %ld: no message", name, k);
-        if (failing_live() != live)
-            fail_msg("%s, allocation %ld: %ld blocks are lost", name, k, failing_live() - live);
-        if (after) after(status);
-    }
-    assert_in_range(k, 2, 100000); /* something was allocated */
-    print_message("%s: %ld allocations\n", name, needed);
-    return needed;
-}
-
-static long fail_each(const char *name, act *call, void (*after)(alv_status status))
-{
-    return fail_from(1, name, call, after);
-}
 
 static alv_status make_model(alv_error *error)
 {
@@ -412,19 +333,8 @@ static void a_step_allocates_nothing(void **state)
         }
 }
 
-static int remove_one(const char *name, const struct stat *info, int kind, struct FTW *at)
-{
-    (void)info, (void)kind, (void)at;
-    return remove(name);
-}
-
 int main(void)
 {
-    failing_adopt_libraries();
-    if (!mkdtemp(root)) {
-        perror(root);
-        return 1;
-    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_allocates_nothing),
         cmocka_unit_test(cores),
@@ -432,7 +342,5 @@ int main(void)
         cmocka_unit_test(lab),
         cmocka_unit_test(reports),
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    if (!failed) nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    return failed;
+    return in_own_directory(tests, sizeof tests / sizeof *tests);
 }

@@ -2,8 +2,7 @@
  * library's own; kinds by names; and every truncation and a byte changed at every place, none of
  * which may crash or be taken for more than it holds. */
 #include "audit_fixture.h"
-
-#include <zlib.h>
+#include "model_bytes.h"
 
 #include "dist/round.h"
 #include "formats/kind.h"
@@ -14,9 +13,9 @@ static void decodes_every_value_of_the_narrow_types(void **state)
     static const alv_dtype types[] = {ALV_F16, ALV_BF16, ALV_F8_E4M3FN, ALV_F8_E5M2};
     for (int k = 0; k < 4; k++)
         for (uint32_t bits = 0; bits < (k < 2 ? 65536u : 256u); bits++) {
-            unsigned char bytes[2] = {(unsigned char)bits, (unsigned char)(bits >> 8)};
+            unsigned char raw[2] = {(unsigned char)bits, (unsigned char)(bits >> 8)};
             const alv_checkpoint_tensor t = {
-                .dtype = types[k], .item = k < 2 ? 2 : 1, .count = 1, .bytes = bytes};
+                .dtype = types[k], .item = k < 2 ? 2 : 1, .count = 1, .bytes = raw};
             const double wanted = alv_widen(types[k], bits);
             double x;
             alv_checkpoint_decode(&x, &t, 0, 1);
@@ -28,92 +27,6 @@ static void decodes_every_value_of_the_narrow_types(void **state)
     double x;
     alv_checkpoint_decode(&x, &t, 0, 1);
     assert_true(x == -2.5);
-}
-
-/* A file that grows by pieces. */
-typedef struct bytes {
-    unsigned char at[4096];
-    size_t n;
-} bytes;
-
-static void put(bytes *b, const void *from, size_t n)
-{
-    assert_true(b->n + n <= sizeof b->at);
-    memcpy(b->at + b->n, from, n);
-    b->n += n;
-}
-
-/* n bytes, little endian; those past the eighth are zero. */
-static void put_number(bytes *b, uint64_t x, int n)
-{
-    for (int i = 0; i < n; i++, x >>= 8) {
-        unsigned char byte = (unsigned char)x;
-        put(b, &byte, 1);
-    }
-}
-
-/* The npy file of a (2, 3) float array 0, 1, ..., 5. */
-static bytes make_npy(void)
-{
-    bytes b = {{0}, 0};
-    size_t length;
-    const int64_t shape[] = {2, 3};
-    assert_int_equal(alv_npy_header((char *)b.at, sizeof b.at, &length, ALV_F32, 2, shape, NULL),
-                     ALV_OK);
-    b.n = length;
-    for (int i = 0; i < 6; i++) put(&b, &(float){(float)i}, 4);
-    return b;
-}
-
-/* One member: local header and data; *entry gets what the directory says of it. */
-static void put_member(bytes *b, bytes *directory, const char *name, bool deflated)
-{
-    const bytes npy = make_npy();
-    bytes packed = npy;
-    const size_t at = b->n;
-    if (deflated) {
-        z_stream z = {.next_in = (unsigned char *)(uintptr_t)npy.at,
-                      .avail_in = (unsigned)npy.n,
-                      .next_out = packed.at,
-                      .avail_out = sizeof packed.at};
-        assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, -15, 8, 0), Z_OK);
-        assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-        packed.n = z.total_out;
-        deflateEnd(&z);
-    }
-    for (int local = 1; local >= 0; local--) {
-        bytes *to = local ? b : directory;
-        put(to, local ? "PK\3\4" : "PK\1\2\24\0", local ? 4 : 6);
-        put_number(to, 20, 2);
-        put_number(to, 0, 2);
-        put_number(to, deflated ? 8 : 0, 2);
-        put_number(to, 0, 8); /* time, date, sum: not read */
-        put_number(to, packed.n, 4);
-        put_number(to, npy.n, 4);
-        put_number(to, strlen(name), 2);
-        put_number(to, 0, 2);
-        if (!local) put_number(to, 0, 10);
-        if (!local) put_number(to, at, 4);
-        put(to, name, strlen(name));
-    }
-    put(b, packed.at, packed.n);
-}
-
-static bytes make_npz(void)
-{
-    bytes b = {{0}, 0}, directory = {{0}, 0};
-    put_member(&b, &directory, "layer/kernel.npy", false);
-    put_member(&b, &directory, "layer/other.npy", true);
-    put_member(&b, &directory, "readme.txt", false);
-    const size_t at = b.n;
-    put(&b, directory.at, directory.n);
-    put(&b, "PK\5\6\0\0\0\0", 8);
-    put_number(&b, 3, 2);
-    put_number(&b, 3, 2);
-    put_number(&b, directory.n, 4);
-    put_number(&b, at, 4);
-    put_number(&b, 0, 2);
-    return b;
 }
 
 static void reads_npz_and_npy(void **state)
@@ -141,47 +54,6 @@ static void reads_npz_and_npy(void **state)
     assert_int_equal(alv_checkpoint_read(&model, npy.at, npy.n, NULL), ALV_OK);
     assert_string_equal(model->tensors[0].name, "model");
     alv_checkpoint_free(model);
-}
-
-static void put_name(bytes *b, const char *text)
-{
-    put_number(b, strlen(text), 8);
-    put(b, text, strlen(text));
-}
-
-/* A (2, 3) float tensor and a block of Q8_0, behind notes of every shape. */
-static bytes make_gguf(void)
-{
-    bytes b = {{0}, 0};
-    put(&b, "GGUF", 4);
-    put_number(&b, 3, 4);
-    put_number(&b, 2, 8);
-    put_number(&b, 3, 8);
-    put_name(&b, "general.alignment");
-    put_number(&b, 4, 4);
-    put_number(&b, 64, 4);
-    put_name(&b, "general.name");
-    put_number(&b, 8, 4);
-    put_name(&b, "tiny");
-    put_name(&b, "tokens");
-    put_number(&b, 9, 4);
-    put_number(&b, 8, 4);
-    put_number(&b, 2, 8);
-    put_name(&b, "a");
-    put_name(&b, "bc");
-    for (int quantized = 0; quantized < 2; quantized++) {
-        put_name(&b, quantized ? "blk.0.ffn_down.weight" : "blk.0.attn_q.weight");
-        put_number(&b, 2, 4);
-        put_number(&b, quantized ? 32 : 3, 8);
-        put_number(&b, quantized ? 1 : 2, 8);
-        put_number(&b, quantized ? 8 : 0, 4);
-        put_number(&b, quantized ? 64 : 0, 8);
-    }
-    while (b.n % 64 != 0) put_number(&b, 0, 1);
-    for (int i = 0; i < 16; i++) put(&b, &(float){(float)i}, 4);
-    put_number(&b, 0, 8);
-    for (int i = 0; i < 26; i++) put_number(&b, 1, 1);
-    return b;
 }
 
 static void reads_gguf(void **state)

@@ -312,6 +312,95 @@ static void says_the_column(void **state)
     }
 }
 
+/* Longer than the reader holds at a time: parameters w0 to w2999, the last as said. */
+static char *long_text(const char *last)
+{
+    enum { N = 3000, EACH = 64 };
+    const size_t room = N * EACH + strlen(last) + EACH;
+    char *text = malloc(room);
+    size_t n = (size_t)snprintf(text, room, "parameters:\n");
+    for (int i = 0; i < N - 1; i++)
+        n += (size_t)snprintf(text + n, room - n, "- {name: w%d, shape: [%d], scheme: zeros}\n", i,
+                              i % 7);
+    snprintf(text + n, room - n, "%s", last);
+    return text;
+}
+
+static void many_parameters_come_in_order(void **state)
+{
+    (void)state;
+    char name[16], *text = long_text("- {name: w2999, shape: [3], scheme: ones}\n"
+                                     "dtype: bf16\nrules:\n- {match: w2999, dtype: f16}\n");
+    alv_weight_plan *plan = read_plan(text, NULL);
+    assert_int_equal(plan->n, 3000);
+    for (int i = 0; i < 3000; i++) {
+        snprintf(name, sizeof name, "w%d", i);
+        assert_string_equal(plan->tensors[i].name, name);
+        assert_int_equal(plan->tensors[i].shape[0], i == 2999 ? 3 : i % 7);
+        assert_int_equal(plan->tensors[i].dtype, i == 2999 ? ALV_F16 : ALV_BF16);
+    }
+    assert_string_equal(scheme_of(plan, "w2999"), "ones");
+    alv_weight_plan_free(plan);
+    free(text);
+}
+
+/* The place in the whole, whichever portion it is found in. */
+static void many_parameters_have_their_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *last, *says;
+    } cases[] = {
+        {"- {name: w, shape: [2], scheme: zeroes_}\n", "line 3001, column 33: scheme: there is no"},
+        {"- {name: w, shpe: [2]}\n", "line 3001, column 13: there is no key 'shpe'"},
+        {"- {name: w, shape: [1.5]}\n", "line 3001, column 21: '1.5' is no whole number"},
+        {"- {name: w, shape: 2}\n", "line 3001, column 20: a list belongs here"},
+        {"- {name: w7, shape: [2], scheme: zeros}\n", "line 3001, column 10: 'w7': two tensors"},
+        {"- {name: w, shape: [2]}\n", "line 3001, column 3: no rule gives 'w' a scheme"},
+        {"- {name: w, shape: [2]}\nrules:\n- *a\n", "line 3003, column 1: no aliases here"},
+        {"- {name: w, shape: [2]\n", "line 3001, column 20: did not find expected ',' or '}'"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        alv_error error = {0};
+        alv_weight_plan *plan;
+        char *text = long_text(cases[i].last);
+        assert_int_not_equal(alv_plan_read(&plan, text, strlen(text), "p", NULL, &error), ALV_OK);
+        if (!strstr(error.message, cases[i].says))
+            fail_msg("%s\nsays \"%s\"", cases[i].last, error.message);
+        free(text);
+    }
+}
+
+/* One plan in many hands: order of keys, styles, quotes, tags, comments, names that need escapes.
+ */
+static void any_style_of_yaml_is_the_same_plan(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "dtype: f16\nparameters:\n"
+        "- {name: 'a \"b\\c', shape: [2, 3], scheme: 'normal(std=0.5)'}\n"
+        "- {name: \"\\u00e9\\U0001F305\\x01\\L\", shape: [], scheme: zeros}\n",
+        "---\n\"parameters\" : # the list\n  -   # the first\n    scheme:\n      normal(std=0.5)\n"
+        "    name: a \"b\\c\n    shape:\n    - 2\n    - 3\n"
+        "  - &anchor\n    ? name\n    : \"\\xe9\\\n      \\U0001F305\\x01\\u2028\"\n"
+        "    ? shape\n    : !!seq []\n    ? !!str scheme\n    : zeros\ndtype: >-\n  f16\n...\n",
+        "{\"parameters\":[{\"name\":\"a "
+        "\\\"b\\\\c\",\"shape\":[2,3],\"scheme\":\"normal(std=0.5)\"},"
+        "{\"name\":\"\\u00e9\xf0\x9f\x8c\x85\\u0001\\u2028\",\"shape\":[],\"scheme\":\"zeros\"}],"
+        "\"dtype\":\"f16\"}",
+    };
+    char wanted[ALV_DIGEST], digest[ALV_DIGEST];
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        alv_weight_plan *plan = read_plan(texts[i], NULL);
+        assert_int_equal(plan->n, 2);
+        assert_string_equal(plan->tensors[0].name, "a \"b\\c");
+        assert_string_equal(plan->tensors[1].name, "\xc3\xa9\xf0\x9f\x8c\x85\x01\xe2\x80\xa8");
+        alv_plan_digest(i ? digest : wanted, plan);
+        if (i) assert_string_equal(digest, wanted);
+        alv_weight_plan_free(plan);
+    }
+}
+
 static void long_names_and_files_are_refused(void **state)
 {
     (void)state;
@@ -340,6 +429,9 @@ int main(void)
         cmocka_unit_test(automatic_schemes_follow_the_activation),
         cmocka_unit_test(what_is_wrong_is_said_with_its_line),
         cmocka_unit_test(says_the_column),
+        cmocka_unit_test(many_parameters_come_in_order),
+        cmocka_unit_test(many_parameters_have_their_lines),
+        cmocka_unit_test(any_style_of_yaml_is_the_same_plan),
         cmocka_unit_test(long_names_and_files_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

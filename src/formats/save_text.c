@@ -1,9 +1,7 @@
 /* The texts of saved plans: each file's header, and the index of them all. */
-#include <jansson.h>
-
 #include "base/base.h"
-#include "formats/json_text.h"
 #include "formats/save.h"
+#include "io/json.h"
 
 /* transformers loads a file only if its "format" is one that it knows; "pt" says torch's layout. */
 alv_status alv_save_header(char **out, size_t *length, const alv_weight_plan *plan,
@@ -33,26 +31,70 @@ alv_status alv_save_header(char **out, size_t *length, const alv_weight_plan *pl
     return status;
 }
 
-/* As the hub's own files: {"metadata": {"total_size": bytes}, "weight_map": {name: file}}. */
+/* A text that is first measured (.out == NULL) and then written. */
+typedef struct text {
+    char *out;
+    size_t n;
+} text;
+
+static void put(text *t, const char *part)
+{
+    const size_t n = strlen(part);
+    if (t->out) memcpy(t->out + t->n, part, n);
+    t->n += n;
+}
+
+static void put_quoted(text *t, const char *part)
+{
+    t->n += alv_json_quote(t->out ? t->out + t->n : NULL, part);
+}
+
+/* A tensor, and the shard that it stands in. */
+typedef struct entry {
+    const char *name, *file;
+} entry;
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const entry *)a)->name, ((const entry *)b)->name);
+}
+
+static void put_index(text *t, const entry *entries, int64_t n, int64_t bytes)
+{
+    char number[32];
+    alv_text_format(number, sizeof number, "%lld", bytes);
+    put(t, "{\n  \"metadata\": {\n    \"total_size\": ");
+    put(t, number);
+    put(t, "\n  },\n  \"weight_map\": {");
+    for (int64_t i = 0; i < n; i++) {
+        put(t, i ? ",\n    " : "\n    ");
+        put_quoted(t, entries[i].name);
+        put(t, ": ");
+        put_quoted(t, entries[i].file);
+    }
+    put(t, "\n  }\n}");
+}
+
+/* As the hub's own files: {"metadata": {"total_size": bytes}, "weight_map": {name: file}}, by name.
+ * Not by way of jansson, whose objects would take as much as the plan. */
 alv_status alv_save_index(char **out, const alv_weight_plan *plan, const alv_save_map *map,
                           alv_error *error)
 {
-    json_t *names = json_object();
-    for (int k = 0; k < map->n_shards; k++) {
+    entry *entries = alv_new_array((size_t)plan->n, sizeof *entries);
+    text t = {.out = NULL};
+    for (int k = 0; entries && k < map->n_shards; k++) {
         const alv_shard *shard = &map->shards[k];
         const char *slash = strrchr(shard->path, '/'), *file = slash ? slash + 1 : shard->path;
         for (int64_t i = shard->first; i < shard->first + shard->n; i++)
-            json_object_set_new(names, plan->tensors[i].name, json_string(file));
+            entries[i] = (entry){plan->tensors[i].name, file};
     }
-    bool whole = json_object_size(names) == (size_t)plan->n;
-    json_t *index = json_pack("{s:{s:I},s:o}", "metadata", "total_size",
-                              (json_int_t)map->sizes.bytes, "weight_map", names);
-    char *text = index ? alv_json_text(index, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
-    json_decref(index);
-    if (!text || !whole) {
-        free(text);
-        return alv_fail(error, ALV_ERR_MEMORY, "save", "no memory for the index");
-    }
-    *out = text;
+    if (entries) qsort(entries, (size_t)plan->n, sizeof *entries, by_name);
+    if (entries) put_index(&t, entries, plan->n, map->sizes.bytes);
+    char *index = entries ? alv_new_array(t.n + 1, 1) : NULL;
+    t = (text){.out = index};
+    if (index) put_index(&t, entries, plan->n, map->sizes.bytes);
+    free(entries);
+    if (!index) return alv_fail(error, ALV_ERR_MEMORY, "save", "no memory for the index");
+    *out = index;
     return ALV_OK;
 }

@@ -2,7 +2,7 @@
 # Memory does not grow with the model: a gigabyte is drawn within 64 MiB, by one thread, eight and 32, and
 # inspected within 16 MiB and 8 for each thread, its file's pages included, for they are not mapped; and
 # so are 100,000 tensors, the header of their file besides, whether the plan repeats them or writes out
-# each, in either style of YAML.
+# each, in either style of YAML, and whether they go to one file or to shards with their index.
 # usage: memory.sh ALVOR
 set -eu
 alvor=$(readlink -f "$1")
@@ -68,3 +68,12 @@ sys.exit(not peak < header + (64 << 20) or not 0.7 * peak < told < peak + header
 END
     cmp repeated.safetensors $plan.safetensors
 done
+python3 - "$alvor" <<'END'
+import glob, json, resource, subprocess, sys
+subprocess.run([sys.argv[1], "init", "repeated.yaml", "-o", "m.safetensors", "--shards", "3"], check=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+header = max(int.from_bytes(open(f, "rb").read(8), "little") for f in glob.glob("m-*.safetensors"))
+index = json.load(open("m.safetensors.index.json"))["weight_map"]
+print(f"3 shards of them: peak {peak} bytes with headers of {header} at most")
+sys.exit(not peak < header + (64 << 20) or len(index) != 100000)
+END

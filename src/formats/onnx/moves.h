@@ -1,6 +1,6 @@
-/* Inside the room: what a graph moves and weighs beside its layers (moves.c, pairs.c, constants.c), and the
- * rules of operators that do (chosen.c, joined.c). What returns false has not done it: the graph
- * cannot be run from there on. */
+/* Inside the room: what a graph moves and weighs beside its layers (moves.c, pairs.c, constants.c),
+ * and the rules of operators that do (chosen.c, joined.c). What returns false has not done it: the
+ * graph cannot be run from there on. */
 #ifndef ALV_FORMATS_ONNX_MOVES_H
 #define ALV_FORMATS_ONNX_MOVES_H
 

@@ -49,14 +49,16 @@ static void note(cursor *c, const yaml_event_t *e)
     c->after_key = !value;
 }
 
-/* The next event of what the document contains; false at its end. */
+/* The next event of what the document contains; false at its end, behind which the text has to be
+ * YAML as well. */
 static bool next(yaml_event_t *e, cursor *c, int *depth)
 {
+    bool behind = false;
     while (!c->ended) {
         c->fine = yaml_parser_parse(&c->parser, e);
-        c->ended =
-            !c->fine || e->type == YAML_DOCUMENT_END_EVENT || e->type == YAML_STREAM_END_EVENT;
-        if (c->fine && is_content(e)) break;
+        c->ended = behind || !c->fine || e->type == YAML_STREAM_END_EVENT;
+        behind = c->fine && e->type == YAML_DOCUMENT_END_EVENT;
+        if (c->fine && !c->ended && is_content(e)) break;
         yaml_event_delete(e);
     }
     if (c->ended) return false;

@@ -359,6 +359,7 @@ static void many_parameters_have_their_lines(void **state)
         {"- {name: w, shape: [2]}\n", "line 3001, column 3: no rule gives 'w' a scheme"},
         {"- {name: w, shape: [2]}\nrules:\n- *a\n", "line 3003, column 1: no aliases here"},
         {"- {name: w, shape: [2]\n", "line 3001, column 20: did not find expected ',' or '}'"},
+        {"- {name: w, shape: [2], scheme: zeros}\n...\nbehind\n", "expected <document start>"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         alv_error error = {0};

@@ -7,8 +7,8 @@
 #include "alvor/compat.h"
 #include "formats/plan.h"
 #include "formats/refill.h"
-#include "unit/model_bytes.h"
-#include "unit/onnx_bytes.h"
+#include "model_bytes.h"
+#include "onnx_bytes.h"
 
 enum { TENSORS = 3 };
 
